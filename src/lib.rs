@@ -1,4 +1,41 @@
 //! Embeddable authorization: API keys, roles and restrictive conditions.
-#![cfg_attr(not(feature = "std"), no_std)]
+#![no_std]
 #![forbid(unsafe_code)]
 
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod access;
+mod attributes;
+mod condition;
+mod decision;
+mod denial;
+mod document;
+mod evaluate;
+mod filter;
+mod json;
+mod permission;
+mod resource;
+mod role;
+mod schema;
+mod text;
+mod value_set;
+
+pub use access::{Access, AccessBuilder, AccessError};
+pub use attributes::{AsValue, AttributePath, Attributes, List, Value};
+pub use condition::Condition;
+pub use decision::Decision;
+pub use denial::{Denial, Forbidden, Redacted, Side};
+pub use document::{AccessPolicyDocument, AccountDocument, Actor, ActorDocument, ActorKind, World};
+pub use filter::{Clause, Filter};
+pub use json::{DocumentError, DocumentProblem, Json, JsonObject, JsonPath, Position};
+pub use permission::Permission;
+pub use resource::{Resource, ResourceView};
+pub use role::{Role, RoleError, Roles, RolesVersion};
+pub use schema::{
+    ADMINISTRATION, Binding, ConditionRule, Elsewhere, IntoBinding, Match, Operation, OperationRef, ResourceType,
+    Schema, SchemaBuilder, SchemaError, SchemaProblem, TypeRef,
+};
+pub use text::{TextError, TextProblem, UnknownName};
+pub use value_set::ValueSet;

@@ -1,0 +1,94 @@
+//! Answers, in the form of the JSON contract.
+
+use keyward::{Access, Decision, Filter, Json, JsonObject, Operation, ResourceView, TypeRef, World};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::request::{Question, Request};
+
+/// What is answered to one request.
+pub(crate) enum Answer {
+    /// `allow` or `deny`, in JSON.
+    Decided { allowed: bool, json: Box<RawValue>, reason: String },
+    /// `list` is allowed for the rows that pass.
+    Listed(Filter),
+    /// The request could not be read, or asks for what isn't there.
+    Error(String),
+}
+
+impl Answer {
+    pub(crate) fn is_error(&self) -> bool {
+        matches!(self, Self::Error(_))
+    }
+
+    pub(crate) fn of(world: &World, request: Result<&Request, &String>) -> Self {
+        match request {
+            Ok(request) => answer(world, request).unwrap_or_else(Self::Error),
+            Err(error) => Self::Error(error.clone()),
+        }
+    }
+
+    fn decided(decision: Decision<'_>) -> Result<Self, String> {
+        let json = to_raw_value(&decision).map_err(|error| error.to_string())?;
+        let reason = decision.denial().map(ToString::to_string).unwrap_or_default();
+        Ok(Self::Decided { allowed: decision.is_allow(), json, reason })
+    }
+}
+
+fn answer(world: &World, request: &Request) -> Result<Answer, String> {
+    let Question { actor, operation, resource, proposed } = match request {
+        Request::Decide(question) => &**question,
+        Request::Within { .. } => return Err("comparing accesses is not possible yet".into()),
+    };
+    let access = &world.actor(actor).map_err(|error| error.to_string())?.access;
+    let operation = resolve(access, &resource.kind, operation)?;
+    let account = match (&resource.account, world.accounts().len()) {
+        (Some(account), _) => account,
+        (None, 1) => access.account(),
+        (None, _) => return Err("$.resource: the field `account` is missing, and there are several accounts".into()),
+    };
+    let none = Json::Object(JsonObject::default());
+    let view = |attributes| ResourceView::new(TypeRef::Name(&resource.kind), account, attributes);
+    let stored = view(resource.attributes.as_ref().unwrap_or(&none));
+    let proposed = view(proposed.as_ref().unwrap_or(&none));
+    match operation {
+        Operation::LIST => match access.list(&*resource.kind, account) {
+            Ok(filter) => Ok(Answer::Listed(filter)),
+            Err(denial) => Answer::decided(Decision::Deny(denial)),
+        },
+        Operation::CREATE => Answer::decided(access.decide(operation, &proposed)),
+        Operation::UPDATE => Answer::decided(access.decide_update(&stored, &proposed)),
+        _ => Answer::decided(access.decide(operation, &stored)),
+    }
+}
+
+/// The operation, if the type and it are known.
+fn resolve(access: &Access, resource_type: &str, operation: &str) -> Result<Operation, String> {
+    let schema = access.schema();
+    let resource = schema.resource_type(resource_type).map_err(|error| error.to_string())?;
+    let known = schema.operation(operation).map_err(|error| error.to_string())?;
+    if schema.operations(resource).any(|declared| declared == operation) {
+        return Ok(known);
+    }
+    let declared: Vec<_> = schema.operations(resource).map(|name| format!("`{name}`")).collect();
+    Err(format!("unknown operation `{operation}`: `{resource_type}` has {}", declared.join(", ")))
+}
+
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Decided { json, .. } => json.serialize(serializer),
+            Self::Listed(filter) => {
+                let mut map = serializer.serialize_map(Some(2))?;
+                map.serialize_entry("decision", "allow")?;
+                map.serialize_entry("filter", filter)?;
+                map.end()
+            }
+            Self::Error(error) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("error", error)?;
+                map.end()
+            }
+        }
+    }
+}

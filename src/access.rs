@@ -1,0 +1,371 @@
+//! What one actor may do in one account: roles × conditions, compiled.
+
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::fmt;
+
+use indexmap::IndexMap;
+
+use crate::{
+    condition::Condition,
+    role::{Roles, RolesVersion},
+    schema::{OperationRef, Schema, TypeRef},
+    text::{TextError, UnknownName},
+    value_set::ValueSet,
+};
+
+/// What one actor may do in one account. Immutable, cheap to clone, and shared between threads.
+///
+/// It is built from the account's [`Roles`], and so can't be of another account or schema than they are.
+/// An access without roles can do nothing; one without conditions is for the whole account.
+///
+/// ```
+/// use keyward::{Access, Operation, ResourceView, Role, Roles, Schema};
+///
+/// let schema = Schema::from_json(
+///     r#"{
+///         "resources": {"products": {}},
+///         "conditions": {"productBrand": {"restricts": {"products": "brand"}}}
+///     }"#,
+/// )?;
+/// let roles = Roles::new(&schema, "acme")?.with(Role::new("Inspector", ["products:read,list"])?)?;
+/// let access = Access::builder(&roles).role("Inspector").condition("productBrand:brand_one")?.build()?;
+///
+/// let product = serde_json::json!({"brand": "brand_one"});
+/// let product = ResourceView::new("products", "acme", &product);
+/// assert!(access.decide(Operation::READ, &product).is_allow());
+/// assert!(!access.decide(Operation::DELETE, &product).is_allow());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Access {
+    grants: Arc<Grants>,
+    conditions: Option<Arc<[Dimension]>>,
+}
+
+/// What roles give, the same for every access with the same roles.
+pub(crate) struct Grants {
+    pub(crate) schema: Schema,
+    pub(crate) account: Arc<str>,
+    roles: Box<[Box<str>]>,
+    version: RolesVersion,
+    /// One mask of operations for each type of the schema.
+    pub(crate) masks: Box<[u64]>,
+}
+
+/// One condition name and the values that it accepts.
+#[derive(Clone, Debug)]
+pub(crate) struct Dimension {
+    /// The name's place in the schema.
+    pub(crate) condition: usize,
+    pub(crate) accepted: ValueSet,
+}
+
+impl Access {
+    /// The most roles of an access (EVRYTHNG Platform, access token and operator access documents).
+    pub const MAX_ROLES: usize = 100;
+    /// The most conditions of an access (same source).
+    pub const MAX_CONDITIONS: usize = 256;
+
+    /// Starts an access to the account of these roles.
+    ///
+    /// See [`Access`] for an example.
+    pub fn builder(roles: &Roles) -> AccessBuilder {
+        AccessBuilder { roles: roles.clone(), ids: Vec::new(), conditions: Vec::new() }
+    }
+
+    /// The account.
+    ///
+    /// ```
+    /// # use keyward::{Access, Roles, Schema};
+    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
+    /// assert_eq!(Access::builder(&roles).build()?.account(), "acme");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[inline]
+    pub fn account(&self) -> &str {
+        &self.grants.account
+    }
+
+    /// The schema.
+    ///
+    /// ```
+    /// # use keyward::{Access, Roles, Schema};
+    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
+    /// assert_eq!(Access::builder(&roles).build()?.schema(), roles.schema());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[inline]
+    pub fn schema(&self) -> &Schema {
+        &self.grants.schema
+    }
+
+    /// The ids of the roles, in the order in which they were given.
+    ///
+    /// ```
+    /// # use keyward::{Access, Roles, Schema};
+    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
+    /// let access = Access::builder(&roles).role("admin").build()?;
+    /// assert_eq!(access.roles().collect::<Vec<_>>(), ["admin"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn roles(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.grants.roles.iter().map(|id| &**id)
+    }
+
+    /// The version of the roles that it was built from; it has what they gave then.
+    ///
+    /// ```
+    /// # use keyward::{Access, Roles, Schema};
+    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
+    /// assert_eq!(Access::builder(&roles).build()?.roles_version(), roles.version());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn roles_version(&self) -> RolesVersion {
+        self.grants.version
+    }
+
+    /// The condition names, in the order in which they were first given, each with the values it accepts.
+    ///
+    /// See [`ValueSet`] for an example.
+    pub fn conditions(&self) -> impl ExactSizeIterator<Item = (&str, &ValueSet)> {
+        self.dimensions()
+            .iter()
+            .map(|dimension| (self.grants.schema.condition_name_at(dimension.condition), &dimension.accepted))
+    }
+
+    /// Whether a role grants the operation on the type; conditions may still deny it on a resource.
+    ///
+    /// ```
+    /// use keyward::{Access, Operation, Role, Roles, Schema};
+    ///
+    /// let schema = Schema::builder().resource("products").build()?;
+    /// let roles = Roles::new(&schema, "acme")?.with(Role::new("Inspector", ["products:read"])?)?;
+    /// let access = Access::builder(&roles).role("Inspector").build()?;
+    /// assert!(access.permits(Operation::READ, "products"));
+    /// assert!(!access.permits("delete", "products"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[inline]
+    pub fn permits<'a>(&self, operation: impl Into<OperationRef<'a>>, resource: impl Into<TypeRef<'a>>) -> bool {
+        let schema = &self.grants.schema;
+        let resource = schema.type_index(resource.into());
+        let operation = schema.operation_index(operation.into());
+        resource.zip(operation).is_some_and(|(resource, operation)| self.grants_at(resource, operation))
+    }
+
+    #[inline]
+    pub(crate) fn grants_at(&self, resource: usize, operation: u8) -> bool {
+        self.grants.masks.get(resource).is_some_and(|mask| mask.wrapping_shr(operation.into()) & 1 == 1)
+    }
+
+    #[inline]
+    pub(crate) fn dimensions(&self) -> &[Dimension] {
+        self.conditions.as_deref().unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Access")
+            .field("account", &self.account())
+            .field("roles", &self.roles().collect::<Vec<_>>())
+            .field("conditions", &self.conditions().collect::<Vec<_>>())
+            .field("roles_version", &self.roles_version())
+            .finish()
+    }
+}
+
+/// Collects roles and conditions; everything but a condition's form is checked by [`build`](Self::build).
+///
+/// See [`Access`] for an example.
+#[derive(Clone, Debug)]
+pub struct AccessBuilder {
+    roles: Roles,
+    ids: Vec<Box<str>>,
+    conditions: Vec<Condition>,
+}
+
+impl AccessBuilder {
+    /// Adds the role with this id.
+    ///
+    /// See [`Access`] for an example.
+    #[must_use]
+    pub fn role(mut self, id: impl AsRef<str>) -> Self {
+        self.ids.push(id.as_ref().into());
+        self
+    }
+
+    /// Adds the roles with these ids.
+    ///
+    /// ```
+    /// # use keyward::{Access, Roles, Schema};
+    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
+    /// assert!(Access::builder(&roles).roles(["admin"]).build().is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn roles(self, ids: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        ids.into_iter().fold(self, Self::role)
+    }
+
+    /// Adds a condition: a [`Condition`], or its text.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError`] for a text that is not in the form of a condition: `productBrand`, `productBrand:`,
+    /// `productBrand:a,b`.
+    ///
+    /// See [`Access`] for an example.
+    pub fn condition<C>(mut self, condition: C) -> Result<Self, TextError>
+    where
+        C: TryInto<Condition, Error: Into<TextError>>,
+    {
+        self.conditions.push(condition.try_into().map_err(Into::into)?);
+        Ok(self)
+    }
+
+    /// Adds these conditions.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError`] for the first that is not in the form of a condition.
+    ///
+    /// ```
+    /// # use keyward::{Access, Roles, Schema};
+    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
+    /// assert!(Access::builder(&roles).conditions(["factoryId:1", "factoryId"]).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn conditions<C>(self, conditions: impl IntoIterator<Item = C>) -> Result<Self, TextError>
+    where
+        C: TryInto<Condition, Error: Into<TextError>>,
+    {
+        conditions.into_iter().try_fold(self, Self::condition)
+    }
+
+    /// Checks and compiles the access.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError`] for a role that the account doesn't have, a condition name that the schema doesn't have,
+    /// a role or a condition that is there twice, more than [`Access::MAX_ROLES`] roles or
+    /// [`Access::MAX_CONDITIONS`] conditions.
+    ///
+    /// ```
+    /// # use keyward::{Access, Roles, Schema};
+    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
+    /// let refused = Access::builder(&roles).role("amdin").build().unwrap_err();
+    /// assert_eq!(refused.to_string(), "unknown role `amdin`; did you mean `admin`?");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn build(self) -> Result<Access, AccessError> {
+        let grants = Grants::compile(&self.roles, self.ids)?;
+        let dimensions = compile_conditions(self.roles.schema(), &self.conditions)?;
+        let conditions = (!dimensions.is_empty()).then(|| dimensions.into());
+        Ok(Access { grants: Arc::new(grants), conditions })
+    }
+}
+
+impl Grants {
+    fn compile(roles: &Roles, ids: Vec<Box<str>>) -> Result<Self, AccessError> {
+        if ids.len() > Access::MAX_ROLES {
+            return Err(AccessError::TooManyRoles { count: ids.len() });
+        }
+        let schema = roles.schema();
+        let mut masks = alloc::vec![0; schema.resource_types().len()];
+        for (index, id) in ids.iter().enumerate() {
+            if ids.iter().take(index).any(|earlier| earlier == id) {
+                return Err(AccessError::DuplicateRole { index, id: id.clone() });
+            }
+            roles.grant(id, &mut masks).map_err(|cause| AccessError::UnknownRole { index, cause })?;
+        }
+        Ok(Self {
+            schema: schema.clone(),
+            account: roles.shared_account(),
+            roles: ids.into(),
+            version: roles.version(),
+            masks: masks.into(),
+        })
+    }
+}
+
+fn compile_conditions(schema: &Schema, conditions: &[Condition]) -> Result<Vec<Dimension>, AccessError> {
+    if conditions.len() > Access::MAX_CONDITIONS {
+        return Err(AccessError::TooManyConditions { count: conditions.len() });
+    }
+    let mut names: IndexMap<usize, Vec<&str>, foldhash::fast::FixedState> = IndexMap::default();
+    for (index, condition) in conditions.iter().enumerate() {
+        let name = schema
+            .condition_index(condition.name())
+            .map_err(|cause| AccessError::UnsupportedCondition { index, cause })?;
+        let values = names.entry(name).or_default();
+        if values.contains(&condition.value()) {
+            return Err(AccessError::DuplicateCondition { index, condition: condition.clone() });
+        }
+        values.push(condition.value());
+    }
+    let dimension = |(condition, values): (usize, Vec<&str>)| Dimension {
+        condition,
+        accepted: ValueSet::new(values.iter().copied()),
+    };
+    Ok(names.into_iter().map(dimension).collect())
+}
+
+/// An access that can't be.
+///
+/// ```
+/// use keyward::{Access, AccessError, Roles, Schema};
+///
+/// let roles = Roles::new(&Schema::builder().build()?, "acme")?;
+/// let refused = Access::builder(&roles).roles(["admin", "admin"]).build();
+/// assert!(matches!(refused, Err(AccessError::DuplicateRole { index: 1, .. })));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccessError {
+    /// A role that the account doesn't have ("invalid policies" on the platform).
+    #[error("{cause}")]
+    UnknownRole {
+        /// Its place among the roles.
+        index: usize,
+        /// The id, and the nearest known one.
+        cause: UnknownName,
+    },
+    /// The same role twice.
+    #[error("role `{id}` is there twice")]
+    DuplicateRole {
+        /// The place of the second.
+        index: usize,
+        /// The id.
+        id: Box<str>,
+    },
+    /// More roles than an access may have.
+    #[error("{count} roles are too many, the most is 100")]
+    TooManyRoles {
+        /// How many there are.
+        count: usize,
+    },
+    /// A condition name that the schema doesn't have ("unsupported conditions" on the platform).
+    #[error("{cause}")]
+    UnsupportedCondition {
+        /// Its place among the conditions.
+        index: usize,
+        /// The name, and the nearest known one.
+        cause: UnknownName,
+    },
+    /// The same condition twice.
+    #[error("condition `{condition}` is there twice")]
+    DuplicateCondition {
+        /// The place of the second.
+        index: usize,
+        /// The condition.
+        condition: Condition,
+    },
+    /// More conditions than an access may have.
+    #[error("{count} conditions are too many, the most is 256")]
+    TooManyConditions {
+        /// How many there are.
+        count: usize,
+    },
+}

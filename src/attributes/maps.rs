@@ -1,0 +1,107 @@
+//! [`Attributes`] for maps and slices of pairs.
+
+use alloc::{collections::BTreeMap, vec::Vec};
+use core::{
+    borrow::Borrow,
+    hash::{BuildHasher, Hash},
+};
+
+use indexmap::IndexMap;
+
+use super::{AsValue, Attributes, Value};
+
+/// No attributes at all.
+impl Attributes for () {
+    fn attribute(&self, _name: &str) -> Value<'_> {
+        Value::Absent
+    }
+}
+
+impl<K, V> Attributes for BTreeMap<K, V>
+where
+    K: Borrow<str> + Ord + Send + Sync,
+    V: AsValue,
+{
+    #[inline]
+    fn attribute(&self, name: &str) -> Value<'_> {
+        self.get(name).map_or(Value::Absent, V::as_value)
+    }
+
+    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
+        for (name, value) in self {
+            visit(name.borrow(), value.as_value());
+        }
+    }
+}
+
+impl<K, V, S> Attributes for IndexMap<K, V, S>
+where
+    K: Borrow<str> + Hash + Eq + Send + Sync,
+    V: AsValue,
+    S: BuildHasher + Send + Sync,
+{
+    #[inline]
+    fn attribute(&self, name: &str) -> Value<'_> {
+        self.get(name).map_or(Value::Absent, V::as_value)
+    }
+
+    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
+        for (name, value) in self {
+            visit(name.borrow(), value.as_value());
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+impl<K, V, S> Attributes for std::collections::HashMap<K, V, S>
+where
+    K: Borrow<str> + Hash + Eq + Send + Sync,
+    V: AsValue,
+    S: BuildHasher + Send + Sync,
+{
+    #[inline]
+    fn attribute(&self, name: &str) -> Value<'_> {
+        self.get(name).map_or(Value::Absent, V::as_value)
+    }
+
+    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
+        for (name, value) in self {
+            visit(name.borrow(), value.as_value());
+        }
+    }
+}
+
+/// A name that is there twice is [`Value::Other`], which matches nothing: never the first, nor the last.
+impl<K: Borrow<str> + Send + Sync, V: AsValue> Attributes for [(K, V)] {
+    #[inline]
+    fn attribute(&self, name: &str) -> Value<'_> {
+        let mut named = self.iter().filter(|(key, _)| key.borrow() == name);
+        match (named.next(), named.next()) {
+            (None, _) => Value::Absent,
+            (Some((_, value)), None) => value.as_value(),
+            (Some(_), Some(_)) => Value::Other,
+        }
+    }
+
+    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
+        for (name, value) in self {
+            visit(name.borrow(), value.as_value());
+        }
+    }
+}
+
+macro_rules! like_a_slice {
+    ($($list:ty $(, $n:ident)?);*) => {$(
+        impl<K: Borrow<str> + Send + Sync, V: AsValue $(, const $n: usize)?> Attributes for $list {
+            #[inline]
+            fn attribute(&self, name: &str) -> Value<'_> {
+                <[(K, V)]>::attribute(self, name)
+            }
+
+            fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
+                <[(K, V)]>::each(self, visit);
+            }
+        }
+    )*};
+}
+like_a_slice!(Vec<(K, V)>; [(K, V); N], N);

@@ -1,0 +1,239 @@
+//! What the evaluator sees of a resource: attributes by name, without a copy.
+
+mod maps;
+mod path;
+#[cfg(feature = "serde_json")]
+mod serde_json;
+mod values;
+
+use core::fmt;
+
+use serde::{
+    Serialize, Serializer,
+    ser::{SerializeMap, SerializeSeq},
+};
+
+pub use path::AttributePath;
+
+/// Nesting past which a message shows `…` instead of a value. Evaluation does not nest at all.
+const DEEPEST_SHOWN: usize = 64;
+
+/// Attributes by name.
+///
+/// Implement it on the host's own type: nothing is built and nothing is allocated for a decision. Maps,
+/// slices of pairs and JSON documents have it already.
+///
+/// The implementation is trusted to say what is stored and to answer the same for the same name within one
+/// decision. What it doesn't know is [`Value::Absent`], which meets no condition.
+///
+/// ```
+/// use keyward::{Attributes, Value};
+///
+/// struct Product { id: u64, brand: String, tags: Vec<String> }
+///
+/// impl Attributes for Product {
+///     fn attribute(&self, name: &str) -> Value<'_> {
+///         match name {
+///             "id" => self.id.into(),
+///             "brand" => Value::Text(&self.brand),
+///             "tags" => Value::List(&self.tags),
+///             _ => Value::Absent,
+///         }
+///     }
+/// }
+///
+/// let product = Product { id: 7, brand: "brand_one".into(), tags: vec![] };
+/// assert_eq!(product.attribute("brand").to_string(), "`brand_one`");
+/// assert!(matches!(product.attribute("colour"), Value::Absent));
+/// ```
+pub trait Attributes: Send + Sync {
+    /// The value of the attribute `name`, [`Value::Absent`] where there is none.
+    fn attribute(&self, name: &str) -> Value<'_>;
+
+    /// Shows each attribute to `visit`. Only messages use it, to print an object that was found where a text
+    /// was wanted; a type that leaves it out is printed as `{}`.
+    ///
+    /// ```
+    /// use keyward::Attributes;
+    ///
+    /// let mut names = Vec::new();
+    /// [("brand", "a"), ("colour", "red")].each(&mut |name, _| names.push(name.to_owned()));
+    /// assert_eq!(names, ["brand", "colour"]);
+    /// ```
+    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
+        let _ = visit;
+    }
+}
+
+/// The elements of a list-valued attribute. `Vec`, arrays and slices of anything that is [`AsValue`] have it.
+///
+/// ```
+/// use keyward::{List, Value};
+///
+/// let tags = ["a", "b"];
+/// assert_eq!(List::len(&tags), 2);
+/// assert!(matches!(tags.item(1), Value::Text("b")));
+/// assert!(matches!(tags.item(2), Value::Absent));
+/// ```
+pub trait List: Send + Sync {
+    /// How many elements there are.
+    fn len(&self) -> usize;
+
+    /// The element at `index`, [`Value::Absent`] past the end.
+    fn item(&self, index: usize) -> Value<'_>;
+
+    /// Whether there are none. An empty list meets no condition, whatever its binding says.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The value of one attribute, borrowed from the host.
+///
+/// A condition matches a value as text: a text byte for byte, an integer by its canonical decimal form, a
+/// boolean as `true` or `false`. A list matches by its elements. Nothing else matches anything.
+///
+/// ```
+/// use keyward::Value;
+///
+/// assert!(matches!(Value::from(7_u16), Value::Integer(7)));
+/// assert!(matches!(Value::from("7"), Value::Text("7")));
+/// assert!(matches!(Value::from(7.0), Value::Float(_)));
+/// assert_eq!(Value::from(true).to_string(), "true");
+/// ```
+#[derive(Clone, Copy, Default)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// There is no such attribute.
+    #[default]
+    Absent,
+    /// There is one, and it is null. Not the same as absent, and neither is the same as empty.
+    Null,
+    /// A boolean.
+    Boolean(bool),
+    /// An integer.
+    Integer(i128),
+    /// A floating-point number, which matches nothing: `1.0` is not `1`.
+    Float(f64),
+    /// A text.
+    Text(&'a str),
+    /// A list.
+    List(&'a dyn List),
+    /// An object, into which an attribute path may lead.
+    Object(&'a dyn Attributes),
+    /// Present, and of a kind that matches nothing, such as bytes or an attribute that is there twice.
+    Other,
+}
+
+/// What can stand as an attribute's value. Implemented for texts, numbers, booleans, options (none is
+/// absent), lists, maps and JSON values.
+///
+/// ```
+/// use keyward::{AsValue, Value};
+///
+/// assert!(matches!(Some(3).as_value(), Value::Integer(3)));
+/// assert!(matches!(None::<i32>.as_value(), Value::Absent));
+/// assert!(matches!(String::from("x").as_value(), Value::Text("x")));
+/// ```
+pub trait AsValue: Send + Sync {
+    /// Itself, as a value.
+    fn as_value(&self) -> Value<'_>;
+}
+
+/// As JSON writes it, a text in backticks; for messages.
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_value(f, *self, 0)
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn write_value(f: &mut fmt::Formatter<'_>, value: Value<'_>, depth: usize) -> fmt::Result {
+    if depth > DEEPEST_SHOWN {
+        return f.write_str("…");
+    }
+    let deeper = depth.saturating_add(1);
+    match value {
+        Value::Absent => f.write_str("nothing"),
+        Value::Null => f.write_str("null"),
+        Value::Boolean(value) => write!(f, "{value}"),
+        Value::Integer(value) => write!(f, "{value}"),
+        Value::Float(value) => write!(f, "{value:?}"),
+        Value::Text(value) => write!(f, "`{}`", value.escape_debug()),
+        Value::List(list) => {
+            f.write_str("[")?;
+            for index in 0..list.len() {
+                f.write_str(if index == 0 { "" } else { ", " })?;
+                write_value(f, list.item(index), deeper)?;
+            }
+            f.write_str("]")
+        }
+        Value::Object(object) => {
+            f.write_str("{")?;
+            let (mut written, mut first) = (Ok(()), true);
+            object.each(&mut |name, value| {
+                if written.is_ok() {
+                    let comma = if core::mem::take(&mut first) { "" } else { ", " };
+                    written =
+                        write!(f, "{comma}`{}`: ", name.escape_debug()).and_then(|()| write_value(f, value, deeper));
+                }
+            });
+            written?;
+            f.write_str("}")
+        }
+        Value::Other => f.write_str("a value of another kind"),
+    }
+}
+
+/// As JSON; what has no JSON form, [`Value::Absent`] and [`Value::Other`] among them, as null.
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Nested(*self, 0).serialize(serializer)
+    }
+}
+
+struct Nested<'a>(Value<'a>, usize);
+
+impl Serialize for Nested<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(value, depth) = *self;
+        if depth > DEEPEST_SHOWN {
+            return serializer.serialize_str("…");
+        }
+        let deeper = depth.saturating_add(1);
+        match value {
+            Value::Absent | Value::Null | Value::Other => serializer.serialize_unit(),
+            Value::Boolean(value) => serializer.serialize_bool(value),
+            Value::Integer(value) => match (i64::try_from(value), u64::try_from(value)) {
+                (Ok(value), _) => serializer.serialize_i64(value),
+                (_, Ok(value)) => serializer.serialize_u64(value),
+                _ => serializer.serialize_i128(value),
+            },
+            Value::Float(value) => serializer.serialize_f64(value),
+            Value::Text(value) => serializer.serialize_str(value),
+            Value::List(list) => {
+                let mut seq = serializer.serialize_seq(Some(list.len()))?;
+                for index in 0..list.len() {
+                    seq.serialize_element(&Nested(list.item(index), deeper))?;
+                }
+                seq.end()
+            }
+            Value::Object(object) => {
+                let mut map = serializer.serialize_map(None)?;
+                let mut written = Ok(());
+                object.each(&mut |name, value| {
+                    if written.is_ok() {
+                        written = map.serialize_entry(name, &Nested(value, deeper));
+                    }
+                });
+                written?;
+                map.end()
+            }
+        }
+    }
+}

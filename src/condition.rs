@@ -1,0 +1,236 @@
+//! A condition as an access's document writes it: `productBrand:brand_one`.
+
+use alloc::{boxed::Box, string::String};
+use core::{convert::Infallible, fmt, str::FromStr};
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, MapAccess, Visitor},
+    ser::SerializeStruct,
+};
+
+use crate::text::{self, TextError, TextProblem, is_condition_byte, stranger};
+
+const FORM: &str = "condition";
+
+/// A name of the schema and one value that it accepts.
+///
+/// The platform's text form is `name:value`, 3 to 128 bytes, `^[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$`. The value is an
+/// opaque string; one outside that alphabet has the structured form `{"name": …, "value": …}`.
+///
+/// ```
+/// use keyward::Condition;
+///
+/// let condition: Condition = "productBrand:brand_one".parse()?;
+/// assert_eq!((condition.name(), condition.value()), ("productBrand", "brand_one"));
+/// assert_eq!(condition.to_string(), "productBrand:brand_one");
+///
+/// let condition = Condition::new("ownerId", "a@example.com")?;
+/// assert_eq!(
+///     serde_json::to_string(&condition)?,
+///     r#"{"name":"ownerId","value":"a@example.com"}"#,
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Condition {
+    name: Box<str>,
+    value: Box<str>,
+}
+
+impl Condition {
+    /// The fewest bytes of the text form.
+    pub const MIN_BYTES: usize = 3;
+    /// The most bytes of the text form.
+    pub const MAX_BYTES: usize = 128;
+    /// The most bytes of a value in the structured form.
+    pub const MAX_VALUE_BYTES: usize = 65_536;
+
+    /// A condition on any value, the empty one included.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError`] for a name outside `[A-Za-z0-9_-]` or of more than 126 bytes, and for a value of more than
+    /// [`MAX_VALUE_BYTES`](Self::MAX_VALUE_BYTES).
+    ///
+    /// ```
+    /// use keyward::Condition;
+    ///
+    /// assert_eq!(Condition::new("city", "Zürich")?.value(), "Zürich");
+    /// assert!(Condition::new("city:", "Zürich").is_err());
+    /// # Ok::<(), keyward::TextError>(())
+    /// ```
+    pub fn new(name: impl AsRef<str>, value: impl AsRef<str>) -> Result<Self, TextError> {
+        let (name, value) = (name.as_ref(), value.as_ref());
+        text::CONDITION.check(name)?;
+        if value.len() > Self::MAX_VALUE_BYTES {
+            let problem = TextProblem::TooLong { length: value.len(), most: Self::MAX_VALUE_BYTES };
+            return Err(TextError::new("condition value", value, problem));
+        }
+        Ok(Self { name: name.into(), value: value.into() })
+    }
+
+    /// The name, which the schema binds to an attribute.
+    ///
+    /// ```
+    /// assert_eq!("factoryId:1".parse::<keyward::Condition>()?.name(), "factoryId");
+    /// # Ok::<(), keyward::TextError>(())
+    /// ```
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The value, which the attribute must have.
+    ///
+    /// ```
+    /// assert_eq!("factoryId:1".parse::<keyward::Condition>()?.value(), "1");
+    /// # Ok::<(), keyward::TextError>(())
+    /// ```
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// Whether the text form can say it.
+    ///
+    /// ```
+    /// use keyward::Condition;
+    ///
+    /// assert!(Condition::new("factoryId", "1")?.has_text_form());
+    /// assert!(!Condition::new("factoryId", "Werk 1")?.has_text_form());
+    /// # Ok::<(), keyward::TextError>(())
+    /// ```
+    pub fn has_text_form(&self) -> bool {
+        let length = self.name.len().saturating_add(1).saturating_add(self.value.len());
+        length <= Self::MAX_BYTES && !self.value.is_empty() && self.value.bytes().all(is_condition_byte)
+    }
+}
+
+/// # Errors
+///
+/// [`TextError`] for a text of another form: `factoryId`, `factoryId:`, `:1`, `factoryId:1:2`, `factoryId:1,`,
+/// `factoryId: 1`, one of fewer than 3 or more than 128 bytes.
+impl FromStr for Condition {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        let refuse = |problem| TextError::new(FORM, text, problem);
+        if text.len() < Self::MIN_BYTES {
+            return Err(refuse(TextProblem::TooShort { length: text.len(), least: Self::MIN_BYTES }));
+        }
+        if text.len() > Self::MAX_BYTES {
+            return Err(refuse(TextProblem::TooLong { length: text.len(), most: Self::MAX_BYTES }));
+        }
+        let (name, value) = match text.split_once(':') {
+            Some(parts) => parts,
+            None => (text, ""),
+        };
+        let after = name.len().saturating_add(1);
+        if let Some((position, found)) = stranger(name, is_condition_byte) {
+            return Err(refuse(TextProblem::Character { found }).at(position));
+        }
+        if name.len() == text.len() {
+            return Err(refuse(TextProblem::NoColon));
+        }
+        if let Some((position, found)) = stranger(value, is_condition_byte) {
+            return Err(refuse(TextProblem::Character { found }).at(after.saturating_add(position)));
+        }
+        if name.is_empty() {
+            return Err(refuse(TextProblem::EmptyName).at(0));
+        }
+        if value.is_empty() {
+            return Err(refuse(TextProblem::EmptyValue).at(after));
+        }
+        Ok(Self { name: name.into(), value: value.into() })
+    }
+}
+
+impl TryFrom<&str> for Condition {
+    type Error = TextError;
+
+    fn try_from(text: &str) -> Result<Self, TextError> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for Condition {
+    type Error = TextError;
+
+    fn try_from(text: String) -> Result<Self, TextError> {
+        text.parse()
+    }
+}
+
+/// A condition that is one already can't fail to become one.
+impl From<Infallible> for TextError {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// The text form where there is one; otherwise, for people, the value in quotes.
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.has_text_form() {
+            write!(f, "{}:{}", self.name, self.value)
+        } else {
+            write!(f, "{}:{:?}", self.name, self.value)
+        }
+    }
+}
+
+impl fmt::Debug for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Condition({self})")
+    }
+}
+
+impl Serialize for Condition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.has_text_form() {
+            return serializer.collect_str(self);
+        }
+        let mut structured = serializer.serialize_struct("Condition", 2)?;
+        structured.serialize_field("name", &self.name)?;
+        structured.serialize_field("value", &self.value)?;
+        structured.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Condition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ConditionVisitor)
+    }
+}
+
+/// Written by hand: a derived reader would take a list for the structured form.
+struct ConditionVisitor;
+
+impl<'de> Visitor<'de> for ConditionVisitor {
+    type Value = Condition;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a condition, `name:value` or an object of `name` and `value`")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Condition, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Condition, A::Error> {
+        let (mut name, mut value) = (None, None);
+        while let Some(key) = map.next_key::<String>()? {
+            let (slot, field) = match key.as_str() {
+                "name" => (&mut name, "name"),
+                "value" => (&mut value, "value"),
+                unknown => return Err(A::Error::unknown_field(unknown, &["name", "value"])),
+            };
+            if slot.is_some() {
+                return Err(A::Error::duplicate_field(field));
+            }
+            *slot = Some(map.next_value::<String>()?);
+        }
+        let name = name.ok_or_else(|| A::Error::missing_field("name"))?;
+        let value = value.ok_or_else(|| A::Error::missing_field("value"))?;
+        Condition::new(name, value).map_err(A::Error::custom)
+    }
+}

@@ -1,0 +1,237 @@
+//! The documents of one account.
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
+
+use super::fields;
+use crate::{
+    condition::Condition,
+    json::{DocumentError, DocumentProblem, Json, JsonObject, Node},
+    permission::Permission,
+    text,
+};
+
+/// An account and its documents.
+///
+/// ```
+/// use keyward::AccountDocument;
+///
+/// let account: AccountDocument = serde_json::from_str(
+///     r#"{
+///         "id": "acme",
+///         "accessPolicies": [{"id": "inspector", "permissions": ["products:read"], "tags": ["x"]}],
+///         "accessTokens": [{"id": "t1", "policies": ["inspector"], "conditions": ["brand:a"]}]
+///     }"#,
+/// )?;
+/// assert_eq!(account.access_policies[0].permissions[0].to_string(), "products:read");
+/// assert_eq!(account.access_tokens[0].conditions[0].value(), "a");
+/// assert!(serde_json::to_string(&account)?.contains(r#""tags":["x"]"#));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AccountDocument {
+    /// The account's id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its roles.
+    pub access_policies: Vec<AccessPolicyDocument>,
+    /// Its operators.
+    pub operator_access: Vec<ActorDocument>,
+    /// Its access tokens.
+    pub access_tokens: Vec<ActorDocument>,
+    /// The fields that are kept and mean nothing to a decision.
+    pub kept: JsonObject,
+}
+
+/// A role as the platform writes it.
+///
+/// See [`AccountDocument`] for an example.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AccessPolicyDocument {
+    /// The role's id.
+    pub id: String,
+    /// Its name, for people.
+    pub name: Option<String>,
+    /// What it grants.
+    pub permissions: Vec<Permission>,
+    /// The fields that are kept and mean nothing to a decision.
+    pub kept: JsonObject,
+}
+
+/// Whether an actor is a person or a program.
+///
+/// ```
+/// assert_ne!(keyward::ActorKind::Operator, keyward::ActorKind::AccessToken);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "the model has these two kinds of actor")]
+pub enum ActorKind {
+    /// An owner or collaborator of the account.
+    Operator,
+    /// A service, or an anonymous user behind it.
+    AccessToken,
+}
+
+/// An operator access or an access token as the platform writes it: roles and conditions.
+///
+/// See [`AccountDocument`] for an example.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ActorDocument {
+    /// The id by which a request names the actor.
+    pub id: String,
+    /// Of an operator access, the operator's id.
+    pub operator: Option<String>,
+    /// Of an operator access, the operator's address.
+    pub email: Option<String>,
+    /// The name, for people.
+    pub name: Option<String>,
+    /// The ids of the roles.
+    pub policies: Vec<String>,
+    /// The conditions.
+    pub conditions: Vec<Condition>,
+    /// The fields that are kept and mean nothing to a decision.
+    pub kept: JsonObject,
+}
+
+type Result<T> = core::result::Result<T, DocumentError>;
+
+impl AccountDocument {
+    pub(super) fn read(node: Node<'_>) -> Result<Self> {
+        let read = ["id", "name", "accessPolicies", "operatorAccess", "accessTokens"];
+        let (fields, kept) = fields::read(&node, &read, &fields::ACCOUNT)?;
+        Ok(Self {
+            id: id(fields.required("id")?)?,
+            name: fields.optional_text("name")?,
+            access_policies: list(fields.optional("accessPolicies"), AccessPolicyDocument::read)?,
+            operator_access: list(fields.optional("operatorAccess"), |node| {
+                ActorDocument::read(node, ActorKind::Operator)
+            })?,
+            access_tokens: list(fields.optional("accessTokens"), |node| {
+                ActorDocument::read(node, ActorKind::AccessToken)
+            })?,
+            kept,
+        })
+    }
+}
+
+impl AccessPolicyDocument {
+    fn read(node: Node<'_>) -> Result<Self> {
+        let (fields, kept) = fields::read(&node, &["id", "name", "permissions"], &fields::POLICY)?;
+        Ok(Self {
+            id: id(fields.required("id")?)?,
+            name: fields.optional_text("name")?,
+            permissions: list(fields.optional("permissions"), |node| {
+                node.text()?.parse().map_err(|error: text::TextError| node.place.invalid(error))
+            })?,
+            kept,
+        })
+    }
+}
+
+impl ActorDocument {
+    fn read(node: Node<'_>, kind: ActorKind) -> Result<Self> {
+        let read: &[&'static str] = match kind {
+            ActorKind::Operator => &["id", "operator", "email", "name", "policies", "conditions"],
+            ActorKind::AccessToken => &["id", "name", "policies", "conditions"],
+        };
+        let (fields, kept) = fields::read(&node, read, &fields::ACTOR)?;
+        Ok(Self {
+            id: id(fields.required("id")?)?,
+            operator: fields.optional_text("operator")?,
+            email: fields.optional_text("email")?,
+            name: fields.optional_text("name")?,
+            policies: list(fields.optional("policies"), |node| node.text().map(ToOwned::to_owned))?,
+            conditions: list(fields.optional("conditions"), condition)?,
+            kept,
+        })
+    }
+}
+
+fn id(node: Node<'_>) -> Result<String> {
+    let id = node.text()?;
+    text::ID.check(id).map_err(|error| node.place.invalid(error))?;
+    Ok(id.to_owned())
+}
+
+fn list<T>(node: Option<Node<'_>>, read: impl Fn(Node<'_>) -> Result<T>) -> Result<Vec<T>> {
+    node.map_or_else(|| Ok(Vec::new()), |node| node.elements()?.map(read).collect())
+}
+
+fn condition(node: Node<'_>) -> Result<Condition> {
+    let condition = match node.json {
+        Json::Text(text) => text.parse(),
+        Json::Object(_) => {
+            let fields = node.fields(&["name", "value"])?;
+            Condition::new(fields.required("name")?.text()?, fields.required("value")?.text()?)
+        }
+        _ => return Err(node.refuse_kind("`name:value` or an object of `name` and `value`")),
+    };
+    condition.map_err(|error| node.place.invalid(error))
+}
+
+/// Refuses an id that stands twice in a list of documents.
+pub(super) fn refuse_duplicates<'a>(
+    ids: impl Iterator<Item = (&'a str, crate::json::Place<'a>)>,
+    what: &'static str,
+) -> Result<()> {
+    let mut seen = alloc::collections::BTreeSet::new();
+    for (id, place) in ids {
+        if !seen.insert(id) {
+            return Err(place.refuse(DocumentProblem::duplicate(what, id)));
+        }
+    }
+    Ok(())
+}
+
+impl<'de> Deserialize<'de> for AccountDocument {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
+        let json = Json::deserialize(deserializer)?;
+        Self::read(Node::root(&json)).map_err(D::Error::custom)
+    }
+}
+
+impl Serialize for AccountDocument {
+    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        let Self { id, name, access_policies, operator_access, access_tokens, kept } = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", id)?;
+        fields::write(&mut map, "name", name.as_ref())?;
+        map.serialize_entry("accessPolicies", access_policies)?;
+        map.serialize_entry("operatorAccess", operator_access)?;
+        map.serialize_entry("accessTokens", access_tokens)?;
+        fields::write_kept(&mut map, kept)?;
+        map.end()
+    }
+}
+
+impl Serialize for AccessPolicyDocument {
+    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        let Self { id, name, permissions, kept } = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", id)?;
+        fields::write(&mut map, "name", name.as_ref())?;
+        map.serialize_entry("permissions", permissions)?;
+        fields::write_kept(&mut map, kept)?;
+        map.end()
+    }
+}
+
+impl Serialize for ActorDocument {
+    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        let Self { id, operator, email, name, policies, conditions, kept } = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", id)?;
+        fields::write(&mut map, "operator", operator.as_ref())?;
+        fields::write(&mut map, "email", email.as_ref())?;
+        fields::write(&mut map, "name", name.as_ref())?;
+        map.serialize_entry("policies", policies)?;
+        map.serialize_entry("conditions", conditions)?;
+        fields::write_kept(&mut map, kept)?;
+        map.end()
+    }
+}

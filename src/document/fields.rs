@@ -1,0 +1,47 @@
+//! Which fields each kind of document has, and which of them are merely kept.
+
+use serde::{
+    Serialize,
+    ser::{Error, SerializeMap},
+};
+
+use crate::json::{DocumentError, JsonObject, Node, Object};
+
+/// What every document of the platform may carry.
+pub(super) const COMMON: [&str; 5] = ["createdAt", "updatedAt", "tags", "identifiers", "customFields"];
+/// What an account may carry besides its documents.
+pub(super) const ACCOUNT: [&str; 4] = ["description", "imageUrl", "tfaRequired", "defaultUrl"];
+/// What an access policy may carry besides its permissions.
+pub(super) const POLICY: [&str; 3] = ["description", "uiPermissions", "homepage"];
+/// What an operator access or an access token may carry besides its policies and conditions.
+pub(super) const ACTOR: [&str; 2] = ["description", "account"];
+
+/// The fields of a document: those that are read, those that are kept, and no others.
+pub(super) fn read<'a>(
+    node: &'a Node<'a>,
+    read: &[&'static str],
+    kept: &[&'static str],
+) -> Result<(Object<'a>, JsonObject), DocumentError> {
+    let known: alloc::vec::Vec<&'static str> = read.iter().chain(kept).chain(&COMMON).copied().collect();
+    let fields = node.fields(&known)?;
+    let kept = node
+        .members()?
+        .filter(|(name, _)| !read.contains(name))
+        .map(|(name, node)| (name.into(), node.json.clone()))
+        .collect();
+    Ok((fields, kept))
+}
+
+/// Writes an optional field where it is there.
+pub(super) fn write<M: SerializeMap>(
+    map: &mut M,
+    name: &'static str,
+    value: Option<&impl Serialize>,
+) -> Result<(), M::Error> {
+    value.map_or(Ok(()), |value| map.serialize_entry(name, value))
+}
+
+/// Writes the fields that were kept.
+pub(super) fn write_kept<M: SerializeMap>(map: &mut M, kept: &JsonObject) -> Result<(), M::Error> {
+    kept.iter().try_for_each(|(name, json)| map.serialize_entry(name, json)).map_err(M::Error::custom)
+}

@@ -1,0 +1,110 @@
+//! What is acted on: a type, an account, and attributes.
+
+use crate::{
+    attributes::{Attributes, Value},
+    schema::TypeRef,
+};
+
+/// The resource that a decision is about. Implement it on the host's own type.
+///
+/// ```
+/// use keyward::{Attributes, Resource, TypeRef, Value};
+///
+/// struct Product { account: String, brand: String }
+///
+/// impl Attributes for Product {
+///     fn attribute(&self, name: &str) -> Value<'_> {
+///         match name {
+///             "brand" => Value::Text(&self.brand),
+///             _ => Value::Absent,
+///         }
+///     }
+/// }
+///
+/// impl Resource for Product {
+///     fn resource_type(&self) -> TypeRef<'_> {
+///         "products".into() // or a handle that was looked up once
+///     }
+///
+///     fn account(&self) -> &str {
+///         &self.account
+///     }
+/// }
+/// ```
+pub trait Resource: Attributes {
+    /// Its type, by name or by handle.
+    fn resource_type(&self) -> TypeRef<'_>;
+
+    /// The account that it belongs to: the stored fact, never something that the caller sent. A resource
+    /// without an account says `""`, which is nobody's.
+    fn account(&self) -> &str;
+}
+
+impl<R: Resource + ?Sized> Resource for &R {
+    #[inline]
+    fn resource_type(&self) -> TypeRef<'_> {
+        (**self).resource_type()
+    }
+
+    #[inline]
+    fn account(&self) -> &str {
+        (**self).account()
+    }
+}
+
+/// Attributes that were told their type and account: a map, a JSON document or a row as a [`Resource`].
+///
+/// ```
+/// use keyward::{Resource, ResourceView};
+///
+/// let attributes = serde_json::json!({"brand": "brand_one"});
+/// let product = ResourceView::new("products", "acme", &attributes);
+/// assert_eq!(product.account(), "acme");
+/// ```
+#[derive(Debug)]
+pub struct ResourceView<'a, A: ?Sized> {
+    resource_type: TypeRef<'a>,
+    account: &'a str,
+    attributes: &'a A,
+}
+
+impl<A: ?Sized> Clone for ResourceView<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A: ?Sized> Copy for ResourceView<'_, A> {}
+
+impl<'a, A: Attributes + ?Sized> ResourceView<'a, A> {
+    /// The resource of this type, of this account, with these attributes.
+    ///
+    /// See [`ResourceView`] for an example.
+    #[inline]
+    pub fn new(resource_type: impl Into<TypeRef<'a>>, account: &'a str, attributes: &'a A) -> Self {
+        Self { resource_type: resource_type.into(), account, attributes }
+    }
+}
+
+impl<A: Attributes + ?Sized> Attributes for ResourceView<'_, A> {
+    #[inline]
+    fn attribute(&self, name: &str) -> Value<'_> {
+        self.attributes.attribute(name)
+    }
+
+    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
+        self.attributes.each(visit);
+    }
+}
+
+impl<A: Attributes + ?Sized> Resource for ResourceView<'_, A> {
+    #[inline]
+    fn resource_type(&self) -> TypeRef<'_> {
+        self.resource_type
+    }
+
+    #[inline]
+    fn account(&self) -> &str {
+        self.account
+    }
+}

@@ -1,0 +1,433 @@
+//! Roles, and the set of them that an account has.
+
+use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
+use core::fmt;
+
+use crate::{
+    permission::Permission,
+    schema::{OperationRef, Schema, TypeRef},
+    text::{self, TextError, UnknownName},
+};
+
+/// A named set of permissions; the platform calls it an access policy.
+///
+/// ```
+/// use keyward::Role;
+///
+/// let role = Role::new("BrandInspectorPolicy", ["products:read,list"])?;
+/// assert_eq!(role.id(), "BrandInspectorPolicy");
+/// # Ok::<(), keyward::TextError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    id: Box<str>,
+    permissions: Box<[Permission]>,
+}
+
+impl Role {
+    /// The id of the managed role: every operation on every type. It is always there, and can't be altered.
+    pub const ADMIN: &'static str = "admin";
+
+    /// The role with this id and these permissions: [`Permission`]s, or their texts.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError`] for an id that is empty, longer than 128 bytes or outside `[A-Za-z0-9_.:@+~=/-]`, and for
+    /// the first permission that is not in its form.
+    ///
+    /// ```
+    /// use keyward::Role;
+    ///
+    /// assert!(Role::new("Inspector", ["products:read,"]).is_err());
+    /// assert!(Role::new("*", ["products:read"]).is_err());
+    /// ```
+    pub fn new<P>(id: impl AsRef<str>, permissions: impl IntoIterator<Item = P>) -> Result<Self, TextError>
+    where
+        P: TryInto<Permission, Error: Into<TextError>>,
+    {
+        text::ID.check(id.as_ref())?;
+        let permissions = permissions.into_iter().map(|text| text.try_into().map_err(Into::into));
+        Ok(Self { id: id.as_ref().into(), permissions: permissions.collect::<Result<_, _>>()? })
+    }
+
+    /// The id, by which accesses name it.
+    ///
+    /// See [`Role`] for an example.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The permissions, in the order in which they were given.
+    ///
+    /// ```
+    /// let role = keyward::Role::new("Inspector", ["products:read", "places:*"])?;
+    /// assert_eq!(role.permissions().len(), 2);
+    /// # Ok::<(), keyward::TextError>(())
+    /// ```
+    pub fn permissions(&self) -> &[Permission] {
+        &self.permissions
+    }
+}
+
+/// The roles of one account, checked against a schema and compiled. Cheap to clone, and immutable: a changed
+/// role is a new `Roles`, and accesses built before keep what they had.
+///
+/// ```
+/// use keyward::{Role, Roles, Schema};
+///
+/// let schema = Schema::builder().resource("products").build()?;
+/// let roles = Roles::new(&schema, "acme")?.with(Role::new("Inspector", ["products:read"])?)?;
+/// assert!(roles.get("Inspector").is_some());
+///
+/// let wider = roles.clone().replace(Role::new("Inspector", ["products:read,list"])?)?;
+/// assert_ne!(roles.version(), wider.version());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Roles {
+    inner: Arc<Inner>,
+}
+
+#[derive(Clone)]
+struct Inner {
+    schema: Schema,
+    account: Arc<str>,
+    /// Ids are chosen by the account's people: an ordered map has no hash that they could flood.
+    roles: BTreeMap<Box<str>, Compiled>,
+    version: RolesVersion,
+}
+
+#[derive(Clone)]
+struct Compiled {
+    role: Role,
+    /// One mask of operations for each type of the schema.
+    masks: Box<[u64]>,
+}
+
+impl Roles {
+    /// No roles yet but the managed one, for an account.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError`] for an account id that is empty, longer than 128 bytes or outside
+    /// `[A-Za-z0-9_.:@+~=/-]`.
+    ///
+    /// ```
+    /// use keyward::{Roles, Schema};
+    ///
+    /// let schema = Schema::builder().build()?;
+    /// assert!(Roles::new(&schema, "").is_err());
+    /// # Ok::<(), keyward::SchemaError>(())
+    /// ```
+    pub fn new(schema: &Schema, account: &str) -> Result<Self, TextError> {
+        text::ID.check(account)?;
+        let mut inner = Inner {
+            schema: schema.clone(),
+            account: account.into(),
+            roles: BTreeMap::new(),
+            version: RolesVersion([0; 16]),
+        };
+        inner.version = inner.current_version();
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The same roles and one more.
+    ///
+    /// # Errors
+    ///
+    /// [`RoleError`] for an id that is there already, the managed id `admin`, and a permission on a type or
+    /// operation that the schema doesn't have.
+    ///
+    /// ```
+    /// use keyward::{Role, Roles, Schema};
+    ///
+    /// let schema = Schema::builder().resource("products").build()?;
+    /// let refused = Roles::new(&schema, "acme")?.with(Role::new("Inspector", ["product:read"])?).unwrap_err();
+    /// assert_eq!(
+    ///     refused.to_string(),
+    ///     "role `Inspector`, permission `product:read`: \
+    ///      unknown resource type `product`; did you mean `products`?",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with(self, role: Role) -> Result<Self, RoleError> {
+        if self.inner.roles.contains_key(role.id()) {
+            return Err(RoleError::DuplicateId { role: role.id });
+        }
+        self.insert([role])
+    }
+
+    /// The same roles and all of these: as [`with`](Self::with) for each, at one go.
+    ///
+    /// # Errors
+    ///
+    /// [`RoleError`] for the first role that [`with`](Self::with) refuses.
+    ///
+    /// ```
+    /// use keyward::{Role, Roles, Schema};
+    ///
+    /// let schema = Schema::builder().resource("products").build()?;
+    /// let role = Role::new("Inspector", ["products:read"])?;
+    /// assert!(Roles::new(&schema, "acme")?.with_all([role.clone(), role]).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_all(self, roles: impl IntoIterator<Item = Role>) -> Result<Self, RoleError> {
+        let roles: Vec<Role> = roles.into_iter().collect();
+        let mut ids = alloc::collections::BTreeSet::new();
+        for role in &roles {
+            if self.inner.roles.contains_key(role.id()) || !ids.insert(role.id()) {
+                return Err(RoleError::DuplicateId { role: role.id.clone() });
+            }
+        }
+        self.insert(roles)
+    }
+
+    /// The same roles, but this one instead of the one with its id.
+    ///
+    /// # Errors
+    ///
+    /// [`RoleError`] for an id that isn't there, and for what [`with`](Self::with) refuses of a role.
+    ///
+    /// See [`Roles`] for an example.
+    pub fn replace(self, role: Role) -> Result<Self, RoleError> {
+        if !self.inner.roles.contains_key(role.id()) {
+            refuse_managed(role.id())?;
+            return Err(RoleError::Unknown(self.unknown(role.id())));
+        }
+        self.insert([role])
+    }
+
+    /// The same roles without the one with this id.
+    ///
+    /// # Errors
+    ///
+    /// [`RoleError`] for an id that isn't there, and for the managed id `admin`.
+    ///
+    /// ```
+    /// use keyward::{Role, Roles, Schema};
+    ///
+    /// let schema = Schema::builder().resource("products").build()?;
+    /// let roles = Roles::new(&schema, "acme")?.with(Role::new("Inspector", ["products:read"])?)?;
+    /// assert!(roles.clone().without("admin").is_err());
+    /// assert!(roles.without("Inspector")?.get("Inspector").is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn without(mut self, id: &str) -> Result<Self, RoleError> {
+        refuse_managed(id)?;
+        let inner = Arc::make_mut(&mut self.inner);
+        if inner.roles.remove(id).is_none() {
+            return Err(RoleError::Unknown(self.unknown(id)));
+        }
+        inner.version = inner.current_version();
+        Ok(self)
+    }
+
+    /// Whether the role could be among these, its id aside.
+    pub(crate) fn check(&self, role: &Role) -> Result<(), RoleError> {
+        refuse_managed(role.id())?;
+        compile(&self.inner.schema, role).map(|_| ())
+    }
+
+    fn insert(mut self, roles: impl IntoIterator<Item = Role>) -> Result<Self, RoleError> {
+        let inner = Arc::make_mut(&mut self.inner);
+        for role in roles {
+            refuse_managed(role.id())?;
+            let masks = compile(&inner.schema, &role)?;
+            inner.roles.insert(role.id.clone(), Compiled { role, masks });
+        }
+        inner.version = inner.current_version();
+        Ok(self)
+    }
+
+    /// The role with this id; the managed role has no permissions of its own to show.
+    ///
+    /// See [`Roles`] for an example.
+    pub fn get(&self, id: &str) -> Option<&Role> {
+        self.inner.roles.get(id).map(|compiled| &compiled.role)
+    }
+
+    /// The roles in the order of their ids, the managed one left out.
+    ///
+    /// ```
+    /// use keyward::{Role, Roles, Schema};
+    ///
+    /// let schema = Schema::builder().build()?;
+    /// let roles = Roles::new(&schema, "acme")?.with(Role::new("b", [""; 0])?)?.with(Role::new("a", [""; 0])?)?;
+    /// assert_eq!(roles.iter().map(Role::id).collect::<Vec<_>>(), ["a", "b"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Role> {
+        self.inner.roles.values().map(|compiled| &compiled.role)
+    }
+
+    /// The account.
+    ///
+    /// ```
+    /// # let schema = keyward::Schema::builder().build().unwrap();
+    /// assert_eq!(keyward::Roles::new(&schema, "acme")?.account(), "acme");
+    /// # Ok::<(), keyward::TextError>(())
+    /// ```
+    pub fn account(&self) -> &str {
+        &self.inner.account
+    }
+
+    /// The schema.
+    ///
+    /// ```
+    /// # let schema = keyward::Schema::builder().build().unwrap();
+    /// assert_eq!(*keyward::Roles::new(&schema, "acme")?.schema(), schema);
+    /// # Ok::<(), keyward::TextError>(())
+    /// ```
+    pub fn schema(&self) -> &Schema {
+        &self.inner.schema
+    }
+
+    /// The version, which tells these roles from any others.
+    ///
+    /// See [`Roles`] for an example.
+    pub fn version(&self) -> RolesVersion {
+        self.inner.version
+    }
+
+    pub(crate) fn shared_account(&self) -> Arc<str> {
+        Arc::clone(&self.inner.account)
+    }
+
+    /// Adds what a role grants to `masks`.
+    pub(crate) fn grant(&self, id: &str, masks: &mut [u64]) -> Result<(), UnknownName> {
+        let mut add = |granted: &[u64]| masks.iter_mut().zip(granted).for_each(|(mask, granted)| *mask |= granted);
+        if id == Role::ADMIN {
+            add(&self.inner.schema.every_operation());
+            return Ok(());
+        }
+        let role = self.inner.roles.get(id).ok_or_else(|| self.unknown(id))?;
+        add(&role.masks);
+        Ok(())
+    }
+
+    fn unknown(&self, id: &str) -> UnknownName {
+        let known = self.inner.roles.keys().map(|id| &**id).chain([Role::ADMIN]);
+        UnknownName::new("role", id, known)
+    }
+}
+
+fn refuse_managed(id: &str) -> Result<(), RoleError> {
+    if id == Role::ADMIN { Err(RoleError::Managed) } else { Ok(()) }
+}
+
+fn compile(schema: &Schema, role: &Role) -> Result<Box<[u64]>, RoleError> {
+    let mut masks = alloc::vec![0; schema.resource_types().len()];
+    for permission in role.permissions() {
+        let refuse = |cause| RoleError::Permission { role: role.id.clone(), permission: permission.clone(), cause };
+        let resource = schema.resource_type(permission.resource_type()).map_err(refuse)?;
+        let index = schema.type_index(TypeRef::Handle(resource));
+        let Some((mask, declared)) = index.and_then(|index| Some((masks.get_mut(index)?, schema.mask(index)))) else {
+            continue;
+        };
+        if permission.is_every_operation() {
+            *mask |= declared;
+            continue;
+        }
+        for name in permission.operations() {
+            let bit = schema
+                .operation_index(OperationRef::Name(name))
+                .and_then(|index| 1_u64.checked_shl(index.into()))
+                .filter(|bit| declared & bit != 0)
+                .ok_or_else(|| refuse(UnknownName::new("operation", name, schema.operations(resource))))?;
+            *mask |= bit;
+        }
+    }
+    Ok(masks.into())
+}
+
+impl Inner {
+    /// The first 16 bytes of the BLAKE3 digest of all the roles, each part with its length before it.
+    fn current_version(&self) -> RolesVersion {
+        let mut digest = blake3::Hasher::new();
+        let mut part = |bytes: &[u8]| {
+            digest.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+        };
+        part(b"keyward roles 1");
+        part(&self.schema.fingerprint().to_le_bytes());
+        part(self.account.as_bytes());
+        for Compiled { role, .. } in self.roles.values() {
+            part(role.id.as_bytes());
+            part(&(role.permissions.len() as u64).to_le_bytes());
+            role.permissions.iter().for_each(|permission| part(permission.as_str().as_bytes()));
+        }
+        let mut version = [0; 16];
+        digest.finalize_xof().fill(&mut version);
+        RolesVersion(version)
+    }
+}
+
+impl fmt::Debug for Roles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Roles")
+            .field("account", &self.account())
+            .field("roles", &self.iter().map(Role::id).collect::<Vec<_>>())
+            .field("version", &self.version())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which roles these are: equal for the same schema, account and roles, in whatever order they came, and
+/// different for any others.
+///
+/// ```
+/// # let schema = keyward::Schema::builder().build().unwrap();
+/// let version = keyward::Roles::new(&schema, "acme")?.version();
+/// assert_eq!(version.to_string().len(), 32);
+/// # Ok::<(), keyward::TextError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RolesVersion([u8; 16]);
+
+impl fmt::Display for RolesVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for RolesVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RolesVersion({self})")
+    }
+}
+
+/// A role that can't be among an account's roles.
+///
+/// ```
+/// use keyward::{Role, RoleError, Roles, Schema};
+///
+/// let schema = Schema::builder().resource("products").build()?;
+/// let refused = Roles::new(&schema, "acme")?.with(Role::new("admin", ["products:read"])?);
+/// assert!(matches!(refused, Err(RoleError::Managed)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RoleError {
+    /// The id is there already.
+    #[error("role `{role}` is there twice")]
+    DuplicateId {
+        /// The id.
+        role: Box<str>,
+    },
+    /// `admin` can't be created, altered or deleted.
+    #[error("role `admin` is managed: it can't be created, altered or deleted")]
+    Managed,
+    /// There is no such role.
+    #[error(transparent)]
+    Unknown(UnknownName),
+    /// A permission on a type or operation that the schema doesn't have.
+    #[error("role `{role}`, permission `{permission}`: {cause}")]
+    Permission {
+        /// The role.
+        role: Box<str>,
+        /// The permission.
+        permission: Permission,
+        /// The name that is unknown.
+        cause: UnknownName,
+    },
+}

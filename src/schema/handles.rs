@@ -1,0 +1,135 @@
+//! Names that were resolved once: small, `Copy`, and good for the schema that gave them.
+
+/// An operation, resolved. The five standard ones are the same in every schema; one that a host declares comes
+/// from [`Schema::operation`](super::Schema::operation) and is good for that schema and its equals: under
+/// another it is granted to nobody.
+///
+/// ```
+/// use keyward::{Operation, Schema};
+///
+/// let schema = Schema::builder().resource_with("orders", ["read", "approve"]).build()?;
+/// let approve = schema.operation("approve")?;
+/// assert_ne!(approve, Operation::READ);
+/// assert_eq!(schema.operation_name(approve), "approve");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Operation {
+    /// The fingerprint of its schema; 0 for a standard one.
+    schema: u64,
+    index: u8,
+}
+
+/// The five standard operations, in the order of their indices.
+pub(super) const STANDARD: [&str; 5] = ["create", "read", "update", "delete", "list"];
+
+impl Operation {
+    /// Makes a resource: tests its proposed attributes.
+    pub const CREATE: Self = Self { schema: 0, index: 0 };
+    /// Sees one resource: tests its stored attributes.
+    pub const READ: Self = Self { schema: 0, index: 1 };
+    /// Changes a resource: tests the stored attributes and the proposed ones.
+    pub const UPDATE: Self = Self { schema: 0, index: 2 };
+    /// Removes a resource: tests its stored attributes.
+    pub const DELETE: Self = Self { schema: 0, index: 3 };
+    /// Sees many resources: answered by a filter, or tests each row's stored attributes.
+    pub const LIST: Self = Self { schema: 0, index: 4 };
+
+    pub(super) fn of(schema: u64, index: u8) -> Self {
+        let standard = usize::from(index) < STANDARD.len();
+        Self { schema: if standard { 0 } else { schema }, index }
+    }
+
+    #[inline]
+    pub(super) fn index_in(self, fingerprint: u64) -> Option<u8> {
+        (self.schema == 0 || self.schema == fingerprint).then_some(self.index)
+    }
+}
+
+/// A resource type, resolved. It is good for the schema that gave it and its equals; under another, nothing is
+/// granted on it.
+///
+/// ```
+/// let schema = keyward::Schema::builder().resource("products").build()?;
+/// let products = schema.resource_type("products")?;
+/// assert_eq!(schema.type_name(products), "products");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ResourceType {
+    schema: u64,
+    index: u16,
+}
+
+impl ResourceType {
+    pub(super) fn of(schema: u64, index: usize) -> Self {
+        // A schema has fewer types than that; were it wrong, the handle would name no type.
+        Self { schema, index: u16::try_from(index).unwrap_or(u16::MAX) }
+    }
+
+    #[inline]
+    pub(super) fn index_in(self, fingerprint: u64) -> Option<usize> {
+        (self.schema == fingerprint).then_some(self.index.into())
+    }
+}
+
+/// An operation by handle or by name: what a decision takes.
+///
+/// ```
+/// use keyward::{Operation, OperationRef};
+///
+/// assert!(matches!(OperationRef::from("read"), OperationRef::Name("read")));
+/// assert!(matches!(OperationRef::from(Operation::READ), OperationRef::Handle(_)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a name is resolved or it is not")]
+pub enum OperationRef<'a> {
+    /// Resolved.
+    Handle(Operation),
+    /// To be looked up at the decision.
+    Name(&'a str),
+}
+
+impl From<Operation> for OperationRef<'_> {
+    #[inline]
+    fn from(operation: Operation) -> Self {
+        Self::Handle(operation)
+    }
+}
+
+impl<'a> From<&'a str> for OperationRef<'a> {
+    #[inline]
+    fn from(name: &'a str) -> Self {
+        Self::Name(name)
+    }
+}
+
+/// A resource type by handle or by name: what a [`Resource`](crate::Resource) says of itself.
+///
+/// ```
+/// use keyward::TypeRef;
+///
+/// assert!(matches!(TypeRef::from("products"), TypeRef::Name("products")));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a name is resolved or it is not")]
+pub enum TypeRef<'a> {
+    /// Resolved.
+    Handle(ResourceType),
+    /// To be looked up at the decision.
+    Name(&'a str),
+}
+
+impl From<ResourceType> for TypeRef<'_> {
+    #[inline]
+    fn from(resource: ResourceType) -> Self {
+        Self::Handle(resource)
+    }
+}
+
+impl<'a> From<&'a str> for TypeRef<'a> {
+    #[inline]
+    fn from(name: &'a str) -> Self {
+        Self::Name(name)
+    }
+}

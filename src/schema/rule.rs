@@ -1,0 +1,165 @@
+//! A condition name of the schema: what it restricts, by which attribute, and what it means elsewhere.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::{attributes::AttributePath, text::TextError};
+
+/// What a list-valued attribute must have in common with the accepted values.
+///
+/// ```
+/// assert_eq!(keyward::Match::default(), keyward::Match::Any);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "the model, under conditions, has these two")]
+pub enum Match {
+    /// At least one element is accepted.
+    #[default]
+    Any,
+    /// Every element is accepted, and there is at least one.
+    All,
+}
+
+/// What a condition means on a type that it is not bound to.
+///
+/// ```
+/// assert_eq!(keyward::Elsewhere::default(), keyward::Elsewhere::Deny);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "the model, under conditions, has these two")]
+pub enum Elsewhere {
+    /// An access that carries it is denied.
+    #[default]
+    Deny,
+    /// It doesn't restrict.
+    Ignore,
+}
+
+/// How a condition restricts one resource type: the attribute it reads and how a list there matches.
+///
+/// ```
+/// use keyward::{AttributePath, Binding, Match};
+///
+/// let binding = Binding::all(AttributePath::name("policies")?);
+/// assert_eq!(binding.matching(), Match::All);
+/// # Ok::<(), keyward::TextError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Binding {
+    attribute: AttributePath,
+    matching: Match,
+}
+
+impl Binding {
+    /// Reads `attribute`; of a list, any element will do.
+    ///
+    /// See [`Binding`] for an example of the other.
+    pub fn any(attribute: AttributePath) -> Self {
+        Self { attribute, matching: Match::Any }
+    }
+
+    /// Reads `attribute`; of a list, every element must do.
+    ///
+    /// See [`Binding`] for an example.
+    pub fn all(attribute: AttributePath) -> Self {
+        Self { attribute, matching: Match::All }
+    }
+
+    /// The attribute.
+    ///
+    /// See [`Schema::binding`] for an example.
+    #[inline]
+    pub fn attribute(&self) -> &AttributePath {
+        &self.attribute
+    }
+
+    /// How a list matches.
+    ///
+    /// See [`Schema::binding`] for an example.
+    #[inline]
+    pub fn matching(&self) -> Match {
+        self.matching
+    }
+}
+
+/// What [`ConditionRule::restricts`] takes for an attribute: a name, an array of names for a path, an
+/// [`AttributePath`], or a [`Binding`].
+///
+/// ```
+/// use keyward::ConditionRule;
+///
+/// let rule = ConditionRule::new("factoryId").restricts("factories", "id");
+/// let rule = rule.restricts("purchaseOrders", ["delivery", "factoryId"]);
+/// ```
+pub trait IntoBinding {
+    /// Itself as a binding.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError`] for a name that is empty or too long, and for a path of no names or too many.
+    fn into_binding(self) -> Result<Binding, TextError>;
+}
+
+impl IntoBinding for Binding {
+    fn into_binding(self) -> Result<Binding, TextError> {
+        Ok(self)
+    }
+}
+
+impl IntoBinding for AttributePath {
+    fn into_binding(self) -> Result<Binding, TextError> {
+        Ok(Binding::any(self))
+    }
+}
+
+impl IntoBinding for &str {
+    fn into_binding(self) -> Result<Binding, TextError> {
+        AttributePath::name(self).map(Binding::any)
+    }
+}
+
+impl<const N: usize> IntoBinding for [&str; N] {
+    fn into_binding(self) -> Result<Binding, TextError> {
+        AttributePath::new(self).map(Binding::any)
+    }
+}
+
+/// A condition name and what it restricts, type by type.
+///
+/// ```
+/// use keyward::{ConditionRule, Elsewhere};
+///
+/// let rule = ConditionRule::new("productBrand").restricts("products", "brand").elsewhere(Elsewhere::Ignore);
+/// ```
+#[derive(Clone, Debug)]
+pub struct ConditionRule {
+    pub(super) name: String,
+    pub(super) restricts: Vec<(String, Result<Binding, TextError>)>,
+    pub(super) elsewhere: Elsewhere,
+}
+
+impl ConditionRule {
+    /// A name that restricts nothing yet and denies elsewhere.
+    ///
+    /// See [`ConditionRule`] for an example.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), restricts: Vec::new(), elsewhere: Elsewhere::Deny }
+    }
+
+    /// Restricts the type `resource` by an attribute.
+    ///
+    /// See [`IntoBinding`] for an example.
+    #[must_use]
+    pub fn restricts(mut self, resource: impl Into<String>, attribute: impl IntoBinding) -> Self {
+        self.restricts.push((resource.into(), attribute.into_binding()));
+        self
+    }
+
+    /// Says what it means on the types that it doesn't restrict.
+    ///
+    /// See [`ConditionRule`] for an example.
+    #[must_use]
+    pub fn elsewhere(mut self, elsewhere: Elsewhere) -> Self {
+        self.elsewhere = elsewhere;
+        self
+    }
+}

@@ -1,0 +1,308 @@
+//! The alphabets of names, and the error of a text that is not in its form.
+//!
+//! Names are ASCII by whitelist, so that no two of them look alike: there is no folding, trimming or
+//! normalising anywhere. Values of conditions are not names; they are opaque.
+
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
+use core::fmt;
+
+/// The most characters of a user's text that an error repeats.
+const EXCERPT: usize = 80;
+
+/// A text that was refused, and why.
+///
+/// The message names the form that was expected, repeats the text (escaped, and cut at 80 characters) and
+/// says where in it the trouble is.
+///
+/// ```
+/// use keyward::Permission;
+///
+/// let refused = "thngs:read,".parse::<Permission>().unwrap_err();
+/// assert_eq!(refused.position(), Some(11));
+/// assert_eq!(
+///     refused.to_string(),
+///     "permission `thngs:read,` at character 12: an operation is empty",
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{form} `{text}`{}: {problem}", At(*position))]
+pub struct TextError {
+    form: &'static str,
+    text: Excerpt,
+    position: Option<usize>,
+    problem: TextProblem,
+}
+
+impl TextError {
+    pub(crate) fn new(form: &'static str, text: &str, problem: TextProblem) -> Self {
+        Self { form, text: Excerpt::new(text), position: None, problem }
+    }
+
+    pub(crate) fn at(self, position: usize) -> Self {
+        Self { position: Some(position), ..self }
+    }
+
+    /// Where in the text the trouble is, in bytes from its start; `None` where it is the text as a whole.
+    ///
+    /// ```
+    /// let refused = "products read".parse::<keyward::Permission>().unwrap_err();
+    /// assert_eq!(refused.position(), Some(8));
+    /// ```
+    pub fn position(&self) -> Option<usize> {
+        self.position
+    }
+
+    /// What is wrong.
+    ///
+    /// ```
+    /// use keyward::TextProblem;
+    ///
+    /// let refused = "a:".parse::<keyward::Condition>().unwrap_err();
+    /// assert_eq!(refused.problem(), TextProblem::TooShort { length: 2, least: 3 });
+    /// ```
+    pub fn problem(&self) -> TextProblem {
+        self.problem
+    }
+}
+
+/// What can be wrong with a text.
+///
+/// ```
+/// let refused = "products:*,read".parse::<keyward::Permission>().unwrap_err();
+/// assert_eq!(refused.problem(), keyward::TextProblem::StarAmongOthers);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TextProblem {
+    /// It has fewer bytes than the form's least.
+    #[error("{length} bytes are too few, the least is {least}")]
+    TooShort {
+        /// Bytes in the text.
+        length: usize,
+        /// The fewest that the form takes.
+        least: usize,
+    },
+    /// It has more bytes than the form's most.
+    #[error("{length} bytes are too many, the most is {most}")]
+    TooLong {
+        /// Bytes in the text.
+        length: usize,
+        /// The most that the form takes.
+        most: usize,
+    },
+    /// A character that the form does not have at this place.
+    #[error("{found:?} is not allowed here")]
+    Character {
+        /// The character.
+        found: char,
+    },
+    /// No colon between the two parts.
+    #[error("there is no colon")]
+    NoColon,
+    /// Nothing before the colon.
+    #[error("nothing stands before the colon")]
+    EmptyName,
+    /// Nothing after the colon.
+    #[error("nothing stands after the colon")]
+    EmptyValue,
+    /// Nothing between two commas, or after the last.
+    #[error("an operation is empty")]
+    EmptyOperation,
+    /// The same operation twice.
+    #[error("an operation is repeated")]
+    RepeatedOperation,
+    /// `*` beside other operations, or twice.
+    #[error("`*` stands for every operation and takes no others beside it")]
+    StarAmongOthers,
+}
+
+/// A user's text in a message: cut at [`EXCERPT`] characters and escaped, so that it can't forge a line.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Excerpt(Box<str>);
+
+impl Excerpt {
+    pub(crate) fn new(text: &str) -> Self {
+        let mut excerpt: String = text.chars().take(EXCERPT).flat_map(escape).collect();
+        if text.chars().nth(EXCERPT).is_some() {
+            excerpt.push('…');
+        }
+        Self(excerpt.into())
+    }
+}
+
+/// `escape_debug` without the quotes, which need no escape between backticks.
+fn escape(c: char) -> impl Iterator<Item = char> {
+    let keep = matches!(c, '\'' | '"');
+    let escaped = (!keep).then(|| c.escape_debug());
+    keep.then_some(c).into_iter().chain(escaped.into_iter().flatten())
+}
+
+impl fmt::Display for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.0)
+    }
+}
+
+/// ` at character 12`, or nothing. People count from one.
+struct At(Option<usize>);
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(position) => write!(f, " at character {}", position.saturating_add(1)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A name that its table does not have, with the nearest one that it has.
+///
+/// ```
+/// let schema = keyward::Schema::builder().resource("products").build()?;
+/// let unknown = schema.resource_type("product").unwrap_err();
+/// assert_eq!(unknown.to_string(), "unknown resource type `product`; did you mean `products`?");
+/// assert_eq!(unknown.nearest(), Some("products"));
+/// # Ok::<(), keyward::SchemaError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {what} `{name}`{}", DidYouMean(nearest.as_deref()))]
+pub struct UnknownName {
+    what: &'static str,
+    name: Excerpt,
+    nearest: Option<Box<str>>,
+}
+
+impl UnknownName {
+    pub(crate) fn new<'a>(what: &'static str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { what, name: Excerpt::new(name), nearest: nearest(name, known).map(ToOwned::to_owned).map(Into::into) }
+    }
+
+    /// The known name that is nearest to the unknown one, if any is near.
+    ///
+    /// ```
+    /// let schema = keyward::Schema::builder().build()?;
+    /// assert_eq!(schema.operation("raed").unwrap_err().nearest(), Some("read"));
+    /// assert_eq!(schema.operation("fly").unwrap_err().nearest(), None);
+    /// # Ok::<(), keyward::SchemaError>(())
+    /// ```
+    pub fn nearest(&self) -> Option<&str> {
+        self.nearest.as_deref()
+    }
+}
+
+struct DidYouMean<'a>(Option<&'a str>);
+
+impl fmt::Display for DidYouMean<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The form of identifiers: accounts, roles, actors.
+pub(crate) const ID: NameForm = NameForm { form: "id", most: 128, allows: is_id_byte };
+/// The form of resource types, the part of a permission before its colon.
+pub(crate) const TYPE: NameForm = NameForm { form: "resource type", most: 128, allows: is_type_byte };
+/// The form of operations, between the commas of a permission.
+pub(crate) const OPERATION: NameForm = NameForm { form: "operation", most: 64, allows: is_operation_byte };
+/// The form of condition names, the part of a condition before its colon.
+pub(crate) const CONDITION: NameForm = NameForm { form: "condition name", most: 126, allows: is_condition_byte };
+
+/// A kind of name: what its bytes may be and how many it may have.
+#[derive(Clone, Copy)]
+pub(crate) struct NameForm {
+    form: &'static str,
+    most: usize,
+    allows: fn(u8) -> bool,
+}
+
+impl NameForm {
+    pub(crate) fn check(self, name: &str) -> Result<(), TextError> {
+        if name.is_empty() {
+            return Err(TextError::new(self.form, name, TextProblem::TooShort { length: 0, least: 1 }));
+        }
+        if name.len() > self.most {
+            let problem = TextProblem::TooLong { length: name.len(), most: self.most };
+            return Err(TextError::new(self.form, name, problem));
+        }
+        match stranger(name, self.allows) {
+            Some((position, found)) => {
+                Err(TextError::new(self.form, name, TextProblem::Character { found }).at(position))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The first character of `text` that is not allowed, and its place in bytes.
+pub(crate) fn stranger(text: &str, allows: impl Fn(u8) -> bool) -> Option<(usize, char)> {
+    text.char_indices().find(|(_, c)| !u8::try_from(*c).is_ok_and(&allows))
+}
+
+pub(crate) fn is_type_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'.'
+}
+
+pub(crate) fn is_operation_byte(byte: u8) -> bool {
+    byte.is_ascii_lowercase()
+}
+
+pub(crate) fn is_condition_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+/// Wide enough for addresses and URNs as ids; no wildcard, quote, comma or space.
+fn is_id_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-.:@+~=/".contains(&byte)
+}
+
+/// The known name with the fewest edits to `name`, if those are at most a third of its length.
+fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > 128 {
+        return None;
+    }
+    let most = (name.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|candidate| (edits(name, candidate), candidate))
+        .filter(|(edits, _)| *edits <= most)
+        .min_by_key(|(edits, _)| *edits)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`, letters' case aside
+/// (the optimal string alignment distance).
+fn edits(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.chars().map(|c| c.to_ascii_lowercase()).collect();
+    let b: Vec<char> = b.chars().map(|c| c.to_ascii_lowercase()).collect();
+    let mut before: Vec<usize> = alloc::vec![0; b.len().saturating_add(1)];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    let cell = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX);
+    for (i, from) in a.iter().enumerate() {
+        let mut row = Vec::with_capacity(last.len());
+        row.push(i.saturating_add(1));
+        for (j, to) in b.iter().enumerate() {
+            let replaced = cell(&last, j).saturating_add(usize::from(from != to));
+            let mut fewest = replaced.min(cell(&last, j.saturating_add(1)).saturating_add(1));
+            fewest = fewest.min(cell(&row, j).saturating_add(1));
+            let swapped = i
+                .checked_sub(1)
+                .zip(j.checked_sub(1))
+                .is_some_and(|(i, j)| a.get(i) == Some(to) && b.get(j) == Some(from));
+            if swapped {
+                fewest = fewest.min(cell(&before, j.saturating_sub(1)).saturating_add(1));
+            }
+            row.push(fewest);
+        }
+        before = core::mem::replace(&mut last, row);
+    }
+    cell(&last, b.len())
+}

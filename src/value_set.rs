@@ -1,0 +1,98 @@
+//! The values that one condition name accepts, laid out for one question: is this string among them?
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use foldhash::quality::FixedState;
+use indexmap::IndexSet;
+use serde::{Serialize, Serializer};
+
+/// The values that one condition name accepts: alternatives, in the order in which they were given.
+///
+/// ```
+/// use keyward::{Access, Roles, Schema};
+///
+/// let schema = Schema::from_json(
+///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
+/// )?;
+/// let roles = Roles::new(&schema, "acme")?;
+/// let access = Access::builder(&roles).role("admin").condition("brand:b")?.condition("brand:a")?.build()?;
+///
+/// let (name, values) = access.conditions().next().unwrap();
+/// assert_eq!(name, "brand");
+/// assert!(values.contains("a") && !values.contains("A"));
+/// assert_eq!(values.iter().collect::<Vec<_>>(), ["b", "a"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct ValueSet {
+    values: IndexSet<Box<str>, FixedState>,
+    longest: usize,
+}
+
+impl ValueSet {
+    /// Up to here a look at each value is quicker than a hash.
+    const FEW: usize = 4;
+
+    /// The hasher's seed is the BLAKE3 digest of the values themselves, so that nobody can choose values
+    /// that collide under it, and yet the same values make the same set on every machine.
+    pub(crate) fn new<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let mut digest = blake3::Hasher::new();
+        for value in values.clone() {
+            digest.update(&(value.len() as u64).to_le_bytes()).update(value.as_bytes());
+        }
+        let mut seed = [0; 8];
+        digest.finalize_xof().fill(&mut seed);
+        let mut set = IndexSet::with_hasher(FixedState::with_seed(u64::from_le_bytes(seed)));
+        set.extend(values.clone().map(Box::from));
+        let longest = values.map(str::len).max().unwrap_or(0);
+        Self { values: set, longest }
+    }
+
+    /// Whether this very string, byte for byte, is among the values.
+    ///
+    /// See [`ValueSet`] for an example.
+    #[inline]
+    pub fn contains(&self, value: &str) -> bool {
+        if self.values.len() <= Self::FEW {
+            return self.values.iter().any(|accepted| **accepted == *value);
+        }
+        // A value that is longer than all of ours is not hashed, however long it is.
+        value.len() <= self.longest && self.values.contains(value)
+    }
+
+    /// The values, in the order in which they were given.
+    ///
+    /// See [`ValueSet`] for an example.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
+        self.values.iter().map(|value| &**value)
+    }
+
+    /// How many values there are: never none.
+    ///
+    /// See [`ValueSet`] for an example.
+    #[expect(clippy::len_without_is_empty, reason = "a set of accepted values is never empty")]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+}
+
+impl PartialEq for ValueSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().all(|value| other.contains(value))
+    }
+}
+
+impl Eq for ValueSet {}
+
+impl fmt::Debug for ValueSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for ValueSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
