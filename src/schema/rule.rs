@@ -66,7 +66,7 @@ impl Binding {
 
     /// The attribute.
     ///
-    /// See [`Schema::binding`] for an example.
+    /// See [`Schema::binding`](crate::Schema::binding) for an example.
     #[inline]
     pub fn attribute(&self) -> &AttributePath {
         &self.attribute
@@ -74,7 +74,7 @@ impl Binding {
 
     /// How a list matches.
     ///
-    /// See [`Schema::binding`] for an example.
+    /// See [`Schema::binding`](crate::Schema::binding) for an example.
     #[inline]
     pub fn matching(&self) -> Match {
         self.matching
