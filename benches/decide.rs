@@ -3,8 +3,6 @@
 //! `cargo bench --bench decide`. Ratios count; absolute times are the machine's.
 
 #![expect(
-    missing_docs,
-    unused_qualifications,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a benchmark is run by hand, over what it made itself"

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::{
     condition::Condition,
     role::{Roles, RolesVersion},
-    schema::{OperationRef, Schema, TypeRef},
+    schema::{OperationRef, Row, Schema, TypeRef},
     text::{TextError, UnknownName},
     value_set::ValueSet,
 };
@@ -57,6 +57,8 @@ pub(crate) struct Grants {
 pub(crate) struct Dimension {
     /// The name's place in the schema.
     pub(crate) condition: usize,
+    /// What the name does, type by type.
+    pub(crate) bounds: Row,
     pub(crate) accepted: ValueSet,
 }
 
@@ -306,6 +308,7 @@ fn compile_conditions(schema: &Schema, conditions: &[Condition]) -> Result<Vec<D
     }
     let dimension = |(condition, values): (usize, Vec<&str>)| Dimension {
         condition,
+        bounds: schema.row(condition),
         accepted: ValueSet::new(values.iter().copied()),
     };
     Ok(names.into_iter().map(dimension).collect())

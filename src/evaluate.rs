@@ -142,7 +142,7 @@ fn conditions<'a, const N: usize>(
 ) -> Decision<'a> {
     for dimension in access.dimensions() {
         let schema = access.schema();
-        match schema.bound(dimension.condition, resource) {
+        match schema.bound(dimension.bounds, resource) {
             Bound::Ignored => {}
             Bound::Unbound => {
                 return Decision::Deny(Denial::ConditionUnbound {

@@ -73,7 +73,7 @@ impl Access {
         let clauses = self
             .dimensions()
             .iter()
-            .map(|dimension| (schema.bound(dimension.condition, resource), dimension))
+            .map(|dimension| (schema.bound(dimension.bounds, resource), dimension))
             .filter_map(clause);
         // A lifetime of its own: the closures above borrow from the access alone.
         clauses.collect::<Result<Vec<_>, Denial<'a>>>().map(|clauses| Filter { clauses: clauses.into() })

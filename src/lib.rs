@@ -39,3 +39,7 @@ pub use schema::{
 };
 pub use text::{TextError, TextProblem, UnknownName};
 pub use value_set::ValueSet;
+
+#[cfg(all(doctest, feature = "serde_json"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use foldhash::quality::FixedState;
+use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 use serde::{Serialize, Serializer};
 
@@ -31,9 +31,6 @@ pub struct ValueSet {
 }
 
 impl ValueSet {
-    /// Up to here a look at each value is quicker than a hash.
-    const FEW: usize = 4;
-
     /// The hasher's seed is the BLAKE3 digest of the values themselves, so that nobody can choose values
     /// that collide under it, and yet the same values make the same set on every machine.
     pub(crate) fn new<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Self {
@@ -52,11 +49,9 @@ impl ValueSet {
     /// Whether this very string, byte for byte, is among the values.
     ///
     /// See [`ValueSet`] for an example.
-    #[inline]
+    // Compiled once, here, hasher and all: copied into the callers' crates it comes out several times slower.
+    #[inline(never)]
     pub fn contains(&self, value: &str) -> bool {
-        if self.values.len() <= Self::FEW {
-            return self.values.iter().any(|accepted| **accepted == *value);
-        }
         // A value that is longer than all of ours is not hashed, however long it is.
         value.len() <= self.longest && self.values.contains(value)
     }

@@ -183,7 +183,7 @@ impl Serialize for Conditions<'_> {
         let schema = self.0;
         serializer.collect_map(schema.inner.conditions.iter().enumerate().map(|(condition, (name, elsewhere))| {
             let types = schema.inner.types.keys().enumerate();
-            let restricts = types.filter_map(|(index, name)| match schema.bound(condition, index) {
+            let restricts = types.filter_map(|(index, name)| match schema.bound(schema.row(condition), index) {
                 Bound::Restricts(binding) => Some((&**name, BindingDocument(binding))),
                 Bound::Ignored | Bound::Unbound => None,
             });

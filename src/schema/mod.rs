@@ -82,6 +82,10 @@ pub(crate) enum Bound {
     Unbound,
 }
 
+/// Where the bounds of one condition start.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row(usize);
+
 impl Schema {
     /// Starts a declaration.
     ///
@@ -207,7 +211,7 @@ impl Schema {
     /// ```
     pub fn binding(&self, condition: &str, resource: ResourceType) -> Option<&Binding> {
         let condition = self.inner.conditions.get_index_of(condition)?;
-        match self.bound(condition, self.type_index(resource.into())?) {
+        match self.bound(self.row(condition), self.type_index(resource.into())?) {
             Bound::Restricts(binding) => Some(binding),
             Bound::Ignored | Bound::Unbound => None,
         }
@@ -271,11 +275,15 @@ impl Schema {
         self.inner.conditions.get_index(index).map_or("?", |(name, _)| name)
     }
 
-    /// What the condition at one index does on the type at the other.
+    /// Where the bounds of the condition at this index stand.
+    pub(crate) fn row(&self, condition: usize) -> Row {
+        Row(condition.saturating_mul(self.inner.types.len()))
+    }
+
+    /// What a condition does on the type at this index.
     #[inline]
-    pub(crate) fn bound(&self, condition: usize, resource: usize) -> &Bound {
-        let at = condition.checked_mul(self.inner.types.len()).and_then(|row| row.checked_add(resource));
-        at.and_then(|at| self.inner.bounds.get(at)).unwrap_or(&Bound::Unbound)
+    pub(crate) fn bound(&self, row: Row, resource: usize) -> &Bound {
+        self.inner.bounds.get(row.0.wrapping_add(resource)).unwrap_or(&Bound::Unbound)
     }
 
     fn type_at(&self, index: usize) -> Option<&Type> {
