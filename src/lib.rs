@@ -15,6 +15,7 @@ mod document;
 mod evaluate;
 mod filter;
 mod json;
+pub mod key;
 mod permission;
 mod resource;
 mod role;

@@ -1,0 +1,237 @@
+//! What a key is made of, and the pepper: thirty-two bytes that are wiped.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use zeroize::{Zeroize, Zeroizing};
+
+/// The entropy of one key: 32 bytes that nobody can predict, used once.
+///
+/// The crate draws none of its own accord. The host hands it over as bytes, from a random number
+/// generator (feature `rand_core`), or has it drawn from the operating system (feature
+/// `getrandom`).
+///
+/// It cannot be copied, [generating](super::KeyFormat::generate_operator_key) a key consumes it,
+/// and it is wiped: the same entropy does not make two keys. 22 of the bytes, 176 bits, become the
+/// secret and the other 10 the public id, so that the id tells nothing of the secret.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::{EntropyError, KeyEntropy};
+///
+/// # let random = || [0x5A; 32];
+/// let mut bytes: [u8; 32] = random(); // in earnest: from the operating system
+/// let entropy = KeyEntropy::take(&mut bytes)?;
+/// assert_eq!(bytes, [0; 32], "what it was taken from is wiped");
+/// assert!(matches!(KeyEntropy::take(&mut bytes), Err(EntropyError::Blank)));
+/// # Ok::<(), keyward::key::EntropyError>(())
+/// ```
+///
+/// ```compile_fail,E0599
+/// # let entropy = keyward::key::KeyEntropy::take(&mut [7; 32]).unwrap();
+/// let twice = entropy.clone();
+/// ```
+pub struct KeyEntropy(Wiped);
+
+impl KeyEntropy {
+    /// How many bytes make one key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(keyward::key::KeyEntropy::LEN, 32);
+    /// ```
+    pub const LEN: usize = Wiped::LEN;
+
+    /// Takes the bytes and wipes where they stood.
+    ///
+    /// All of them must be random and unpredictable: nothing here stretches or mixes them.
+    ///
+    /// # Errors
+    ///
+    /// [`EntropyError::Blank`] when every byte is zero: an array that was never filled, or one
+    /// that a key was already made of.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::KeyEntropy;
+    ///
+    /// # let mut bytes = [0x5A; 32];
+    /// let entropy = KeyEntropy::take(&mut bytes)?;
+    /// # Ok::<(), keyward::key::EntropyError>(())
+    /// ```
+    pub fn take(bytes: &mut [u8; Self::LEN]) -> Result<Self, EntropyError> {
+        Wiped::take(bytes).map(Self)
+    }
+
+    /// Draws from a cryptographically secure generator: any `CryptoRng`, also one that can fail.
+    ///
+    /// # Errors
+    ///
+    /// [`EntropyError::Source`] when the generator fails; [`EntropyError::Blank`] when it yields
+    /// nothing but zeros.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::{EntropyError, KeyEntropy};
+    ///
+    /// fn one_key(rng: &mut impl rand_core::CryptoRng) -> Result<KeyEntropy, EntropyError> {
+    ///     KeyEntropy::from_rng(rng)
+    /// }
+    /// ```
+    #[cfg(feature = "rand_core")]
+    pub fn from_rng<R>(rng: &mut R) -> Result<Self, EntropyError>
+    where
+        R: rand_core::TryCryptoRng + ?Sized,
+    {
+        Self::fill(|bytes| rng.try_fill_bytes(bytes).is_ok())
+    }
+
+    /// Draws from the operating system.
+    ///
+    /// # Errors
+    ///
+    /// [`EntropyError::Source`] when the operating system has none to give.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::KeyEntropy;
+    ///
+    /// let entropy = KeyEntropy::from_os()?;
+    /// # Ok::<(), keyward::key::EntropyError>(())
+    /// ```
+    #[cfg(feature = "getrandom")]
+    pub fn from_os() -> Result<Self, EntropyError> {
+        Self::fill(|bytes| getrandom::fill(bytes).is_ok())
+    }
+
+    #[cfg(any(feature = "rand_core", feature = "getrandom"))]
+    fn fill(draw: impl FnOnce(&mut [u8]) -> bool) -> Result<Self, EntropyError> {
+        let mut bytes = Zeroizing::new([0; Self::LEN]);
+        if draw(bytes.as_mut_slice()) {
+            Self::take(&mut bytes)
+        } else {
+            Err(EntropyError::Source)
+        }
+    }
+
+    pub(super) fn bytes_mut(&mut self) -> &mut [u8; Self::LEN] {
+        self.0.bytes_mut()
+    }
+}
+
+/// Redacted: `KeyEntropy([redacted])`.
+impl fmt::Debug for KeyEntropy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyEntropy([redacted])")
+    }
+}
+
+/// The host's own secret that keys the [digests](super::KeyDigest) of its keys.
+///
+/// It is optional. It lives outside the database, so that whoever reads or *writes* the database
+/// alone can neither test a guess against a digest nor plant the digest of a key of their own
+/// making. Digests made under one pepper match under no other, and no pepper can be changed
+/// without issuing the keys anew.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::{KeyDigest, Pepper};
+///
+/// # let mut bytes = [0x17; 32];
+/// let pepper = Pepper::take(&mut bytes)?; // 32 random bytes from the host's configuration
+/// assert_ne!(KeyDigest::of("a", Some(&pepper)), KeyDigest::of("a", None));
+/// # Ok::<(), keyward::key::EntropyError>(())
+/// ```
+pub struct Pepper(Wiped);
+
+impl Pepper {
+    /// How many bytes a pepper has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(keyward::key::Pepper::LEN, 32);
+    /// ```
+    pub const LEN: usize = Wiped::LEN;
+
+    /// Takes the bytes and wipes where they stood.
+    ///
+    /// They must be random; a passphrase is no pepper.
+    ///
+    /// # Errors
+    ///
+    /// [`EntropyError::Blank`] when every byte is zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::{EntropyError, Pepper};
+    ///
+    /// assert!(matches!(Pepper::take(&mut [0; 32]), Err(EntropyError::Blank)));
+    /// ```
+    pub fn take(bytes: &mut [u8; Self::LEN]) -> Result<Self, EntropyError> {
+        Wiped::take(bytes).map(Self)
+    }
+
+    pub(super) fn bytes(&self) -> &[u8; Self::LEN] {
+        self.0.bytes()
+    }
+}
+
+/// Redacted: `Pepper([redacted])`.
+impl fmt::Debug for Pepper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pepper([redacted])")
+    }
+}
+
+/// Why bytes can't be used as entropy, or as a pepper.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::{EntropyError, KeyEntropy};
+///
+/// assert_eq!(KeyEntropy::take(&mut [0; 32]).unwrap_err(), EntropyError::Blank);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EntropyError {
+    /// Every byte is zero.
+    #[error("the bytes are all zero: never filled, or already used")]
+    Blank,
+    /// The generator, or the operating system, failed.
+    #[error("the source of entropy failed")]
+    Source,
+}
+
+/// Bytes on the heap, where a move leaves no copy behind, wiped when they are dropped.
+struct Wiped(Box<Zeroizing<[u8; Self::LEN]>>);
+
+impl Wiped {
+    const LEN: usize = 32;
+
+    fn take(bytes: &mut [u8; Self::LEN]) -> Result<Self, EntropyError> {
+        let mut held = Self(Box::new(Zeroizing::new([0; Self::LEN])));
+        held.bytes_mut().copy_from_slice(bytes);
+        bytes.zeroize();
+        if held.bytes().iter().fold(0, |any, byte| any | byte) == 0 {
+            return Err(EntropyError::Blank);
+        }
+        Ok(held)
+    }
+
+    fn bytes(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+
+    fn bytes_mut(&mut self) -> &mut [u8; Self::LEN] {
+        &mut self.0
+    }
+}

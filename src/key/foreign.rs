@@ -1,0 +1,131 @@
+//! Credentials that were issued elsewhere.
+
+use super::base62;
+
+/// The form of the credentials that were issued elsewhere and that a host accepts as they are:
+/// a fixed number of characters of `0` to `9`, `A` to `Z` and `a` to `z`.
+///
+/// They hold no `_`, and every key of the host's own does: no text is both.
+///
+/// Such a credential has no checksum and no id inside. Its id is
+/// [made of its digest](super::KeyId::of_imported), and its kind is what its record says. It has to
+/// be drawn at random: 22 characters hold 130 bits, and nothing shorter is accepted. What people
+/// have chosen does not belong here, however long.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::{ForeignFormat, KeyDigest, KeyFormat, KeyPrefix};
+///
+/// let format = KeyFormat::new(KeyPrefix::new("acme")?).accept_foreign(ForeignFormat::EVRYTHNG);
+/// let credential = "x7".repeat(40);
+///
+/// // Importing: the id to store it under, and the digest, which is all that is kept.
+/// let presented = format.parse(&credential)?;
+/// let (id, digest) = (presented.id(), presented.digest(None));
+///
+/// // Later it is presented as it is, and found.
+/// let again = format.parse(&credential)?;
+/// assert_eq!(again.id(), id);
+/// assert_eq!(again.digest(None), digest);
+/// assert_eq!(again.kind(), None, "its record says which");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ForeignFormat {
+    length: usize,
+}
+
+impl ForeignFormat {
+    /// The least number of characters: 130 bits, if they are random.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(keyward::key::ForeignFormat::MIN_LEN, 22);
+    /// ```
+    pub const MIN_LEN: usize = 22;
+
+    /// The greatest number of characters.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(keyward::key::ForeignFormat::MAX_LEN, 512);
+    /// ```
+    pub const MAX_LEN: usize = 512;
+
+    /// The API keys of the EVRYTHNG Platform, of operators and of everything else: 80 characters
+    /// of `[A-Za-z0-9]`, by the platform's public documentation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::ForeignFormat;
+    ///
+    /// assert_eq!(ForeignFormat::EVRYTHNG.length(), 80);
+    /// ```
+    pub const EVRYTHNG: Self = Self { length: 80 };
+
+    /// Letters and digits, exactly so many.
+    ///
+    /// # Errors
+    ///
+    /// [`ForeignFormatError`] when there are fewer than [`MIN_LEN`](Self::MIN_LEN) or more than
+    /// [`MAX_LEN`](Self::MAX_LEN).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::ForeignFormat;
+    ///
+    /// assert!(ForeignFormat::alphanumeric(40).is_ok());
+    /// assert!(ForeignFormat::alphanumeric(16).is_err(), "can be guessed");
+    /// ```
+    pub const fn alphanumeric(length: usize) -> Result<Self, ForeignFormatError> {
+        if length < Self::MIN_LEN || length > Self::MAX_LEN {
+            return Err(ForeignFormatError { length });
+        }
+        Ok(Self { length })
+    }
+
+    /// How many characters a credential has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::ForeignFormat;
+    ///
+    /// assert_eq!(ForeignFormat::alphanumeric(40)?.length(), 40);
+    /// # Ok::<(), keyward::key::ForeignFormatError>(())
+    /// ```
+    pub const fn length(self) -> usize {
+        self.length
+    }
+
+    pub(super) fn admits(self, text: &str) -> bool {
+        text.len() == self.length && base62::all_digits(text.as_bytes())
+    }
+}
+
+/// A length is not one that credentials issued elsewhere may have.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::ForeignFormat;
+///
+/// assert_eq!(
+///     ForeignFormat::alphanumeric(8).unwrap_err().to_string(),
+///     "credentials of 8 characters are not accepted: it takes 22 to 512",
+/// );
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "credentials of {length} characters are not accepted: it takes {} to {}",
+    ForeignFormat::MIN_LEN,
+    ForeignFormat::MAX_LEN
+)]
+pub struct ForeignFormatError {
+    length: usize,
+}

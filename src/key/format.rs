@@ -1,0 +1,277 @@
+//! The text form of keys: `acme_op_<id>_<secret><checksum>`.
+
+use alloc::{format, string::String};
+
+use super::{
+    base62, checksum, foreign::ForeignFormat, id::KeyId, kind::KeyKind, prefix::KeyPrefix,
+    presented::PresentedKey,
+};
+
+/// How many characters hold the 176 bits of a secret: 62^30 is more than 2^176.
+pub(super) const SECRET_LEN: usize = 30;
+
+/// The text form of one host's keys: it [reads](Self::parse) what is presented,
+/// [generates](Self::generate_operator_key) new ones, and tells scanners
+/// [what to look for](Self::pattern).
+///
+/// ```text
+/// acme_op_3Mzw0NkSqrzDXX_9YajMPFEdB2muDN5EH25lP8sYQwXcs4SqNwq
+/// │    │  │              │                             └ checksum, 6 characters
+/// │    │  │              └ secret, 30 characters: 176 bits
+/// │    │  └ public id, 14 characters: 80 bits
+/// │    └ kind: `op` for operator keys, `at` for access tokens
+/// └ prefix, chosen by the host
+/// ```
+///
+/// All of it is `0` to `9`, `A` to `Z`, `a` to `z` and `_`: a double click selects it, and it
+/// stands in a URL, a header or a shell without quotes. With a prefix of up to 9 characters it is
+/// at most 64 bytes: one block of BLAKE3.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::{KeyEntropy, KeyFormat, KeyKind, KeyPrefix};
+///
+/// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+/// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
+/// let new = format.generate_access_token(entropy, None);
+///
+/// let presented = format.parse(new.key.reveal())?;
+/// assert_eq!(presented.kind(), Some(KeyKind::AccessToken));
+/// assert_eq!(presented.id(), new.id);
+/// assert!(presented.digest(None).matches(Some(&new.digest)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFormat {
+    prefix: KeyPrefix,
+    foreign: Option<ForeignFormat>,
+}
+
+impl KeyFormat {
+    /// The length of the longest key: one with the longest prefix.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(keyward::key::KeyFormat::MAX_LEN, 71);
+    /// ```
+    pub const MAX_LEN: usize =
+        KeyPrefix::MAX_LEN + "_op_".len() + KeyId::LEN + "_".len() + SECRET_LEN + checksum::LEN;
+
+    /// The form of keys with this prefix. Credentials that were issued elsewhere are refused.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::{KeyFormat, KeyPrefix};
+    ///
+    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// assert!(format.parse(&"x7".repeat(40)).is_err());
+    /// # Ok::<(), keyward::key::KeyPrefixError>(())
+    /// ```
+    pub const fn new(prefix: KeyPrefix) -> Self {
+        Self {
+            prefix,
+            foreign: None,
+        }
+    }
+
+    /// Accepts, beside the host's own keys, credentials of this form that were issued elsewhere.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::{ForeignFormat, KeyFormat, KeyPrefix};
+    ///
+    /// let format = KeyFormat::new(KeyPrefix::new("acme")?).accept_foreign(ForeignFormat::EVRYTHNG);
+    /// assert!(format.parse(&"x7".repeat(40)).is_ok());
+    /// assert!(format.parse(&"x7".repeat(39)).is_err());
+    /// # Ok::<(), keyward::key::KeyPrefixError>(())
+    /// ```
+    #[must_use]
+    pub fn accept_foreign(self, form: ForeignFormat) -> Self {
+        Self {
+            foreign: Some(form),
+            ..self
+        }
+    }
+
+    /// The prefix.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::{KeyFormat, KeyPrefix};
+    ///
+    /// assert_eq!(KeyFormat::new(KeyPrefix::new("acme")?).prefix().as_str(), "acme");
+    /// # Ok::<(), keyward::key::KeyPrefixError>(())
+    /// ```
+    pub const fn prefix(&self) -> &KeyPrefix {
+        &self.prefix
+    }
+
+    /// Reads what a caller presents, with no look-up and no allocation.
+    ///
+    /// It is strict: no trimming, no folding of case, nothing before or behind. The time it takes
+    /// doesn't grow with the length of a text that is no key.
+    ///
+    /// That a text is well formed proves nothing: anyone can compute the checksum.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseKeyError`], for the host's log:
+    ///
+    /// - [`OtherPrefix`](ParseKeyError::OtherPrefix): the key of another host, the name of a
+    ///   scheme before it, an empty text; also a credential that was issued elsewhere, unless such
+    ///   are [accepted](Self::accept_foreign).
+    /// - [`Malformed`](ParseKeyError::Malformed): too short, too long, a kind that there isn't, a
+    ///   character that has no business there.
+    /// - [`ChecksumDiffers`](ParseKeyError::ChecksumDiffers): any character mistyped, any two
+    ///   neighbours transposed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix, ParseKeyError};
+    ///
+    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let new = format.generate_operator_key(KeyEntropy::take(&mut [0x5A; 32])?, None);
+    /// let key = new.key.reveal();
+    /// assert!(format.parse(key).is_ok());
+    /// assert!(format.parse("acme_op_3Mzw0NkSqrzDXX_9YajMPFEdB2muDN5EH25lP8sYQwXcs4SqNwq").is_ok());
+    /// assert_eq!(format.parse(&key[1..]).unwrap_err(), ParseKeyError::OtherPrefix);
+    /// assert_eq!(format.parse(&format!("{key} ")).unwrap_err(), ParseKeyError::Malformed);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse<'a>(&self, text: &'a str) -> Result<PresentedKey<'a>, ParseKeyError> {
+        let Some(rest) = self.strip_prefix(text.as_bytes()) else {
+            return match self.foreign {
+                Some(form) if form.admits(text) => Ok(PresentedKey::foreign(text)),
+                _ => Err(ParseKeyError::OtherPrefix),
+            };
+        };
+        let (kind, id, sum) = fields(rest).ok_or(ParseKeyError::Malformed)?;
+        let summed = text.as_bytes().split_last_chunk::<{ checksum::LEN }>();
+        if summed.is_some_and(|(before, _)| checksum::of(before) == *sum) {
+            Ok(PresentedKey::own(text, kind, id))
+        } else {
+            Err(ParseKeyError::ChecksumDiffers)
+        }
+    }
+
+    /// Reads what a caller presents where only one kind of key will do.
+    ///
+    /// A credential that was issued elsewhere, where such are accepted, passes: its record has to
+    /// be asked for its kind.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), and [`OtherKind`](ParseKeyError::OtherKind) for a key of the
+    /// host's own that is of the other kind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::{KeyEntropy, KeyFormat, KeyKind, KeyPrefix, ParseKeyError};
+    ///
+    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let new = format.generate_access_token(KeyEntropy::take(&mut [0x5A; 32])?, None);
+    /// let token = new.key.reveal();
+    /// assert!(format.parse_kind(KeyKind::AccessToken, token).is_ok());
+    /// assert_eq!(
+    ///     format.parse_kind(KeyKind::OperatorKey, token).unwrap_err(),
+    ///     ParseKeyError::OtherKind,
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse_kind<'a>(
+        &self,
+        kind: KeyKind,
+        text: &'a str,
+    ) -> Result<PresentedKey<'a>, ParseKeyError> {
+        let presented = self.parse(text)?;
+        match presented.kind() {
+            Some(other) if other != kind => Err(ParseKeyError::OtherKind),
+            _ => Ok(presented),
+        }
+    }
+
+    /// The regular expression that finds keys of a kind in a text: for secret scanners.
+    ///
+    /// It is written so that every usual engine reads it (RE2, PCRE, Rust, JavaScript), and it is
+    /// not anchored: put `^` and `$` around it to match a whole text. What it finds,
+    /// [`parse`](Self::parse) confirms by the checksum, which leaves one false alarm in 2^32.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::{KeyFormat, KeyKind, KeyPrefix};
+    ///
+    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// assert_eq!(
+    ///     format.pattern(KeyKind::OperatorKey),
+    ///     "acme_op_[0-9A-Za-z]{14}_[0-9A-Za-z]{36}",
+    /// );
+    /// # Ok::<(), keyward::key::KeyPrefixError>(())
+    /// ```
+    pub fn pattern(&self, kind: KeyKind) -> String {
+        let class = base62::CLASS;
+        let (id, rest) = (KeyId::LEN, SECRET_LEN + checksum::LEN);
+        format!("{}{class}{{{id}}}_{class}{{{rest}}}", self.head(kind))
+    }
+
+    fn strip_prefix<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
+        text.strip_prefix(self.prefix.as_str().as_bytes())?
+            .strip_prefix(b"_")
+    }
+
+    /// Everything before the id.
+    pub(super) fn head(&self, kind: KeyKind) -> String {
+        format!("{}_{}_", self.prefix, kind.tag())
+    }
+}
+
+/// What stands behind the prefix: kind, id and checksum, if all of it is in its place.
+fn fields(rest: &[u8]) -> Option<(KeyKind, KeyId, &[u8; checksum::LEN])> {
+    let (tag, rest) = rest.split_first_chunk()?;
+    let (id, rest) = rest.strip_prefix(b"_")?.split_first_chunk()?;
+    let (secret, sum) = rest.strip_prefix(b"_")?.split_first_chunk::<SECRET_LEN>()?;
+    let sum = sum.try_into().ok()?;
+    // The checksum is compared with one that is well formed: it needs no look of its own.
+    let id = KeyId::of_digits(*id)?;
+    base62::all_digits(secret).then_some((KeyKind::of_tag(*tag)?, id, sum))
+}
+
+/// Why a text is not a key that this host could have issued.
+///
+/// It is for the host's log. **Don't show it to the caller**, who is told no more than that the
+/// key is not valid. It says neither where the fault is nor how close the text came, and holds
+/// nothing of it.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::{KeyFormat, KeyPrefix};
+///
+/// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+/// let error = format.parse("acme_op_1").unwrap_err();
+/// assert_eq!(error.to_string(), "malformed key");
+/// # Ok::<(), keyward::key::KeyPrefixError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseKeyError {
+    /// It doesn't begin as this host's keys do.
+    #[error("not a key of this host")]
+    OtherPrefix,
+    /// It begins as this host's keys do, and is not in their form.
+    #[error("malformed key")]
+    Malformed,
+    /// It has the form, and its checksum is that of another text: it was mistyped.
+    #[error("mistyped key")]
+    ChecksumDiffers,
+    /// It is a key of this host, of the kind that won't do.
+    #[error("key of the other kind")]
+    OtherKind,
+}

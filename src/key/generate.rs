@@ -1,0 +1,193 @@
+//! Making keys, and holding one that was made before.
+
+use alloc::string::String;
+
+use zeroize::Zeroizing;
+
+use super::{
+    base62, checksum,
+    digest::KeyDigest,
+    entropy::{KeyEntropy, Pepper},
+    format::{KeyFormat, ParseKeyError, SECRET_LEN},
+    id::KeyId,
+    kind::KeyKind,
+    secret::{AccessToken, OperatorKey, Secret},
+};
+
+/// How many bytes of entropy make a secret; the others make the id.
+const SECRET_ENTROPY: usize = KeyEntropy::LEN - KeyId::ENTROPY;
+
+/// A key that was just made: the secret, to be shown to its owner once, and what is kept of it.
+///
+/// Hosts take it apart, so its fields are public and these three for good.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix, NewKey};
+///
+/// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+/// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
+/// let NewKey { key, id, digest } = format.generate_operator_key(entropy, None);
+/// assert_eq!(key.id(), id);
+/// assert_eq!(key.digest(None), digest);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "a key that is dropped can't be had again"]
+pub struct NewKey<K> {
+    /// The secret: an [`OperatorKey`] or an [`AccessToken`].
+    pub key: K,
+    /// What to store it under.
+    pub id: KeyId,
+    /// What to store of it.
+    pub digest: KeyDigest,
+}
+
+impl KeyFormat {
+    /// Makes a key for an operator.
+    ///
+    /// The entropy is used up. Its digest is made under the pepper, if the host has one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
+    ///
+    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let mut random_bytes = [0x5A; 32];
+    /// let entropy = KeyEntropy::take(&mut random_bytes)?;
+    /// let new = format.generate_operator_key(entropy, None);
+    /// assert!(new.key.reveal().starts_with("acme_op_"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// The same entropy can't make a second key:
+    ///
+    /// ```compile_fail,E0382
+    /// # use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
+    /// # let format = KeyFormat::new(KeyPrefix::new("acme").unwrap());
+    /// # let entropy = KeyEntropy::take(&mut [0x5A; 32]).unwrap();
+    /// let one = format.generate_operator_key(entropy, None);
+    /// let two = format.generate_operator_key(entropy, None);
+    /// ```
+    pub fn generate_operator_key(
+        &self,
+        entropy: KeyEntropy,
+        pepper: Option<&Pepper>,
+    ) -> NewKey<OperatorKey> {
+        let key = OperatorKey::new(self.generate(KeyKind::OperatorKey, entropy));
+        NewKey {
+            id: key.id(),
+            digest: key.digest(pepper),
+            key,
+        }
+    }
+
+    /// Makes an access token.
+    ///
+    /// The entropy is used up. Its digest is made under the pepper, if the host has one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
+    ///
+    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let mut random_bytes = [0x5A; 32];
+    /// let entropy = KeyEntropy::take(&mut random_bytes)?;
+    /// let new = format.generate_access_token(entropy, None);
+    /// assert!(new.key.reveal().starts_with("acme_at_"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn generate_access_token(
+        &self,
+        entropy: KeyEntropy,
+        pepper: Option<&Pepper>,
+    ) -> NewKey<AccessToken> {
+        let key = AccessToken::new(self.generate(KeyKind::AccessToken, entropy));
+        NewKey {
+            id: key.id(),
+            digest: key.digest(pepper),
+            key,
+        }
+    }
+
+    /// Holds an operator key that was made before, as a client does that reads its own from its
+    /// configuration. The text is wiped, also when it is refused.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse_kind`](Self::parse_kind), and [`OtherKind`](ParseKeyError::OtherKind) for a
+    /// credential that was issued elsewhere, whose text names no kind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix, ParseKeyError};
+    ///
+    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
+    /// let key = format.generate_operator_key(entropy, None).key;
+    /// assert_eq!(format.read_operator_key(key.reveal().to_owned())?, key);
+    /// assert_eq!(
+    ///     format.read_access_token(key.reveal().to_owned()),
+    ///     Err(ParseKeyError::OtherKind),
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn read_operator_key(&self, text: String) -> Result<OperatorKey, ParseKeyError> {
+        self.read(KeyKind::OperatorKey, text).map(OperatorKey::new)
+    }
+
+    /// Holds an access token that was made before, as a client does that reads its own from its
+    /// configuration. The text is wiped, also when it is refused.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse_kind`](Self::parse_kind), and [`OtherKind`](ParseKeyError::OtherKind) for a
+    /// credential that was issued elsewhere, whose text names no kind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
+    ///
+    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
+    /// let token = format.generate_access_token(entropy, None).key;
+    /// assert_eq!(format.read_access_token(token.reveal().to_owned())?, token);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn read_access_token(&self, text: String) -> Result<AccessToken, ParseKeyError> {
+        self.read(KeyKind::AccessToken, text).map(AccessToken::new)
+    }
+
+    fn generate(&self, kind: KeyKind, mut entropy: KeyEntropy) -> Secret {
+        // Different bytes for the one and the other: no id tells of its secret.
+        let (secret, id) = entropy.bytes_mut().split_at_mut(SECRET_ENTROPY);
+        let id = KeyId::of_entropy(id);
+        let mut digits = Zeroizing::new([0; SECRET_LEN]);
+        base62::write_digits(secret, digits.as_mut_slice());
+
+        // Reserved in full: a text that grows leaves copies of itself behind.
+        let mut text = Zeroizing::new(String::with_capacity(Self::MAX_LEN));
+        text.push_str(&self.head(kind));
+        text.push_str(id.as_str());
+        text.push('_');
+        text.extend(digits.iter().copied().map(char::from));
+        let sum = checksum::of(text.as_bytes());
+        text.extend(sum.into_iter().map(char::from));
+        Secret { text, id }
+    }
+
+    fn read(&self, kind: KeyKind, text: String) -> Result<Secret, ParseKeyError> {
+        let text = Zeroizing::new(text);
+        let presented = self.parse(&text)?;
+        if presented.kind() != Some(kind) {
+            return Err(ParseKeyError::OtherKind);
+        }
+        let id = presented.id();
+        Ok(Secret { text, id })
+    }
+}

@@ -1,0 +1,214 @@
+//! The public part of a key.
+
+use core::{fmt, str::FromStr};
+
+use blake3::{
+    Hasher,
+    hazmat::{ContextKey, HasherExt as _},
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{base62, digest::KeyDigest, wire};
+
+/// The public id of a key: what it is looked up by, and what a log may hold.
+///
+/// It is 14 characters of `0` to `9`, `A` to `Z` and `a` to `z`, made of 80 bits that are drawn
+/// for it alone: it is no part of the secret and gives none of it away, nor does it tell when the
+/// key was issued, or before which other. Among ten million keys two share an id with a
+/// probability of 1 in 24 billion.
+///
+/// An id proves nothing. Whoever presents a key chooses its id freely: a map that is keyed by ids
+/// wants a hash that can't be flooded.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::KeyId;
+///
+/// let id: KeyId = "3Mzw0NkSqrzDXX".parse()?;
+/// assert_eq!(id.as_str(), "3Mzw0NkSqrzDXX");
+/// assert_eq!(id.to_string().parse(), Ok(id));
+/// # Ok::<(), keyward::key::KeyIdError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId([u8; Self::LEN]);
+
+impl KeyId {
+    /// How many characters an id has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(keyward::key::KeyId::LEN, 14);
+    /// ```
+    pub const LEN: usize = 14;
+
+    /// How many bytes of entropy make an id.
+    pub(super) const ENTROPY: usize = 10;
+
+    /// Reads an id.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyIdError`] when the text is not exactly 14 characters of `0` to `9`, `A` to `Z` and `a`
+    /// to `z`. The error does not hold the text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::KeyId;
+    ///
+    /// assert!(KeyId::parse("3Mzw0NkSqrzDXX").is_ok());
+    /// assert!(KeyId::parse("3Mzw0NkSqrzDX_").is_err());
+    /// assert!(KeyId::parse("3Mzw0NkSqrzDXX ").is_err());
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, KeyIdError> {
+        text.as_bytes()
+            .try_into()
+            .ok()
+            .and_then(Self::of_digits)
+            .ok_or(KeyIdError)
+    }
+
+    /// The id of a credential that was issued elsewhere and has none inside, made of its digest
+    /// *without* pepper.
+    ///
+    /// It is BLAKE3 of the digest in the mode for deriving keys, under a context of its own, cut
+    /// to 80 bits. So it can be had from the digest alone: a credential can be imported by whoever
+    /// never saw it. The other way round it gives away nothing: a hash that is cut short leads
+    /// back neither to the digest, which proves nothing by itself, nor to the credential.
+    ///
+    /// [`PresentedKey::id`](super::PresentedKey::id) answers the same for the credential.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::{ForeignFormat, KeyDigest, KeyFormat, KeyId, KeyPrefix};
+    ///
+    /// let format = KeyFormat::new(KeyPrefix::new("acme")?).accept_foreign(ForeignFormat::EVRYTHNG);
+    /// let credential = "x7".repeat(40);
+    /// let digest = KeyDigest::of(&credential, None);
+    /// assert_eq!(format.parse(&credential)?.id(), KeyId::of_imported(&digest));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn of_imported(digest: &KeyDigest) -> Self {
+        let hash = Hasher::new_from_context_key(&IMPORTED_KEY)
+            .update(&digest.to_bytes())
+            .finalize();
+        let mut number = [0; Self::ENTROPY];
+        for (byte, derived) in number.iter_mut().zip(hash.as_bytes()) {
+            *byte = *derived;
+        }
+        Self::of_entropy(&mut number)
+    }
+
+    /// The id as text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::KeyId;
+    ///
+    /// assert_eq!(KeyId::parse("00000000000000")?.as_str(), "00000000000000");
+    /// # Ok::<(), keyward::key::KeyIdError>(())
+    /// ```
+    pub fn as_str(&self) -> &str {
+        // Every constructor admits digits only, which are ASCII.
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    pub(super) fn of_digits(digits: [u8; Self::LEN]) -> Option<Self> {
+        base62::all_digits(&digits).then_some(Self(digits))
+    }
+
+    /// Uses up the entropy: it is zero afterwards.
+    pub(super) fn of_entropy(number: &mut [u8]) -> Self {
+        let mut digits = [0; Self::LEN];
+        base62::write_digits(number, &mut digits);
+        Self(digits)
+    }
+}
+
+impl FromStr for KeyId {
+    type Err = KeyIdError;
+
+    fn from_str(text: &str) -> Result<Self, KeyIdError> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// `KeyId("3Mzw0NkSqrzDXX")`: an id is public.
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("KeyId").field(&self.as_str()).finish()
+    }
+}
+
+/// As its text.
+impl Serialize for KeyId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// From its text. The error does not hold what stood there instead.
+impl<'de> Deserialize<'de> for KeyId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        wire::read_text(deserializer, EXPECTED, |text| Self::parse(text).ok())
+    }
+}
+
+/// A text is not an id. It does not say what the text was: it may be a key in the wrong place.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::KeyId;
+///
+/// assert_eq!(
+///     KeyId::parse("").unwrap_err().to_string(),
+///     "not the id of a key: 14 characters of `0-9A-Za-z` are expected",
+/// );
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the id of a key: {EXPECTED} are expected")]
+pub struct KeyIdError;
+
+const EXPECTED: &str = "14 characters of `0-9A-Za-z`";
+
+/// The key that BLAKE3 derives of [`IMPORTED_CONTEXT`], written out so that it is not derived at
+/// every look-up; a test derives it.
+const IMPORTED_KEY: ContextKey = [
+    0x4F, 0x45, 0x7E, 0xCE, 0x70, 0x5F, 0xB3, 0x70, 0xA8, 0xFA, 0x5C, 0x09, 0xD2, 0x35, 0xC6, 0x44,
+    0x01, 0x37, 0xF2, 0xC3, 0x16, 0xF4, 0x97, 0x13, 0x41, 0x7B, 0xCB, 0xB1, 0x36, 0x79, 0x9C, 0x5D,
+];
+
+#[cfg(test)]
+const IMPORTED_CONTEXT: &str = "keyward v1: public id of an imported credential";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_for_imported_ids_is_derived_of_its_context() {
+        assert_eq!(
+            IMPORTED_KEY,
+            blake3::hazmat::hash_derive_key_context(IMPORTED_CONTEXT)
+        );
+    }
+
+    #[test]
+    fn an_imported_id_is_the_derived_key_cut_short() {
+        let digest = KeyDigest::of("a credential", None);
+        let derived = blake3::derive_key(IMPORTED_CONTEXT, &digest.to_bytes());
+        let mut number: [u8; KeyId::ENTROPY] = derived[..KeyId::ENTROPY].try_into().unwrap();
+        assert_eq!(KeyId::of_imported(&digest), KeyId::of_entropy(&mut number));
+    }
+}

@@ -1,0 +1,98 @@
+//! The two kinds of key.
+
+use core::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::wire;
+
+/// Which of the two kinds a key is.
+///
+/// It is exhaustive on purpose: there are two kinds, and a third would have to break every `match`
+/// that decides who may do what.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::KeyKind;
+///
+/// assert_eq!(KeyKind::OperatorKey.tag(), "op");
+/// assert_eq!(KeyKind::AccessToken.to_string(), "access token");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyKind {
+    /// The key of a person: owner or collaborator of an account.
+    OperatorKey,
+    /// The token of a service, or of an anonymous user behind it.
+    AccessToken,
+}
+
+impl KeyKind {
+    /// Both kinds, in the order of their declaration.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::KeyKind;
+    ///
+    /// assert_eq!(KeyKind::ALL, [KeyKind::OperatorKey, KeyKind::AccessToken]);
+    /// ```
+    pub const ALL: [Self; 2] = [Self::OperatorKey, Self::AccessToken];
+
+    /// The two letters that name the kind in the text of a key: `op` or `at`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::KeyKind;
+    ///
+    /// assert_eq!(KeyKind::AccessToken.tag(), "at");
+    /// ```
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::OperatorKey => "op",
+            Self::AccessToken => "at",
+        }
+    }
+
+    pub(super) const fn of_tag(tag: [u8; 2]) -> Option<Self> {
+        match &tag {
+            b"op" => Some(Self::OperatorKey),
+            b"at" => Some(Self::AccessToken),
+            _ => None,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::OperatorKey => "operatorKey",
+            Self::AccessToken => "accessToken",
+        }
+    }
+}
+
+/// The words for a log: `operator key` or `access token`.
+impl fmt::Display for KeyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::OperatorKey => "operator key",
+            Self::AccessToken => "access token",
+        })
+    }
+}
+
+/// As `operatorKey` or `accessToken`.
+impl Serialize for KeyKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// From `operatorKey` or `accessToken`, exactly. The error does not hold what stood there instead.
+impl<'de> Deserialize<'de> for KeyKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        wire::read_text(deserializer, "`operatorKey` or `accessToken`", |text| {
+            Self::ALL.into_iter().find(|kind| kind.name() == text)
+        })
+    }
+}

@@ -1,0 +1,155 @@
+//! What a host's keys begin with.
+
+use alloc::{borrow::ToOwned, boxed::Box, string::String};
+use core::{fmt, str::FromStr};
+
+/// What all keys of one host begin with: it tells them from every other host's.
+///
+/// It is 2 to 16 characters of `a` to `z` and `0` to `9`, the first one a letter. It can't hold
+/// the `_` that separates the parts of a key, so that a key reads in one way only. Up to
+/// 9 characters, a key is digested as one block of BLAKE3; longer ones take two.
+///
+/// Keys that were issued under another prefix are refused: choose it once.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::KeyPrefix;
+///
+/// let prefix: KeyPrefix = "acme".parse()?;
+/// assert_eq!(prefix.as_str(), "acme");
+/// assert!(KeyPrefix::new("acme_eu").is_err());
+/// # Ok::<(), keyward::key::KeyPrefixError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyPrefix(Box<str>);
+
+impl KeyPrefix {
+    /// The least number of characters.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(keyward::key::KeyPrefix::MIN_LEN, 2);
+    /// ```
+    pub const MIN_LEN: usize = 2;
+
+    /// The greatest number of characters.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(keyward::key::KeyPrefix::MAX_LEN, 16);
+    /// ```
+    pub const MAX_LEN: usize = 16;
+
+    /// Reads a prefix.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyPrefixError`] when the text is empty or too long, begins with a digit, or holds
+    /// anything but `a` to `z` and `0` to `9`: `a`, `4cme`, `Acme`, `acme_`, `acmé`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::KeyPrefix;
+    ///
+    /// assert_eq!(
+    ///     KeyPrefix::new("Acme").unwrap_err().to_string(),
+    ///     "the prefix `Acme` has `A` at byte 0: \
+    ///      it takes `a` to `z` and, after the first, `0` to `9`",
+    /// );
+    /// ```
+    pub fn new(text: &str) -> Result<Self, KeyPrefixError> {
+        if !(Self::MIN_LEN..=Self::MAX_LEN).contains(&text.len()) {
+            return Err(KeyPrefixError(Fault::Length { length: text.len() }));
+        }
+        let admitted =
+            |at, found: char| found.is_ascii_lowercase() || (at > 0 && found.is_ascii_digit());
+        match text
+            .char_indices()
+            .find(|&(at, found)| !admitted(at, found))
+        {
+            Some((at, found)) => Err(KeyPrefixError(Fault::Character {
+                prefix: text.to_owned(),
+                at,
+                found,
+            })),
+            None => Ok(Self(text.into())),
+        }
+    }
+
+    /// The prefix as text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::KeyPrefix;
+    ///
+    /// assert_eq!(KeyPrefix::new("acme")?.as_str(), "acme");
+    /// # Ok::<(), keyward::key::KeyPrefixError>(())
+    /// ```
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for KeyPrefix {
+    type Err = KeyPrefixError;
+
+    fn from_str(text: &str) -> Result<Self, KeyPrefixError> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<&str> for KeyPrefix {
+    type Error = KeyPrefixError;
+
+    fn try_from(text: &str) -> Result<Self, KeyPrefixError> {
+        Self::new(text)
+    }
+}
+
+impl fmt::Display for KeyPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A text can't be the prefix of keys. The message says what stands where, and what would do; of a
+/// text that is too long it says no more than its length, since it might be a whole key.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::KeyPrefix;
+///
+/// assert_eq!(
+///     KeyPrefix::new("a").unwrap_err().to_string(),
+///     "the prefix has a length of 1: it takes 2 to 16 characters",
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+pub struct KeyPrefixError(Fault);
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum Fault {
+    #[error(
+        "the prefix has a length of {length}: it takes {} to {} characters",
+        KeyPrefix::MIN_LEN,
+        KeyPrefix::MAX_LEN
+    )]
+    Length { length: usize },
+    #[error(
+        "the prefix `{prefix}` has `{}` at byte {at}: \
+         it takes `a` to `z` and, after the first, `0` to `9`",
+        .found.escape_debug()
+    )]
+    Character {
+        prefix: String,
+        at: usize,
+        found: char,
+    },
+}

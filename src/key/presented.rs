@@ -1,0 +1,142 @@
+//! A key as a caller presents it.
+
+use core::fmt;
+
+use super::{digest::KeyDigest, entropy::Pepper, id::KeyId, kind::KeyKind};
+
+/// A text in the form of a key, as a caller presents it. Nothing is proven yet.
+///
+/// It borrows the text. What follows is to look up its [`id`](Self::id), and to compare its
+/// [`digest`](Self::digest) with what is stored there.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
+///
+/// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+/// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
+/// let new = format.generate_operator_key(entropy, None);
+/// let (stored_id, stored_digest) = (new.id, new.digest);
+///
+/// let presented = format.parse(new.key.reveal())?;
+/// assert_eq!(presented.id(), stored_id);
+/// assert!(presented.digest(None).matches(Some(&stored_digest)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct PresentedKey<'a> {
+    text: &'a str,
+    id: KeyId,
+    origin: Origin,
+}
+
+/// Who issued a key, by its form.
+enum Origin {
+    Own(KeyKind),
+    /// With the digest of the text without pepper, of which the id was made.
+    Foreign(KeyDigest),
+}
+
+impl<'a> PresentedKey<'a> {
+    pub(super) const fn own(text: &'a str, kind: KeyKind, id: KeyId) -> Self {
+        Self {
+            text,
+            id,
+            origin: Origin::Own(kind),
+        }
+    }
+
+    pub(super) fn foreign(text: &'a str) -> Self {
+        let digest = KeyDigest::of(text, None);
+        Self {
+            text,
+            id: KeyId::of_imported(&digest),
+            origin: Origin::Foreign(digest),
+        }
+    }
+
+    /// What to look up: the id inside, or the one
+    /// [made of the digest](KeyId::of_imported) of a credential that was issued elsewhere.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
+    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let new = format.generate_operator_key(KeyEntropy::take(&mut [0x5A; 32])?, None);
+    /// assert_eq!(format.parse(new.key.reveal())?.id(), new.id);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn id(&self) -> KeyId {
+        self.id
+    }
+
+    /// The kind that the text names. `None` for a credential that was issued elsewhere, whose text
+    /// doesn't: its record does.
+    ///
+    /// Where it is there, the record has to say the same.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::KeyKind;
+    /// # use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
+    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let new = format.generate_operator_key(KeyEntropy::take(&mut [0x5A; 32])?, None);
+    ///
+    /// assert_eq!(format.parse(new.key.reveal())?.kind(), Some(KeyKind::OperatorKey));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn kind(&self) -> Option<KeyKind> {
+        match self.origin {
+            Origin::Own(kind) => Some(kind),
+            Origin::Foreign(_) => None,
+        }
+    }
+
+    /// The digest of the text, to be compared with the one that is stored.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
+    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let new = format.generate_operator_key(KeyEntropy::take(&mut [0x5A; 32])?, None);
+    /// let presented = format.parse(new.key.reveal())?;
+    /// assert!(presented.digest(None).matches(Some(&new.digest)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn digest(&self, pepper: Option<&Pepper>) -> KeyDigest {
+        match (&self.origin, pepper) {
+            (Origin::Foreign(digest), None) => digest.clone(),
+            _ => KeyDigest::of(self.text, pepper),
+        }
+    }
+
+    /// The text that was presented: the secret itself, not for a log.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
+    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let new = format.generate_operator_key(KeyEntropy::take(&mut [0x5A; 32])?, None);
+    /// assert_eq!(format.parse(new.key.reveal())?.reveal(), new.key.reveal());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn reveal(&self) -> &'a str {
+        self.text
+    }
+}
+
+/// Redacted: `PresentedKey { kind: Some(OperatorKey), id: KeyId("3Mzw0NkSqrzDXX"), secret:
+/// [redacted] }`.
+impl fmt::Debug for PresentedKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PresentedKey")
+            .field("kind", &self.kind())
+            .field("id", &self.id)
+            .field("secret", &format_args!("[redacted]"))
+            .finish()
+    }
+}

@@ -1,0 +1,70 @@
+//! Reading text from a document without repeating it in the error: serde's own errors quote the
+//! value that they could not read, and a secret that stands in the wrong field would end in a log.
+
+use core::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserializer,
+    de::{Error, Visitor},
+};
+
+/// Reads a text; where it isn't one, or `read` refuses it, says only what was `expected`.
+pub(super) fn read_text<'de, D, T, F>(
+    deserializer: D,
+    expected: &'static str,
+    read: F,
+) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    F: Fn(&str) -> Option<T>,
+{
+    let text = Text {
+        expected,
+        read,
+        value: PhantomData,
+    };
+    // Asked for a string, serde_json quotes a number or a boolean itself, before any visitor.
+    if deserializer.is_human_readable() {
+        deserializer.deserialize_any(text)
+    } else {
+        deserializer.deserialize_str(text)
+    }
+}
+
+struct Text<T, F> {
+    expected: &'static str,
+    read: F,
+    value: PhantomData<T>,
+}
+
+impl<T, F> Text<T, F> {
+    fn refuse<E: Error>(&self) -> E {
+        E::custom(format_args!("expected {}", self.expected))
+    }
+}
+
+/// The scalars that a visitor quotes unless it is told not to.
+macro_rules! refuse {
+    ($($visit:ident: $scalar:ty),+) => {
+        $(fn $visit<E: Error>(self, _: $scalar) -> Result<T, E> {
+            Err(self.refuse())
+        })+
+    };
+}
+
+impl<T, F: Fn(&str) -> Option<T>> Visitor<'_> for Text<T, F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.read)(text).ok_or_else(|| self.refuse())
+    }
+
+    refuse!(
+        visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128,
+        visit_f64: f64
+    );
+}
