@@ -57,9 +57,12 @@ mod tests {
 
     #[test]
     fn digits_are_in_the_order_of_ascii() {
-        let all: alloc::vec::Vec<u8> = (0..62).map(digit).collect();
+        let mut all = [0; 62];
+        for (value, place) in (0..).zip(&mut all) {
+            *place = digit(value);
+        }
         assert_eq!(
-            all,
+            &all,
             b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
         );
         for byte in 0..=u8::MAX {

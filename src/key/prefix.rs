@@ -143,9 +143,9 @@ enum Fault {
     )]
     Length { length: usize },
     #[error(
-        "the prefix `{prefix}` has `{}` at byte {at}: \
+        "the prefix `{}` has `{}` at byte {at}: \
          it takes `a` to `z` and, after the first, `0` to `9`",
-        .found.escape_debug()
+        .prefix.escape_debug(), .found.escape_debug()
     )]
     Character {
         prefix: String,
