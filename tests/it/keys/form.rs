@@ -176,6 +176,53 @@ fn id_secret_and_checksum_are_as_issued() {
 }
 
 #[test]
+fn a_right_checksum_excuses_nothing() {
+    const DIGITS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let with_checksum = |text: &str| {
+        let mut rest = crc32fast::hash(text.as_bytes());
+        let mut sum = [0; 6];
+        for place in sum.iter_mut().rev() {
+            *place = DIGITS[usize::try_from(rest % 62).unwrap()];
+            rest /= 62;
+        }
+        format!("{text}{}", str::from_utf8(&sum).unwrap())
+    };
+    let (own, _) = ISSUED.split_at(ISSUED.len() - 6);
+    assert_eq!(with_checksum(own), ISSUED);
+
+    let cases = [
+        ("another secret", "9Yaj", "9Yak", Ok(())),
+        ("a kind there isn't", "_op_", "_ot_", Err(Malformed)),
+        ("a separator in the id", "3Mzw", "3_zw", Err(Malformed)),
+        (
+            "a letter of two bytes in the id",
+            "3Mzw",
+            "3\u{E9}w",
+            Err(Malformed),
+        ),
+        ("a separator in the secret", "9Yaj", "9_aj", Err(Malformed)),
+        (
+            "a letter of two bytes in the secret",
+            "9Yaj",
+            "9\u{E9}j",
+            Err(Malformed),
+        ),
+        ("NUL in the secret", "9Yaj", "9\0aj", Err(Malformed)),
+        ("a short id", "3Mzw", "3zw", Err(Malformed)),
+        ("a long id", "3Mzw", "33Mzw", Err(Malformed)),
+        ("a short secret", "9Yaj", "9aj", Err(Malformed)),
+        ("a long secret", "9Yaj", "99Yaj", Err(Malformed)),
+        ("another prefix", "acme", "acne", Err(OtherPrefix)),
+    ];
+    for (note, from, to, expected) in cases {
+        let text = with_checksum(&own.replacen(from, to, 1));
+        for format in [acme(), acme_with_foreign()] {
+            assert_eq!(format.parse(&text).map(drop), expected, "{note}");
+        }
+    }
+}
+
+#[test]
 fn a_key_of_one_host_is_none_of_another() {
     let prefixes = [
         "ac",
