@@ -185,7 +185,7 @@ fn a_right_checksum_excuses_nothing() {
             *place = DIGITS[usize::try_from(rest % 62).unwrap()];
             rest /= 62;
         }
-        format!("{text}{}", str::from_utf8(&sum).unwrap())
+        format!("{text}{}", std::str::from_utf8(&sum).unwrap())
     };
     let (own, _) = ISSUED.split_at(ISSUED.len() - 6);
     assert_eq!(with_checksum(own), ISSUED);
