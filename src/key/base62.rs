@@ -3,33 +3,65 @@
 /// The class of these digits in a regular expression.
 pub(super) const CLASS: &str = "[0-9A-Za-z]";
 
-/// Whether each byte is a digit. It looks at all of them: without a way out in the middle, the
-/// compiler makes it one comparison of many bytes.
+/// Whether all of at least eight bytes are digits.
 pub(super) fn all_digits(bytes: &[u8]) -> bool {
+    // In words of eight, of which the last overlaps the one before it.
+    let Some(last) = bytes.last_chunk() else {
+        return false;
+    };
     bytes
-        .iter()
-        .fold(true, |all, byte| all & byte.is_ascii_alphanumeric())
+        .chunks_exact(8)
+        .filter_map(<[u8]>::first_chunk)
+        .fold(others(*last), |found, word| found | others(*word))
+        == 0
 }
 
-/// Writes `number`, whose most significant byte is the first, as digits of a fixed width.
+/// The top bit of each byte that is no digit. Eight bytes at a time: this takes a third off the
+/// time that reading a key takes.
+fn others(word: [u8; 8]) -> u64 {
+    const fn each(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+    // Without their top bits, no sum of two bytes carries into the next. The sum of a byte and
+    // 0x80 - n has its top bit exactly if the byte is n or more.
+    let word = u64::from_ne_bytes(word);
+    let ascii = word & each(0x7F);
+    let small = ascii | each(b'a' - b'A');
+    let sum = u64::wrapping_add;
+    let number = sum(ascii, each(0x80 - b'0')) & !sum(ascii, each(0x7F - b'9'));
+    let letter = sum(small, each(0x80 - b'a')) & !sum(small, each(0x7F - b'z'));
+    (!(number | letter) | word) & each(0x80)
+}
+
+/// Writes `number`, whose most significant byte is the first, as digits of a fixed width. Both
+/// have an even length.
 ///
 /// This is a conversion of the whole number from base 256 to base 62, not byte by byte: nothing is
 /// reduced modulo 62 on its own, so that no digit is favoured, and two numbers that differ have
 /// digits that differ, provided that the width holds them. `number` is divided in place; what is
 /// left of it is zero when it did fit.
 pub(super) fn write_digits(number: &mut [u8], digits: &mut [u8]) {
-    for place in digits.iter_mut().rev() {
-        let mut remainder = 0_u8;
-        for byte in number.iter_mut() {
-            let dividend = u16::from_be_bytes([remainder, *byte]);
-            let [_, quotient] = (dividend / 62).to_be_bytes();
-            let [_, rest] = (dividend % 62).to_be_bytes();
-            *byte = quotient;
-            remainder = rest;
+    // Two bytes and two digits at a time: long division by 62 squared.
+    for places in digits.rchunks_exact_mut(2) {
+        let mut remainder = 0_u16;
+        for bytes in number.chunks_exact_mut(2) {
+            let [high, low] = bytes else { continue };
+            let [first, second] = remainder.to_be_bytes();
+            let dividend = u32::from_be_bytes([first, second, *high, *low]);
+            let [_, _, quotient_high, quotient_low] = (dividend / SQUARE).to_be_bytes();
+            let [_, _, first, second] = (dividend % SQUARE).to_be_bytes();
+            (*high, *low) = (quotient_high, quotient_low);
+            remainder = u16::from_be_bytes([first, second]);
         }
-        *place = digit(remainder);
+        let [_, tens] = (remainder / 62).to_be_bytes();
+        let [_, ones] = (remainder % 62).to_be_bytes();
+        if let [left, right] = places {
+            (*left, *right) = (digit(tens), digit(ones));
+        }
     }
 }
+
+const SQUARE: u32 = 62 * 62;
 
 /// Writes `number` as six digits, which hold every `u32`.
 pub(super) fn six_digits(mut number: u32) -> [u8; 6] {
@@ -65,19 +97,37 @@ mod tests {
             &all,
             b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
         );
-        for byte in 0..=u8::MAX {
-            assert_eq!(all_digits(&[byte]), all.contains(&byte), "{byte}");
+    }
+
+    #[test]
+    fn digits_are_told_from_all_other_bytes_wherever_they_stand() {
+        // Between the extremes of what carries into its neighbour and what doesn't.
+        for around in [b"0", b"z", b"\0", b"\xFF"] {
+            for length in 8..=30 {
+                for at in 0..length {
+                    for byte in 0..=u8::MAX {
+                        let mut bytes = around.repeat(length);
+                        bytes[at] = byte;
+                        let expected = bytes.iter().all(u8::is_ascii_alphanumeric);
+                        assert_eq!(all_digits(&bytes), expected, "{byte} at {at}");
+                    }
+                }
+            }
         }
+        assert!(
+            !all_digits(b"0000000"),
+            "fewer than eight are not looked at"
+        );
     }
 
     #[test]
     fn numbers_have_the_digits_that_arithmetic_says() {
         let cases: [(&str, &[u8], &[u8]); 7] = [
             ("zero", &[0, 0], b"0000"),
-            ("the last digit", &[61], b"0z"),
-            ("the first carry", &[62], b"10"),
-            ("62 squared", &[0x0F, 0x04], b"100"),
-            ("2^16 - 1", &[0xFF, 0xFF], b"H31"),
+            ("the last digit", &[0, 61], b"0z"),
+            ("the first carry", &[0, 62], b"10"),
+            ("62 squared", &[0x0F, 0x04], b"0100"),
+            ("2^16 - 1", &[0xFF, 0xFF], b"0H31"),
             ("2^80 - 1", &[0xFF; 10], b"62iEp5bu9VZbsV"),
             ("2^176 - 1", &[0xFF; 22], b"A2kL32r9ku6HrcANr3ayRQDYSUT3Z1"),
         ];

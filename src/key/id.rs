@@ -2,10 +2,6 @@
 
 use core::{fmt, str::FromStr};
 
-use blake3::{
-    Hasher,
-    hazmat::{ContextKey, HasherExt as _},
-};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{base62, digest::KeyDigest, wire};
@@ -73,8 +69,8 @@ impl KeyId {
     /// The id of a credential that was issued elsewhere and has none inside, made of its digest
     /// *without* pepper.
     ///
-    /// It is BLAKE3 of the digest in the mode for deriving keys, under a context of its own, cut
-    /// to 80 bits. So it can be had from the digest alone: a credential can be imported by whoever
+    /// It is BLAKE3 of the digest, keyed by a public constant that is used for nothing else, cut to
+    /// 80 bits. So it can be had from the digest alone: a credential can be imported by whoever
     /// never saw it. The other way round it gives away nothing: a hash that is cut short leads
     /// back neither to the digest, which proves nothing by itself, nor to the credential.
     ///
@@ -92,9 +88,7 @@ impl KeyId {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn of_imported(digest: &KeyDigest) -> Self {
-        let hash = Hasher::new_from_context_key(&IMPORTED_KEY)
-            .update(&digest.to_bytes())
-            .finalize();
+        let hash = blake3::keyed_hash(IMPORTED, &digest.to_bytes());
         let mut number = [0; Self::ENTROPY];
         for (byte, derived) in number.iter_mut().zip(hash.as_bytes()) {
             *byte = *derived;
@@ -182,33 +176,28 @@ pub struct KeyIdError;
 
 const EXPECTED: &str = "14 characters of `0-9A-Za-z`";
 
-/// The key that BLAKE3 derives of [`IMPORTED_CONTEXT`], written out so that it is not derived at
-/// every look-up; a test derives it.
-const IMPORTED_KEY: ContextKey = [
-    0x4F, 0x45, 0x7E, 0xCE, 0x70, 0x5F, 0xB3, 0x70, 0xA8, 0xFA, 0x5C, 0x09, 0xD2, 0x35, 0xC6, 0x44,
-    0x01, 0x37, 0xF2, 0xC3, 0x16, 0xF4, 0x97, 0x13, 0x41, 0x7B, 0xCB, 0xB1, 0x36, 0x79, 0x9C, 0x5D,
-];
-
-#[cfg(test)]
-const IMPORTED_CONTEXT: &str = "keyward v1: public id of an imported credential";
+/// What keys the hash of which imported ids are made, so that it is another function than that of
+/// digests. It is public, and no secret is needed here.
+const IMPORTED: &[u8; blake3::KEY_LEN] = b"keyward: id of an imported key 1";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_key_for_imported_ids_is_derived_of_its_context() {
-        assert_eq!(
-            IMPORTED_KEY,
-            blake3::hazmat::hash_derive_key_context(IMPORTED_CONTEXT)
-        );
+    fn an_imported_id_is_the_keyed_hash_cut_short() {
+        let digest = KeyDigest::of("a credential", None);
+        let hash = blake3::keyed_hash(IMPORTED, &digest.to_bytes());
+        let mut number: [u8; KeyId::ENTROPY] = hash.as_bytes()[..KeyId::ENTROPY]
+            .try_into()
+            .expect("ten bytes");
+        assert_eq!(KeyId::of_imported(&digest), KeyId::of_entropy(&mut number));
     }
 
     #[test]
-    fn an_imported_id_is_the_derived_key_cut_short() {
-        let digest = KeyDigest::of("a credential", None);
-        let derived = blake3::derive_key(IMPORTED_CONTEXT, &digest.to_bytes());
-        let mut number: [u8; KeyId::ENTROPY] = derived[..KeyId::ENTROPY].try_into().unwrap();
-        assert_eq!(KeyId::of_imported(&digest), KeyId::of_entropy(&mut number));
+    fn imported_ids_are_pinned() {
+        // Another value would lose every credential that was imported.
+        let digest = KeyDigest::of(&"x7".repeat(40), None);
+        assert_eq!(KeyId::of_imported(&digest).as_str(), "3FMRZV7ePIjelc");
     }
 }
