@@ -1,8 +1,5 @@
 //! Keys: reading, digesting, comparing, making. `floor` is the one hash that nothing saves.
-#![expect(
-    clippy::expect_used,
-    reason = "a measurement that can't be set up has to stop"
-)]
+#![expect(clippy::expect_used, reason = "a measurement that can't be set up has to stop")]
 
 use std::hint::black_box;
 
@@ -30,11 +27,7 @@ fn key() -> String {
 #[divan::bench]
 fn parse(bencher: Bencher<'_, '_>) {
     let (format, key) = (format(), key());
-    bencher.bench_local(|| {
-        format
-            .parse(black_box(&key))
-            .map(|presented| presented.id())
-    });
+    bencher.bench_local(|| format.parse(black_box(&key)).map(|presented| presented.id()));
 }
 
 #[divan::bench]
@@ -47,11 +40,7 @@ fn parse_mistyped(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn parse_foreign(bencher: Bencher<'_, '_>) {
     let (format, key) = (format(), "x7".repeat(40));
-    bencher.bench_local(|| {
-        format
-            .parse(black_box(&key))
-            .map(|presented| presented.id())
-    });
+    bencher.bench_local(|| format.parse(black_box(&key)).map(|presented| presented.id()));
 }
 
 #[divan::bench]
@@ -83,9 +72,7 @@ fn parse_digest_match_with_pepper(bencher: Bencher<'_, '_>) {
     let stored = KeyDigest::of(&key, Some(&pepper));
     bencher.bench_local(|| {
         let presented = format.parse(black_box(&key)).expect("a key");
-        presented
-            .digest(Some(&pepper))
-            .matches(Some(black_box(&stored)))
+        presented.digest(Some(&pepper)).matches(Some(black_box(&stored)))
     });
 }
 
@@ -102,7 +89,5 @@ fn parse_digest_match_foreign(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn generate(bencher: Bencher<'_, '_>) {
     let format = format();
-    bencher
-        .with_inputs(entropy)
-        .bench_local_values(|entropy| format.generate_operator_key(entropy, None));
+    bencher.with_inputs(entropy).bench_local_values(|entropy| format.generate_operator_key(entropy, None));
 }

@@ -9,11 +9,7 @@ pub(super) fn all_digits(bytes: &[u8]) -> bool {
     let Some(last) = bytes.last_chunk() else {
         return false;
     };
-    bytes
-        .chunks_exact(8)
-        .filter_map(<[u8]>::first_chunk)
-        .fold(others(*last), |found, word| found | others(*word))
-        == 0
+    bytes.chunks_exact(8).filter_map(<[u8]>::first_chunk).fold(others(*last), |found, word| found | others(*word)) == 0
 }
 
 /// The top bit of each byte that is no digit. Eight bytes at a time: this takes a third off the
@@ -93,10 +89,7 @@ mod tests {
         for (value, place) in (0..).zip(&mut all) {
             *place = digit(value);
         }
-        assert_eq!(
-            &all,
-            b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-        );
+        assert_eq!(&all, b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
     }
 
     #[test]
@@ -114,10 +107,7 @@ mod tests {
                 }
             }
         }
-        assert!(
-            !all_digits(b"0000000"),
-            "fewer than eight are not looked at"
-        );
+        assert!(!all_digits(b"0000000"), "fewer than eight are not looked at");
     }
 
     #[test]
@@ -135,11 +125,7 @@ mod tests {
             let mut number = number.to_vec();
             let mut digits = alloc::vec![0; expected.len()];
             write_digits(&mut number, &mut digits);
-            assert_eq!(
-                core::str::from_utf8(&digits),
-                core::str::from_utf8(expected),
-                "{note}"
-            );
+            assert_eq!(core::str::from_utf8(&digits), core::str::from_utf8(expected), "{note}");
             assert!(number.iter().all(|byte| *byte == 0), "{note}: fits");
         }
     }

@@ -112,11 +112,7 @@ impl KeyEntropy {
     #[cfg(any(feature = "rand_core", feature = "getrandom"))]
     fn fill(draw: impl FnOnce(&mut [u8]) -> bool) -> Result<Self, EntropyError> {
         let mut bytes = Zeroizing::new([0; Self::LEN]);
-        if draw(bytes.as_mut_slice()) {
-            Self::take(&mut bytes)
-        } else {
-            Err(EntropyError::Source)
-        }
+        if draw(bytes.as_mut_slice()) { Self::take(&mut bytes) } else { Err(EntropyError::Source) }
     }
 
     pub(super) fn bytes_mut(&mut self) -> &mut [u8; Self::LEN] {

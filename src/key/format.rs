@@ -3,8 +3,7 @@
 use alloc::{format, string::String};
 
 use super::{
-    base62, checksum, foreign::ForeignFormat, id::KeyId, kind::KeyKind, prefix::KeyPrefix,
-    presented::PresentedKey,
+    base62, checksum, foreign::ForeignFormat, id::KeyId, kind::KeyKind, prefix::KeyPrefix, presented::PresentedKey,
 };
 
 /// How many characters hold the 176 bits of a secret: 62^30 is more than 2^176.
@@ -56,8 +55,7 @@ impl KeyFormat {
     /// ```
     /// assert_eq!(keyward::key::KeyFormat::MAX_LEN, 71);
     /// ```
-    pub const MAX_LEN: usize =
-        KeyPrefix::MAX_LEN + "_op_".len() + KeyId::LEN + "_".len() + SECRET_LEN + checksum::LEN;
+    pub const MAX_LEN: usize = KeyPrefix::MAX_LEN + "_op_".len() + KeyId::LEN + "_".len() + SECRET_LEN + checksum::LEN;
 
     /// The form of keys with this prefix. Credentials that were issued elsewhere are refused.
     ///
@@ -71,10 +69,7 @@ impl KeyFormat {
     /// # Ok::<(), keyward::key::KeyPrefixError>(())
     /// ```
     pub const fn new(prefix: KeyPrefix) -> Self {
-        Self {
-            prefix,
-            foreign: None,
-        }
+        Self { prefix, foreign: None }
     }
 
     /// Accepts, beside the host's own keys, credentials of this form that were issued elsewhere.
@@ -91,10 +86,7 @@ impl KeyFormat {
     /// ```
     #[must_use]
     pub fn accept_foreign(self, form: ForeignFormat) -> Self {
-        Self {
-            foreign: Some(form),
-            ..self
-        }
+        Self { foreign: Some(form), ..self }
     }
 
     /// The prefix.
@@ -185,11 +177,7 @@ impl KeyFormat {
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn parse_kind<'a>(
-        &self,
-        kind: KeyKind,
-        text: &'a str,
-    ) -> Result<PresentedKey<'a>, ParseKeyError> {
+    pub fn parse_kind<'a>(&self, kind: KeyKind, text: &'a str) -> Result<PresentedKey<'a>, ParseKeyError> {
         let presented = self.parse(text)?;
         match presented.kind() {
             Some(other) if other != kind => Err(ParseKeyError::OtherKind),
@@ -222,8 +210,7 @@ impl KeyFormat {
     }
 
     fn strip_prefix<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
-        text.strip_prefix(self.prefix.as_str().as_bytes())?
-            .strip_prefix(b"_")
+        text.strip_prefix(self.prefix.as_str().as_bytes())?.strip_prefix(b"_")
     }
 
     /// Everything before the id.

@@ -71,17 +71,9 @@ impl KeyFormat {
     /// let one = format.generate_operator_key(entropy, None);
     /// let two = format.generate_operator_key(entropy, None);
     /// ```
-    pub fn generate_operator_key(
-        &self,
-        entropy: KeyEntropy,
-        pepper: Option<&Pepper>,
-    ) -> NewKey<OperatorKey> {
+    pub fn generate_operator_key(&self, entropy: KeyEntropy, pepper: Option<&Pepper>) -> NewKey<OperatorKey> {
         let key = OperatorKey::new(self.generate(KeyKind::OperatorKey, entropy));
-        NewKey {
-            id: key.id(),
-            digest: key.digest(pepper),
-            key,
-        }
+        NewKey { id: key.id(), digest: key.digest(pepper), key }
     }
 
     /// Makes an access token.
@@ -100,17 +92,9 @@ impl KeyFormat {
     /// assert!(new.key.reveal().starts_with("acme_at_"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn generate_access_token(
-        &self,
-        entropy: KeyEntropy,
-        pepper: Option<&Pepper>,
-    ) -> NewKey<AccessToken> {
+    pub fn generate_access_token(&self, entropy: KeyEntropy, pepper: Option<&Pepper>) -> NewKey<AccessToken> {
         let key = AccessToken::new(self.generate(KeyKind::AccessToken, entropy));
-        NewKey {
-            id: key.id(),
-            digest: key.digest(pepper),
-            key,
-        }
+        NewKey { id: key.id(), digest: key.digest(pepper), key }
     }
 
     /// Holds an operator key that was made before, as a client does that reads its own from its

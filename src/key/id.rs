@@ -59,11 +59,7 @@ impl KeyId {
     /// assert!(KeyId::parse("3Mzw0NkSqrzDXX ").is_err());
     /// ```
     pub fn parse(text: &str) -> Result<Self, KeyIdError> {
-        text.as_bytes()
-            .try_into()
-            .ok()
-            .and_then(Self::of_digits)
-            .ok_or(KeyIdError)
+        text.as_bytes().try_into().ok().and_then(Self::of_digits).ok_or(KeyIdError)
     }
 
     /// The id of a credential that was issued elsewhere and has none inside, made of its digest
@@ -188,9 +184,7 @@ mod tests {
     fn an_imported_id_is_the_keyed_hash_cut_short() {
         let digest = KeyDigest::of("a credential", None);
         let hash = blake3::keyed_hash(IMPORTED, &digest.to_bytes());
-        let mut number: [u8; KeyId::ENTROPY] = hash.as_bytes()[..KeyId::ENTROPY]
-            .try_into()
-            .expect("ten bytes");
+        let mut number: [u8; KeyId::ENTROPY] = hash.as_bytes()[..KeyId::ENTROPY].try_into().expect("ten bytes");
         assert_eq!(KeyId::of_imported(&digest), KeyId::of_entropy(&mut number));
     }
 

@@ -65,17 +65,9 @@ impl KeyPrefix {
         if !(Self::MIN_LEN..=Self::MAX_LEN).contains(&text.len()) {
             return Err(KeyPrefixError(Fault::Length { length: text.len() }));
         }
-        let admitted =
-            |at, found: char| found.is_ascii_lowercase() || (at > 0 && found.is_ascii_digit());
-        match text
-            .char_indices()
-            .find(|&(at, found)| !admitted(at, found))
-        {
-            Some((at, found)) => Err(KeyPrefixError(Fault::Character {
-                prefix: text.to_owned(),
-                at,
-                found,
-            })),
+        let admitted = |at, found: char| found.is_ascii_lowercase() || (at > 0 && found.is_ascii_digit());
+        match text.char_indices().find(|&(at, found)| !admitted(at, found)) {
+            Some((at, found)) => Err(KeyPrefixError(Fault::Character { prefix: text.to_owned(), at, found })),
             None => Ok(Self(text.into())),
         }
     }
@@ -147,9 +139,5 @@ enum Fault {
          it takes `a` to `z` and, after the first, `0` to `9`",
         .prefix.escape_debug(), .found.escape_debug()
     )]
-    Character {
-        prefix: String,
-        at: usize,
-        found: char,
-    },
+    Character { prefix: String, at: usize, found: char },
 }

@@ -39,20 +39,12 @@ enum Origin {
 
 impl<'a> PresentedKey<'a> {
     pub(super) const fn own(text: &'a str, kind: KeyKind, id: KeyId) -> Self {
-        Self {
-            text,
-            id,
-            origin: Origin::Own(kind),
-        }
+        Self { text, id, origin: Origin::Own(kind) }
     }
 
     pub(super) fn foreign(text: &'a str) -> Self {
         let digest = KeyDigest::of(text, None);
-        Self {
-            text,
-            id: KeyId::of_imported(&digest),
-            origin: Origin::Foreign(digest),
-        }
+        Self { text, id: KeyId::of_imported(&digest), origin: Origin::Foreign(digest) }
     }
 
     /// What to look up: the id inside, or the one

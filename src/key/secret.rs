@@ -16,10 +16,7 @@ pub(super) struct Secret {
 
 impl Secret {
     fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(name)
-            .field("id", &self.id)
-            .field("secret", &format_args!("[redacted]"))
-            .finish()
+        f.debug_struct(name).field("id", &self.id).field("secret", &format_args!("[redacted]")).finish()
     }
 
     /// By their digests: fixed buffers, so that the time doesn't depend on where texts differ.

@@ -9,20 +9,12 @@ use serde::{
 };
 
 /// Reads a text; where it isn't one, or `read` refuses it, says only what was `expected`.
-pub(super) fn read_text<'de, D, T, F>(
-    deserializer: D,
-    expected: &'static str,
-    read: F,
-) -> Result<T, D::Error>
+pub(super) fn read_text<'de, D, T, F>(deserializer: D, expected: &'static str, read: F) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     F: Fn(&str) -> Option<T>,
 {
-    let text = Text {
-        expected,
-        read,
-        value: PhantomData,
-    };
+    let text = Text { expected, read, value: PhantomData };
     // Asked for a string, serde_json quotes a number or a boolean itself, before any visitor.
     if deserializer.is_human_readable() {
         deserializer.deserialize_any(text)

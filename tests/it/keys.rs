@@ -1,9 +1,6 @@
 //! Keys: their text form, what is refused, what never leaves them.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    reason = "a test that overflows fails, as it should"
-)]
+#![expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 
 mod foreign;
 mod form;

@@ -1,9 +1,7 @@
 //! What is a key, and what is none.
 
 use ParseKeyError::{ChecksumDiffers, Malformed, OtherPrefix};
-use keyward::key::{
-    EntropyError, ForeignFormat, KeyDigest, KeyFormat, KeyKind, KeyPrefix, ParseKeyError,
-};
+use keyward::key::{EntropyError, ForeignFormat, KeyDigest, KeyFormat, KeyKind, KeyPrefix, ParseKeyError};
 use proptest::prelude::*;
 
 use super::{access_token, acme, acme_with_foreign, bytes_of, entropy, operator_key, pepper};
@@ -14,10 +12,9 @@ const ISSUED_TOKEN: &str = "acme_at_0uzEBVH9aI3q95_2CEr6ANX1AbxMGLs13OuXVWp4cKAC
 
 #[test]
 fn what_was_issued_is_accepted() {
-    for (text, kind, id) in [
-        (ISSUED, KeyKind::OperatorKey, "3Mzw0NkSqrzDXX"),
-        (ISSUED_TOKEN, KeyKind::AccessToken, "0uzEBVH9aI3q95"),
-    ] {
+    for (text, kind, id) in
+        [(ISSUED, KeyKind::OperatorKey, "3Mzw0NkSqrzDXX"), (ISSUED_TOKEN, KeyKind::AccessToken, "0uzEBVH9aI3q95")]
+    {
         for format in [acme(), acme_with_foreign()] {
             let presented = format.parse(text).unwrap();
             assert_eq!(presented.kind(), Some(kind));
@@ -66,34 +63,14 @@ fn nothing_stands_around_a_key() {
         ("a trailing tab", format!("{ISSUED}\t"), Malformed),
         ("a trailing line feed", format!("{ISSUED}\n"), Malformed),
         ("a trailing NUL", format!("{ISSUED}\0"), Malformed),
-        (
-            "a no-break space behind",
-            format!("{ISSUED}\u{A0}"),
-            Malformed,
-        ),
-        (
-            "a byte order mark before",
-            format!("\u{FEFF}{ISSUED}"),
-            OtherPrefix,
-        ),
+        ("a no-break space behind", format!("{ISSUED}\u{A0}"), Malformed),
+        ("a byte order mark before", format!("\u{FEFF}{ISSUED}"), OtherPrefix),
         ("in quotes", format!("\"{ISSUED}\""), OtherPrefix),
-        (
-            "the scheme with it",
-            format!("Bearer {ISSUED}"),
-            OtherPrefix,
-        ),
+        ("the scheme with it", format!("Bearer {ISSUED}"), OtherPrefix),
         ("twice", format!("{ISSUED}{ISSUED}"), Malformed),
         ("two in a list", format!("{ISSUED},{ISSUED}"), Malformed),
-        (
-            "a mebibyte behind the prefix",
-            format!("acme_{}", "x".repeat(1 << 20)),
-            Malformed,
-        ),
-        (
-            "a mebibyte behind the key",
-            format!("{ISSUED}{}", "x".repeat(1 << 20)),
-            Malformed,
-        ),
+        ("a mebibyte behind the prefix", format!("acme_{}", "x".repeat(1 << 20)), Malformed),
+        ("a mebibyte behind the key", format!("{ISSUED}{}", "x".repeat(1 << 20)), Malformed),
         ("a mebibyte of letters", "x".repeat(1 << 20), OtherPrefix),
     ]);
 }
@@ -102,11 +79,7 @@ fn nothing_stands_around_a_key() {
 fn prefix_and_kind_are_as_issued() {
     assert_refused(&[
         ("capital prefix", changed("acme", "ACME"), OtherPrefix),
-        (
-            "capital letter in the prefix",
-            changed("acme", "Acme"),
-            OtherPrefix,
-        ),
+        ("capital letter in the prefix", changed("acme", "Acme"), OtherPrefix),
         ("all capitals", ISSUED.to_uppercase(), OtherPrefix),
         ("all small", ISSUED.to_lowercase(), ChecksumDiffers),
         ("another host", changed("acme", "acne"), OtherPrefix),
@@ -115,62 +88,26 @@ fn prefix_and_kind_are_as_issued() {
         ("a kind there isn't", changed("_op_", "_xx_"), Malformed),
         ("a kind in capitals", changed("_op_", "_OP_"), Malformed),
         ("no kind", changed("_op_", "_"), Malformed),
-        (
-            "the other kind, with this one's checksum",
-            changed("_op_", "_at_"),
-            ChecksumDiffers,
-        ),
-        (
-            "a hyphen for a separator",
-            changed("_op_", "-op-"),
-            OtherPrefix,
-        ),
+        ("the other kind, with this one's checksum", changed("_op_", "_at_"), ChecksumDiffers),
+        ("a hyphen for a separator", changed("_op_", "-op-"), OtherPrefix),
     ]);
 }
 
 #[test]
 fn id_secret_and_checksum_are_as_issued() {
     assert_refused(&[
-        (
-            "Cyrillic letter for a Latin one",
-            changed("acme", "\u{430}cme"),
-            OtherPrefix,
-        ),
-        (
-            "full-width digit, as many characters",
-            changed("3Mzw", "\u{FF13}Mzw"),
-            Malformed,
-        ),
-        (
-            "full-width digit, as many bytes",
-            changed("3Mz", "\u{FF13}"),
-            Malformed,
-        ),
+        ("Cyrillic letter for a Latin one", changed("acme", "\u{430}cme"), OtherPrefix),
+        ("full-width digit, as many characters", changed("3Mzw", "\u{FF13}Mzw"), Malformed),
+        ("full-width digit, as many bytes", changed("3Mz", "\u{FF13}"), Malformed),
         ("combining mark", changed("3Mzw", "3M\u{301}w"), Malformed),
         ("percent-encoded", changed("_", "%5F"), OtherPrefix),
         ("a hyphen in the id", changed("3Mzw", "3M-w"), Malformed),
         ("a separator in the id", changed("3Mzw", "3M_w"), Malformed),
-        (
-            "a separator in the secret",
-            changed("9Yaj", "9Y_j"),
-            Malformed,
-        ),
+        ("a separator in the secret", changed("9Yaj", "9Y_j"), Malformed),
         ("NUL in the secret", changed("9Yaj", "9Y\0j"), Malformed),
-        (
-            "a separator in the checksum",
-            changed("4SqN", "4_qN"),
-            ChecksumDiffers,
-        ),
-        (
-            "a letter there isn't in the checksum",
-            changed("4SqN", "4+qN"),
-            ChecksumDiffers,
-        ),
-        (
-            "a checksum past 2^32",
-            changed("4SqNwq", "zzzzzz"),
-            ChecksumDiffers,
-        ),
+        ("a separator in the checksum", changed("4SqN", "4_qN"), ChecksumDiffers),
+        ("a letter there isn't in the checksum", changed("4SqN", "4+qN"), ChecksumDiffers),
+        ("a checksum past 2^32", changed("4SqNwq", "zzzzzz"), ChecksumDiffers),
         ("another id", changed("3Mzw", "3Mzx"), ChecksumDiffers),
     ]);
 }
@@ -194,19 +131,9 @@ fn a_right_checksum_excuses_nothing() {
         ("another secret", "9Yaj", "9Yak", Ok(())),
         ("a kind there isn't", "_op_", "_ot_", Err(Malformed)),
         ("a separator in the id", "3Mzw", "3_zw", Err(Malformed)),
-        (
-            "a letter of two bytes in the id",
-            "3Mzw",
-            "3\u{E9}w",
-            Err(Malformed),
-        ),
+        ("a letter of two bytes in the id", "3Mzw", "3\u{E9}w", Err(Malformed)),
         ("a separator in the secret", "9Yaj", "9_aj", Err(Malformed)),
-        (
-            "a letter of two bytes in the secret",
-            "9Yaj",
-            "9\u{E9}j",
-            Err(Malformed),
-        ),
+        ("a letter of two bytes in the secret", "9Yaj", "9\u{E9}j", Err(Malformed)),
         ("NUL in the secret", "9Yaj", "9\0aj", Err(Malformed)),
         ("a short id", "3Mzw", "3zw", Err(Malformed)),
         ("a long id", "3Mzw", "33Mzw", Err(Malformed)),
@@ -224,27 +151,13 @@ fn a_right_checksum_excuses_nothing() {
 
 #[test]
 fn a_key_of_one_host_is_none_of_another() {
-    let prefixes = [
-        "ac",
-        "acm",
-        "acme",
-        "acme0",
-        "acmeop",
-        "op",
-        "at",
-        "x9",
-        "a234567890123456",
-    ];
+    let prefixes = ["ac", "acm", "acme", "acme0", "acmeop", "op", "at", "x9", "a234567890123456"];
     for one in prefixes {
         let format = KeyFormat::new(KeyPrefix::new(one).unwrap());
         let new = format.generate_operator_key(entropy(bytes_of(1)), None);
         for other in prefixes {
             let format = KeyFormat::new(KeyPrefix::new(other).unwrap());
-            assert_eq!(
-                format.parse(new.key.reveal()).is_ok(),
-                one == other,
-                "{one} {other}"
-            );
+            assert_eq!(format.parse(new.key.reveal()).is_ok(), one == other, "{one} {other}");
         }
     }
 }
@@ -282,22 +195,10 @@ fn messages_are_pinned() {
         (OtherPrefix.to_string(), "not a key of this host"),
         (Malformed.to_string(), "malformed key"),
         (ChecksumDiffers.to_string(), "mistyped key"),
-        (
-            ParseKeyError::OtherKind.to_string(),
-            "key of the other kind",
-        ),
-        (
-            EntropyError::Blank.to_string(),
-            "the bytes are all zero: never filled, or already used",
-        ),
-        (
-            EntropyError::Source.to_string(),
-            "the source of entropy failed",
-        ),
-        (
-            KeyPrefix::new(ISSUED).unwrap_err().to_string(),
-            "the prefix has a length of 59: it takes 2 to 16 characters",
-        ),
+        (ParseKeyError::OtherKind.to_string(), "key of the other kind"),
+        (EntropyError::Blank.to_string(), "the bytes are all zero: never filled, or already used"),
+        (EntropyError::Source.to_string(), "the source of entropy failed"),
+        (KeyPrefix::new(ISSUED).unwrap_err().to_string(), "the prefix has a length of 59: it takes 2 to 16 characters"),
         (
             KeyPrefix::new("ac\tme").unwrap_err().to_string(),
             "the prefix `ac\\tme` has `\\t` at byte 2: \
@@ -346,34 +247,19 @@ fn kinds_are_told_apart() {
     assert!(format.parse_kind(KeyKind::OperatorKey, &key).is_ok());
     assert!(format.parse_kind(KeyKind::AccessToken, &token).is_ok());
     for (kind, text) in [(KeyKind::OperatorKey, &token), (KeyKind::AccessToken, &key)] {
-        assert_eq!(
-            format.parse_kind(kind, text).unwrap_err(),
-            ParseKeyError::OtherKind
-        );
+        assert_eq!(format.parse_kind(kind, text).unwrap_err(), ParseKeyError::OtherKind);
     }
-    assert_eq!(
-        format.read_operator_key(token.clone()),
-        Err(ParseKeyError::OtherKind)
-    );
-    assert_eq!(
-        format.read_access_token(key.clone()),
-        Err(ParseKeyError::OtherKind)
-    );
+    assert_eq!(format.read_operator_key(token.clone()), Err(ParseKeyError::OtherKind));
+    assert_eq!(format.read_access_token(key.clone()), Err(ParseKeyError::OtherKind));
     assert_eq!(format.read_operator_key(key.clone()).unwrap().reveal(), key);
-    assert_eq!(
-        format.read_access_token(token.clone()).unwrap().reveal(),
-        token
-    );
+    assert_eq!(format.read_access_token(token.clone()).unwrap().reveal(), token);
 
     let format = acme_with_foreign();
     let foreign = "x7".repeat(40);
     for kind in KeyKind::ALL {
         assert_eq!(format.parse_kind(kind, &foreign).unwrap().kind(), None);
     }
-    assert_eq!(
-        format.read_operator_key(foreign),
-        Err(ParseKeyError::OtherKind)
-    );
+    assert_eq!(format.read_operator_key(foreign), Err(ParseKeyError::OtherKind));
 }
 
 #[test]
@@ -381,14 +267,8 @@ fn scanners_find_keys_by_the_pattern() {
     let format = acme();
     let find = |kind| regex::Regex::new(&format.pattern(kind)).unwrap();
     let source = format!("KEY={ISSUED}\ncurl -H 'Authorization: {ISSUED_TOKEN}' # acme_op_etc");
-    for (kind, text) in [
-        (KeyKind::OperatorKey, ISSUED),
-        (KeyKind::AccessToken, ISSUED_TOKEN),
-    ] {
-        let found: Vec<_> = find(kind)
-            .find_iter(&source)
-            .map(|found| found.as_str())
-            .collect();
+    for (kind, text) in [(KeyKind::OperatorKey, ISSUED), (KeyKind::AccessToken, ISSUED_TOKEN)] {
+        let found: Vec<_> = find(kind).find_iter(&source).map(|found| found.as_str()).collect();
         assert_eq!(found, [text]);
         assert!(format.parse(found[0]).is_ok());
     }

@@ -12,14 +12,8 @@ fn entropy_and_text_are_tied_for_good() {
     for (at, byte) in (0..).zip(&mut bytes) {
         *byte = at;
     }
-    assert_eq!(
-        operator_key(bytes),
-        "acme_op_0WKhqwV2BU8qw3_000aoTeCmZZmK3mmfHwCoSC16fIvB73wkKyo",
-    );
-    assert_eq!(
-        access_token([0xFF; 32]),
-        "acme_at_62iEp5bu9VZbsV_A2kL32r9ku6HrcANr3ayRQDYSUT3Z10e6nQb",
-    );
+    assert_eq!(operator_key(bytes), "acme_op_0WKhqwV2BU8qw3_000aoTeCmZZmK3mmfHwCoSC16fIvB73wkKyo",);
+    assert_eq!(access_token([0xFF; 32]), "acme_at_62iEp5bu9VZbsV_A2kL32r9ku6HrcANr3ayRQDYSUT3Z10e6nQb",);
 }
 
 #[test]
@@ -27,10 +21,7 @@ fn blank_entropy_is_refused() {
     let mut bytes = bytes_of(5);
     assert!(KeyEntropy::take(&mut bytes).is_ok());
     assert_eq!(bytes, [0; 32]);
-    assert_eq!(
-        KeyEntropy::take(&mut bytes).unwrap_err(),
-        EntropyError::Blank
-    );
+    assert_eq!(KeyEntropy::take(&mut bytes).unwrap_err(), EntropyError::Blank);
 }
 
 #[cfg(feature = "rand_core")]
@@ -91,16 +82,8 @@ fn entropy_comes_from_the_operating_system() {
 
 #[test]
 fn equal_keys_are_equal_and_others_are_not() {
-    let key = |seed| -> OperatorKey {
-        acme()
-            .generate_operator_key(entropy(bytes_of(seed)), None)
-            .key
-    };
-    let token = |seed| -> AccessToken {
-        acme()
-            .generate_access_token(entropy(bytes_of(seed)), None)
-            .key
-    };
+    let key = |seed| -> OperatorKey { acme().generate_operator_key(entropy(bytes_of(seed)), None).key };
+    let token = |seed| -> AccessToken { acme().generate_access_token(entropy(bytes_of(seed)), None).key };
     assert_eq!(key(1), key(1));
     assert_ne!(key(1), key(2));
     assert_eq!(token(1), token(1));
@@ -121,11 +104,7 @@ fn every_bit_of_entropy_counts_and_none_for_both() {
         bytes[bit / 8] ^= 1 << (bit % 8);
         let after = operator_key(bytes);
         let of_the_secret = bit < 22 * 8;
-        assert_eq!(
-            secret(&before) != secret(&after),
-            of_the_secret,
-            "bit {bit}"
-        );
+        assert_eq!(secret(&before) != secret(&after), of_the_secret, "bit {bit}");
         assert_eq!(id(&before) != id(&after), !of_the_secret, "bit {bit}");
     }
 }
@@ -145,11 +124,7 @@ fn no_digit_is_favoured() {
     let expected = f64::from(KEYS) / 62.0;
     for place in (9..22).chain(24..53) {
         let squares = |count: &u32| (f64::from(*count) - expected).powi(2) / expected;
-        let sum: f64 = counts[place]
-            .iter()
-            .filter(|count| **count > 0)
-            .map(squares)
-            .sum();
+        let sum: f64 = counts[place].iter().filter(|count| **count > 0).map(squares).sum();
         assert!(sum < 130.0, "place {place}: {sum}");
     }
 }

@@ -6,8 +6,7 @@ use proptest::prelude::*;
 use super::{access_token, acme, acme_with_foreign, bytes_of, operator_key};
 
 /// What can come by mistake: all that keys are made of, and some that they are not.
-const TYPED: &str =
-    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_- .,+/=\0\u{E9}";
+const TYPED: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_- .,+/=\0\u{E9}";
 
 /// Every text that is one slip away from `text`.
 fn slips(text: &str) -> Vec<(&'static str, String)> {
@@ -71,10 +70,7 @@ fn neighbours_at_the_checksum_do_not_change_places() {
         let (head, tail) = text.split_at(text.len() - 7);
         let (swapped, rest) = (tail[..2].chars().rev().collect::<String>(), &tail[2..]);
         let changed = format!("{head}{swapped}{rest}");
-        assert!(
-            changed == text || acme().parse(&changed).is_err(),
-            "{changed}"
-        );
+        assert!(changed == text || acme().parse(&changed).is_err(), "{changed}");
     }
 }
 

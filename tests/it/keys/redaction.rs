@@ -3,9 +3,8 @@
 use std::fmt::{Debug, Display};
 
 use keyward::key::{
-    AccessToken, EntropyError, ForeignFormat, ForeignFormatError, KeyDigest, KeyDigestError,
-    KeyEntropy, KeyFormat, KeyId, KeyIdError, KeyKind, KeyPrefix, KeyPrefixError, NewKey,
-    OperatorKey, ParseKeyError, Pepper, PresentedKey,
+    AccessToken, EntropyError, ForeignFormat, ForeignFormatError, KeyDigest, KeyDigestError, KeyEntropy, KeyFormat,
+    KeyId, KeyIdError, KeyKind, KeyPrefix, KeyPrefixError, NewKey, OperatorKey, ParseKeyError, Pepper, PresentedKey,
 };
 use proptest::prelude::*;
 
@@ -21,14 +20,8 @@ fn debug_texts_are_pinned() {
     let own = format.parse(new.key.reveal()).unwrap();
     let foreign = format.parse(&credential).unwrap();
     let cases: [(&dyn Debug, String); 9] = [
-        (
-            &new.key,
-            format!("OperatorKey {{ id: KeyId(\"{id}\"), secret: [redacted] }}"),
-        ),
-        (
-            &token,
-            format!("AccessToken {{ id: KeyId(\"{id}\"), secret: [redacted] }}"),
-        ),
+        (&new.key, format!("OperatorKey {{ id: KeyId(\"{id}\"), secret: [redacted] }}")),
+        (&token, format!("AccessToken {{ id: KeyId(\"{id}\"), secret: [redacted] }}")),
         (
             &own,
             format!(
@@ -36,13 +29,7 @@ fn debug_texts_are_pinned() {
                  secret: [redacted] }}"
             ),
         ),
-        (
-            &foreign,
-            format!(
-                "PresentedKey {{ kind: None, id: KeyId(\"{}\"), secret: [redacted] }}",
-                foreign.id()
-            ),
-        ),
+        (&foreign, format!("PresentedKey {{ kind: None, id: KeyId(\"{}\"), secret: [redacted] }}", foreign.id())),
         (&new.digest, "KeyDigest([redacted])".into()),
         (&entropy([1; 32]), "KeyEntropy([redacted])".into()),
         (&super::pepper(1), "Pepper([redacted])".into()),
@@ -65,9 +52,7 @@ fn debug_texts_are_pinned() {
 fn shows(output: &str, texts: &[&str], bytes: &[[u8; 32]]) -> bool {
     let text = |text: &&str| {
         let windows = 0..text.len().saturating_sub(7);
-        windows
-            .into_iter()
-            .any(|at| output.contains(&text[at..at + 8]))
+        windows.into_iter().any(|at| output.contains(&text[at..at + 8]))
     };
     let flat = output.replace(char::is_whitespace, "");
     let list = |bytes: &[u8; 32]| {
@@ -94,13 +79,7 @@ fn outputs(values: &[&dyn Debug]) -> Vec<String> {
 }
 
 fn error_outputs<E: Display + Debug>(error: Option<E>) -> Vec<String> {
-    let all = |error| {
-        [
-            format!("{error}"),
-            format!("{error:?}"),
-            format!("{error:#?}"),
-        ]
-    };
+    let all = |error| [format!("{error}"), format!("{error:?}"), format!("{error:#?}")];
     error.into_iter().flat_map(all).collect()
 }
 

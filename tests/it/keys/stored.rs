@@ -10,14 +10,8 @@ use super::pepper;
 fn digests_are_plain_blake3() {
     // The test vectors of BLAKE3: no input, and `abc`.
     for (text, hex) in [
-        (
-            "",
-            "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262",
-        ),
-        (
-            "abc",
-            "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85",
-        ),
+        ("", "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262"),
+        ("abc", "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85"),
     ] {
         assert_eq!(KeyDigest::of(text, None).to_hex(), hex);
     }
@@ -52,10 +46,7 @@ fn nothing_matches_what_is_not_there() {
     assert!(digest.matches(Some(&digest.clone())));
     assert!(!digest.matches(None));
     assert!(!KeyDigest::DUMMY.matches(None), "not even the dummy");
-    assert_eq!(
-        &KeyDigest::DUMMY.to_bytes(),
-        b"keyward: no key has this digest."
-    );
+    assert_eq!(&KeyDigest::DUMMY.to_bytes(), b"keyward: no key has this digest.");
 }
 
 #[test]
@@ -69,22 +60,14 @@ fn only_what_was_written_is_read() {
         ("a space", json!(format!("{} ", &hex[1..])), false),
         ("no digit", json!(hex.replace('0', "g")), false),
         ("a sign", json!(hex.replace('0', "+")), false),
-        (
-            "two bytes for one character",
-            json!(hex.replacen("01", "\u{E9}", 1)),
-            false,
-        ),
+        ("two bytes for one character", json!(hex.replacen("01", "\u{E9}", 1)), false),
         ("bytes", json!(vec![7; 32]), false),
         ("a number", json!(7), false),
         ("null", Value::Null, false),
         ("an object", json!({ "digest": hex }), false),
     ];
     for (note, value, read) in digests {
-        assert_eq!(
-            serde_json::from_value::<KeyDigest>(value).is_ok(),
-            read,
-            "digest: {note}"
-        );
+        assert_eq!(serde_json::from_value::<KeyDigest>(value).is_ok(), read, "digest: {note}");
     }
     let ids = [
         ("as written", json!(id), true),
@@ -93,85 +76,41 @@ fn only_what_was_written_is_read() {
         ("the separator", json!(id.replace('M', "_")), false),
         ("a wildcard", json!("*"), false),
         ("empty", json!(""), false),
-        (
-            "no letter of ASCII",
-            json!(id.replacen("3M", "\u{E9}", 1)),
-            false,
-        ),
-        (
-            "a number of as many digits",
-            json!(12_345_678_901_234_u64),
-            false,
-        ),
+        ("no letter of ASCII", json!(id.replacen("3M", "\u{E9}", 1)), false),
+        ("a number of as many digits", json!(12_345_678_901_234_u64), false),
         ("a list", json!([id]), false),
     ];
     for (note, value, read) in ids {
-        assert_eq!(
-            serde_json::from_value::<KeyId>(value).is_ok(),
-            read,
-            "id: {note}"
-        );
+        assert_eq!(serde_json::from_value::<KeyId>(value).is_ok(), read, "id: {note}");
     }
     let kinds = [
-        (
-            "operator key",
-            json!("operatorKey"),
-            Some(KeyKind::OperatorKey),
-        ),
-        (
-            "access token",
-            json!("accessToken"),
-            Some(KeyKind::AccessToken),
-        ),
+        ("operator key", json!("operatorKey"), Some(KeyKind::OperatorKey)),
+        ("access token", json!("accessToken"), Some(KeyKind::AccessToken)),
         ("the tag", json!("op"), None),
         ("capitals", json!("OperatorKey"), None),
         ("a number", json!(0), None),
-        (
-            "an object, as serde writes variants",
-            json!({ "operatorKey": null }),
-            None,
-        ),
+        ("an object, as serde writes variants", json!({ "operatorKey": null }), None),
     ];
     for (note, value, kind) in kinds {
-        assert_eq!(
-            serde_json::from_value::<KeyKind>(value).ok(),
-            kind,
-            "kind: {note}"
-        );
+        assert_eq!(serde_json::from_value::<KeyKind>(value).ok(), kind, "kind: {note}");
     }
 }
 
 #[test]
 fn what_cannot_be_read_is_not_repeated() {
     // serde's own words would be: invalid type: integer `4242424242`, expected a string.
-    let cases = [
-        "4242424242",
-        "-4242424242",
-        "42424242.42",
-        "1e42",
-        "true",
-        "\"4242424242\"",
-    ];
+    let cases = ["4242424242", "-4242424242", "42424242.42", "1e42", "true", "\"4242424242\""];
     for json in cases {
         for message in [
-            serde_json::from_str::<KeyDigest>(json)
-                .unwrap_err()
-                .to_string(),
+            serde_json::from_str::<KeyDigest>(json).unwrap_err().to_string(),
             serde_json::from_str::<KeyId>(json).unwrap_err().to_string(),
-            serde_json::from_str::<KeyKind>(json)
-                .unwrap_err()
-                .to_string(),
+            serde_json::from_str::<KeyKind>(json).unwrap_err().to_string(),
         ] {
-            assert!(
-                !message.contains("42") && !message.contains("true"),
-                "{message}"
-            );
+            assert!(!message.contains("42") && !message.contains("true"), "{message}");
         }
     }
     assert_eq!(
-        serde_json::from_value::<KeyDigest>(json!(true))
-            .unwrap_err()
-            .to_string(),
+        serde_json::from_value::<KeyDigest>(json!(true)).unwrap_err().to_string(),
         "expected 64 hexadecimal digits in lower case",
     );
 }
