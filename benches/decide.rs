@@ -5,6 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::wildcard_imports,
     reason = "a benchmark is run by hand, over what it made itself"
 )]
 
@@ -70,8 +71,8 @@ impl ByHand {
     fn allows_bits(&self, operations: u64, operation: u32, product: &Product) -> bool {
         self.account == product.account
             && operations >> operation & 1 == 1
-            && self.brands.iter().any(|brand| *brand == product.brand)
-            && self.factories.iter().any(|factory| *factory == product.factory)
+            && self.brands.contains(&product.brand)
+            && self.factories.contains(&product.factory)
     }
 
     /// With operations as strings.
@@ -79,8 +80,8 @@ impl ByHand {
     fn allows(&self, operation: &str, product: &Product) -> bool {
         self.account == product.account
             && self.granted[self.products].contains(operation)
-            && self.brands.iter().any(|brand| *brand == product.brand)
-            && self.factories.iter().any(|factory| *factory == product.factory)
+            && self.brands.contains(&product.brand)
+            && self.factories.contains(&product.factory)
     }
 
     /// With many accepted values.
@@ -89,7 +90,7 @@ impl ByHand {
         self.account == product.account
             && operations >> operation & 1 == 1
             && self.many_brands.contains(&product.brand)
-            && self.factories.iter().any(|factory| *factory == product.factory)
+            && self.factories.contains(&product.factory)
     }
 
     /// With the resource as a map.

@@ -75,6 +75,10 @@ impl Access {
         AccessBuilder { roles: roles.clone(), ids: Vec::new(), conditions: Vec::new() }
     }
 
+    pub(crate) fn of_parts(grants: Arc<Grants>, conditions: Option<Arc<[Dimension]>>) -> Self {
+        Self { grants, conditions }
+    }
+
     /// The account.
     ///
     /// ```
@@ -269,6 +273,28 @@ impl AccessBuilder {
 }
 
 impl Grants {
+    /// What these roles give now. A role that is no longer there gives nothing.
+    pub(crate) fn resolve(roles: &Roles, ids: &[Box<str>]) -> Result<Self, AccessError> {
+        if ids.len() > Access::MAX_ROLES {
+            return Err(AccessError::TooManyRoles { count: ids.len() });
+        }
+        let mut masks = alloc::vec![0; roles.schema().resource_types().len()];
+        for id in ids {
+            let _ = roles.grant(id, &mut masks);
+        }
+        Ok(Self::of_masks(roles, ids.into(), masks.into()))
+    }
+
+    fn of_masks(roles: &Roles, ids: Box<[Box<str>]>, masks: Box<[u64]>) -> Self {
+        Self {
+            schema: roles.schema().clone(),
+            account: roles.shared_account(),
+            roles: ids,
+            version: roles.version(),
+            masks,
+        }
+    }
+
     fn compile(roles: &Roles, ids: Vec<Box<str>>) -> Result<Self, AccessError> {
         if ids.len() > Access::MAX_ROLES {
             return Err(AccessError::TooManyRoles { count: ids.len() });
@@ -281,17 +307,11 @@ impl Grants {
             }
             roles.grant(id, &mut masks).map_err(|cause| AccessError::UnknownRole { index, cause })?;
         }
-        Ok(Self {
-            schema: schema.clone(),
-            account: roles.shared_account(),
-            roles: ids.into(),
-            version: roles.version(),
-            masks: masks.into(),
-        })
+        Ok(Self::of_masks(roles, ids.into(), masks.into()))
     }
 }
 
-fn compile_conditions(schema: &Schema, conditions: &[Condition]) -> Result<Vec<Dimension>, AccessError> {
+pub(crate) fn compile_conditions(schema: &Schema, conditions: &[Condition]) -> Result<Vec<Dimension>, AccessError> {
     if conditions.len() > Access::MAX_CONDITIONS {
         return Err(AccessError::TooManyConditions { count: conditions.len() });
     }
@@ -343,6 +363,9 @@ pub enum AccessError {
         /// The id.
         id: Box<str>,
     },
+    /// Roles of another account than the record's.
+    #[error("the roles are of another account")]
+    OtherAccount,
     /// More roles than an access may have.
     #[error("{count} roles are too many, the most is 100")]
     TooManyRoles {

@@ -8,6 +8,7 @@ extern crate std;
 
 mod access;
 mod attributes;
+mod authenticate;
 mod condition;
 mod decision;
 mod denial;
@@ -20,11 +21,18 @@ mod permission;
 mod resource;
 mod role;
 mod schema;
+#[cfg(feature = "std")]
+mod sharded;
+pub mod store;
 mod text;
+mod time;
 mod value_set;
 
 pub use access::{Access, AccessBuilder, AccessError};
 pub use attributes::{AsValue, AttributePath, Attributes, List, Value};
+#[cfg(feature = "std")]
+pub use authenticate::{Authenticated, Authenticator, OtherSchema};
+pub use authenticate::{AuthenticationError, Refusal, RefusalCause, judge};
 pub use condition::Condition;
 pub use decision::Decision;
 pub use denial::{Denial, Forbidden, Redacted, Side};
@@ -39,6 +47,7 @@ pub use schema::{
     Schema, SchemaBuilder, SchemaError, SchemaProblem, TypeRef,
 };
 pub use text::{TextError, TextProblem, UnknownName};
+pub use time::Timestamp;
 pub use value_set::ValueSet;
 
 #[cfg(all(doctest, feature = "serde_json"))]

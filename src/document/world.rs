@@ -215,6 +215,7 @@ fn compile_access(roles: &Roles, actor: &ActorDocument, place: &Place<'_>) -> Re
         }
         AccessError::TooManyRoles { .. } => policies.invalid(error),
         AccessError::TooManyConditions { .. } => conditions.invalid(error),
+        AccessError::OtherAccount => place.invalid(error),
     })
 }
 

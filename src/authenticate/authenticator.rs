@@ -1,0 +1,304 @@
+//! Store, roles and schema, joined: from a presented text to an access.
+
+use core::{borrow::Borrow, fmt};
+
+use super::{
+    judge::judge,
+    refusal::{AuthenticationError, Refusal},
+    roles::{OtherSchema, RoleBook},
+};
+use crate::{
+    access::Access,
+    key::{KeyFormat, Pepper, PresentedKey},
+    role::Roles,
+    schema::Schema,
+    store::{AsyncKeyStore, KeyRecord, KeyStore},
+    time::Timestamp,
+};
+
+/// Tells whose key was presented, and what it may do.
+///
+/// Shared between threads; a request is judged against one state of the roles, and the next one sees a change.
+///
+/// ```
+/// use keyward::{
+///     Authenticator, Operation, ResourceView, Role, Roles, Schema, Timestamp,
+///     key::{KeyEntropy, KeyFormat, KeyKind, KeyPrefix},
+///     store::{KeyRecord, MemoryStore},
+/// };
+///
+/// let schema = Schema::builder().resource("products").build()?;
+/// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+/// let authenticator = Authenticator::new(&schema, format.clone());
+/// authenticator.set_roles(Roles::new(&schema, "a1")?.with(Role::new("inspector", ["products:read"])?)?)?;
+///
+/// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
+/// let new = format.generate_access_token(entropy, None);
+/// let record = KeyRecord::new(KeyKind::AccessToken, new.id, new.digest, "a1", "t1")?.with_roles(["inspector"]);
+/// let store = MemoryStore::from_records([record])?;
+///
+/// let now = Timestamp::from_millis(1_000);
+/// let authenticated = authenticator.authenticate(&store, new.key.reveal(), now)?;
+/// let product = ResourceView::new("products", "a1", &());
+/// assert!(authenticated.access().decide(Operation::READ, &product).is_allow());
+/// assert_eq!(authenticated.record().actor(), "t1");
+///
+/// // The role is deleted: the next authentication grants nothing.
+/// authenticator.set_roles(Roles::new(&schema, "a1")?)?;
+/// let authenticated = authenticator.authenticate(&store, new.key.reveal(), now)?;
+/// assert!(!authenticated.access().decide(Operation::READ, &product).is_allow());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// With a store that is waited for, [`authenticate_async`](Self::authenticate_async) does the same; or the host
+/// makes the look-up itself, between [`present`](Self::present) and [`judge`](Self::judge).
+pub struct Authenticator {
+    schema: Schema,
+    format: KeyFormat,
+    pepper: Option<Pepper>,
+    roles: RoleBook,
+}
+
+impl Authenticator {
+    /// Knows no account yet: the key of an account whose roles were never [set](Self::set_roles) is refused.
+    ///
+    /// See [`Authenticator`] for an example.
+    pub fn new(schema: &Schema, format: KeyFormat) -> Self {
+        Self { schema: schema.clone(), format, pepper: None, roles: RoleBook::new() }
+    }
+
+    /// The same, for digests that were made under this pepper.
+    ///
+    /// ```
+    /// use keyward::{Authenticator, Schema, key::{KeyFormat, KeyPrefix, Pepper}};
+    ///
+    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let mut bytes = [0x5A; 32];
+    /// let pepper = Pepper::take(&mut bytes)?;
+    /// let authenticator = Authenticator::new(&Schema::builder().build()?, format).with_pepper(pepper);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_pepper(self, pepper: Pepper) -> Self {
+        Self { pepper: Some(pepper), ..self }
+    }
+
+    /// Puts the roles of an account in the place of those that it had. They are in force from the next
+    /// authentication on; accesses that were given out before keep what they had.
+    ///
+    /// # Errors
+    ///
+    /// [`OtherSchema`] for roles that were compiled for another schema.
+    ///
+    /// See [`Authenticator`] for an example.
+    pub fn set_roles(&self, roles: Roles) -> Result<(), OtherSchema> {
+        if *roles.schema() != self.schema {
+            return Err(OtherSchema);
+        }
+        let account = roles.shared_account();
+        self.roles.replace(&account, Some(roles));
+        Ok(())
+    }
+
+    /// Forgets an account: from now on its keys are refused.
+    ///
+    /// ```
+    /// # use keyward::{Authenticator, Roles, Schema, key::{KeyFormat, KeyPrefix}};
+    /// # let schema = Schema::builder().build()?;
+    /// # let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("acme")?));
+    /// authenticator.set_roles(Roles::new(&schema, "a1")?)?;
+    /// authenticator.remove_account("a1");
+    /// assert!(authenticator.roles("a1").is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn remove_account(&self, account: &str) {
+        self.roles.replace(account, None);
+    }
+
+    /// The roles that are in force in an account.
+    ///
+    /// See [`remove_account`](Self::remove_account) for an example.
+    pub fn roles(&self, account: &str) -> Option<Roles> {
+        self.roles.roles(account)
+    }
+
+    /// The schema.
+    ///
+    /// ```
+    /// # use keyward::{Authenticator, Schema, key::{KeyFormat, KeyPrefix}};
+    /// # let schema = Schema::builder().build()?;
+    /// # let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("acme")?));
+    /// assert_eq!(*authenticator.schema(), schema);
+    /// assert_eq!(authenticator.format().prefix().as_str(), "acme");
+    /// assert!(authenticator.pepper().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The form of the keys, by which new ones are made.
+    ///
+    /// See [`schema`](Self::schema) for an example.
+    pub fn format(&self) -> &KeyFormat {
+        &self.format
+    }
+
+    /// The pepper, under which the digests of new keys are made.
+    ///
+    /// See [`schema`](Self::schema) for an example.
+    pub fn pepper(&self) -> Option<&Pepper> {
+        self.pepper.as_ref()
+    }
+
+    /// The first step: reads the text. What has not the form of a key is refused with no look-up.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] for a text that is no key of this host, or a mistyped one.
+    ///
+    /// ```
+    /// # use keyward::{Authenticator, Schema, Timestamp, key::{KeyEntropy, KeyFormat, KeyKind, KeyPrefix}};
+    /// # use keyward::{Roles, store::KeyRecord};
+    /// # let schema = Schema::builder().build()?;
+    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let new = format.generate_access_token(KeyEntropy::take(&mut [0x5A; 32])?, None);
+    /// # let text = new.key.reveal();
+    /// # let record = KeyRecord::new(KeyKind::AccessToken, new.id, new.digest.clone(), "a1", "t1")?;
+    /// # let authenticator = Authenticator::new(&schema, format);
+    /// # authenticator.set_roles(Roles::new(&schema, "a1")?)?;
+    /// # let now = Timestamp::from_millis(1_000);
+    /// let presented = authenticator.present(text)?;
+    /// // The host's own look-up of `presented.id()`, in its own way and at its own pace.
+    /// # assert_eq!(presented.id(), record.id());
+    /// let found: Option<KeyRecord> = Some(record);
+    /// let authenticated = authenticator.judge(&presented, found, now)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[inline]
+    pub fn present<'a>(&self, text: &'a str) -> Result<PresentedKey<'a>, Refusal> {
+        Ok(self.format.parse(text)?)
+    }
+
+    /// The second step: judges what was found under the id, and resolves its roles as they are now.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`], as [`judge`]; and for an account that is not known here, and a record whose conditions
+    /// don't fit the schema.
+    ///
+    /// See [`present`](Self::present) for an example.
+    #[inline]
+    pub fn judge<R: Borrow<KeyRecord>>(
+        &self,
+        presented: &PresentedKey<'_>,
+        found: Option<R>,
+        now: Timestamp,
+    ) -> Result<Authenticated<R>, Refusal> {
+        let record = judge(presented, found, self.pepper.as_ref(), now)?;
+        let grants = self.roles.grants(record.borrow());
+        let access = grants.and_then(|grants| Access::of_grants(grants, record.borrow()));
+        let access = access.map_err(|cause| Refusal::of_key(presented.id(), cause))?;
+        Ok(Authenticated { record, access })
+    }
+
+    /// Both steps, with the look-up between them.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthenticationError`]: refused, as [`present`](Self::present) and [`judge`](Self::judge); or not judged,
+    /// where the store could not tell.
+    ///
+    /// See [`Authenticator`] for an example.
+    #[inline]
+    pub fn authenticate<S: KeyStore + ?Sized>(
+        &self,
+        store: &S,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
+        let presented = self.present(text)?;
+        let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
+        Ok(self.judge(&presented, found, now)?)
+    }
+
+    /// As [`authenticate`](Self::authenticate), with a store that is waited for. `now` is the time of the
+    /// request, before the wait.
+    ///
+    /// # Errors
+    ///
+    /// As [`authenticate`](Self::authenticate).
+    ///
+    /// ```
+    /// use keyward::{Authenticator, Timestamp, store::AsyncKeyStore};
+    ///
+    /// async fn who<S: AsyncKeyStore>(authenticator: &Authenticator, store: &S, text: &str) -> Option<String> {
+    ///     let now = Timestamp::from(std::time::SystemTime::now());
+    ///     let authenticated = authenticator.authenticate_async(store, text, now).await.ok()?;
+    ///     Some(authenticated.record().actor().to_owned())
+    /// }
+    /// ```
+    pub async fn authenticate_async<S: AsyncKeyStore + ?Sized>(
+        &self,
+        store: &S,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
+        let presented = self.present(text)?;
+        let found = store.find(presented.id()).await.map_err(AuthenticationError::Store)?;
+        Ok(self.judge(&presented, found, now)?)
+    }
+}
+
+/// Without the pepper, which prints itself redacted.
+impl fmt::Debug for Authenticator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authenticator")
+            .field("schema", &self.schema)
+            .field("format", &self.format)
+            .field("pepper", &self.pepper)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whose key it is, and what it may do.
+///
+/// See [`Authenticator`] for an example.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Authenticated<R> {
+    record: R,
+    access: Access,
+}
+
+impl<R: Borrow<KeyRecord>> Authenticated<R> {
+    /// What the key may do.
+    ///
+    /// See [`Authenticator`] for an example.
+    #[inline]
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The record of the key.
+    ///
+    /// See [`Authenticator`] for an example.
+    #[inline]
+    pub fn record(&self) -> &KeyRecord {
+        self.record.borrow()
+    }
+
+    /// Both, to be kept for the request.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use keyward::{Access, Authenticated, store::KeyRecord};
+    ///
+    /// fn keep(authenticated: Authenticated<Arc<KeyRecord>>) -> (Arc<KeyRecord>, Access) {
+    ///     authenticated.into_parts()
+    /// }
+    /// ```
+    pub fn into_parts(self) -> (R, Access) {
+        (self.record, self.access)
+    }
+}

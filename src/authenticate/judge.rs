@@ -1,0 +1,74 @@
+//! The judgement of a presented key: a pure function of what was presented, what was found, and the time.
+
+use core::borrow::Borrow;
+
+use super::refusal::{Refusal, RefusalCause};
+use crate::{
+    key::{Pepper, PresentedKey},
+    store::{KeyRecord, KeyState},
+    time::Timestamp,
+};
+
+/// Whether the presented key is the one that was found under its id, and in use now; gives the record back.
+///
+/// It is the second step of authentication; the first is [`KeyFormat::parse`](crate::key::KeyFormat::parse), and
+/// between them the host looks the id up. An unknown id costs the same work as a wrong secret, and the state of
+/// a key is looked at only once the secret is right.
+///
+/// # Errors
+///
+/// [`Refusal`]: nothing was found, the digests differ, the key is of the other kind than its record, revoked,
+/// expired (`now` is its expiry or later), or not valid yet.
+///
+/// ```
+/// use keyward::{
+///     RefusalCause, Timestamp, judge,
+///     key::{KeyEntropy, KeyFormat, KeyKind, KeyPrefix},
+///     store::KeyRecord,
+/// };
+///
+/// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+/// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
+/// let new = format.generate_access_token(entropy, None);
+/// let record = KeyRecord::new(KeyKind::AccessToken, new.id, new.digest, "acme", "t1")?
+///     .with_expiry(Some(Timestamp::from_millis(2_000)));
+///
+/// let presented = format.parse(new.key.reveal())?;
+/// assert!(judge(&presented, Some(&record), None, Timestamp::from_millis(1_999)).is_ok());
+/// let late = judge(&presented, Some(&record), None, Timestamp::from_millis(2_000)).unwrap_err();
+/// assert!(matches!(late.cause(), RefusalCause::Expired { .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn judge<R: Borrow<KeyRecord>>(
+    presented: &PresentedKey<'_>,
+    found: Option<R>,
+    pepper: Option<&Pepper>,
+    now: Timestamp,
+) -> Result<R, Refusal> {
+    let digest = presented.digest(pepper);
+    // A store that found another key's record, folding case perhaps, has found nothing.
+    let found = found.filter(|found| found.borrow().id() == presented.id());
+    let right = digest.matches(found.as_ref().map(|found| found.borrow().digest()));
+    let refuse = |cause| Err(Refusal::of_key(presented.id(), cause));
+    let Some(found) = found else { return refuse(RefusalCause::Unknown) };
+    if !right {
+        return refuse(RefusalCause::WrongSecret);
+    }
+    let record = found.borrow();
+    if presented.kind().is_some_and(|kind| kind != record.kind()) {
+        return refuse(RefusalCause::OtherKind);
+    }
+    match record.state() {
+        KeyState::Active => {}
+        // Its grace ends with it: one that has no end was never in grace.
+        KeyState::Replaced if record.expires().is_some() => {}
+        KeyState::Replaced | KeyState::Revoked => return refuse(RefusalCause::Revoked),
+    }
+    if let Some(at) = record.expires().filter(|at| *at <= now) {
+        return refuse(RefusalCause::Expired { at });
+    }
+    if let Some(from) = record.not_before().filter(|from| now < *from) {
+        return refuse(RefusalCause::NotYetValid { from });
+    }
+    Ok(found)
+}

@@ -1,0 +1,15 @@
+//! From the text that a caller presents to an access, or a refusal that gives nothing away.
+
+#[cfg(feature = "std")]
+mod authenticator;
+mod judge;
+mod refusal;
+#[cfg(feature = "std")]
+mod roles;
+
+#[cfg(feature = "std")]
+pub use authenticator::{Authenticated, Authenticator};
+pub use judge::judge;
+pub use refusal::{AuthenticationError, Refusal, RefusalCause};
+#[cfg(feature = "std")]
+pub use roles::OtherSchema;

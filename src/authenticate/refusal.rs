@@ -1,0 +1,156 @@
+//! Why nobody was authenticated: one face for the caller, the cause for the host's log.
+
+use core::fmt;
+
+use crate::{
+    access::AccessError,
+    key::{KeyId, ParseKeyError},
+    time::Timestamp,
+};
+
+/// A key that was refused. To the caller it says the same whatever the cause: HTTP 401.
+///
+/// Its text and its `Debug` are for anyone; the [cause](Self::cause) is for the host's log and nobody else.
+///
+/// ```
+/// use keyward::{Authenticator, RefusalCause, Schema, key::{KeyFormat, KeyPrefix}};
+///
+/// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+/// let authenticator = Authenticator::new(&Schema::builder().build()?, format);
+/// let refusal = authenticator.present("not a key").unwrap_err();
+/// assert_eq!(refusal.to_string(), "the key is not valid");
+/// assert_eq!(refusal.status(), 401);
+/// assert!(matches!(refusal.cause(), RefusalCause::Malformed(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, thiserror::Error)]
+#[error("the key is not valid")]
+pub struct Refusal {
+    key: Option<KeyId>,
+    cause: RefusalCause,
+}
+
+impl Refusal {
+    pub(super) fn of_key(key: KeyId, cause: RefusalCause) -> Self {
+        Self { key: Some(key), cause }
+    }
+
+    /// The HTTP status, always 401.
+    ///
+    /// See [`Refusal`] for an example.
+    pub fn status(&self) -> u16 {
+        401
+    }
+
+    /// Why, for the host's log. **Don't show it to the caller.**
+    ///
+    /// See [`Refusal`] for an example.
+    pub fn cause(&self) -> &RefusalCause {
+        &self.cause
+    }
+
+    /// The public id of the presented key, for the host's log, where it had the form of one.
+    ///
+    /// ```
+    /// # use keyward::{Authenticator, Schema, Timestamp, key::{KeyEntropy, KeyFormat, KeyPrefix}};
+    /// # use keyward::store::KeyRecord;
+    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let new = format.generate_access_token(KeyEntropy::take(&mut [0x5A; 32])?, None);
+    /// let authenticator = Authenticator::new(&Schema::builder().build()?, format);
+    /// let presented = authenticator.present(new.key.reveal())?;
+    /// let unknown = authenticator.judge(&presented, None::<KeyRecord>, Timestamp::from_millis(0)).unwrap_err();
+    /// assert_eq!(unknown.key_id(), Some(new.id));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn key_id(&self) -> Option<KeyId> {
+        self.key
+    }
+}
+
+/// A text that is no key is refused as every other.
+impl From<ParseKeyError> for Refusal {
+    fn from(error: ParseKeyError) -> Self {
+        Self { key: None, cause: RefusalCause::Malformed(error) }
+    }
+}
+
+/// The same for every cause.
+impl fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Refusal(..)")
+    }
+}
+
+/// Why a key was refused. It holds no secret.
+///
+/// ```
+/// assert_eq!(keyward::RefusalCause::WrongSecret.to_string(), "wrong secret");
+/// ```
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RefusalCause {
+    /// The text is no key of this host: it was not looked up.
+    #[error("{0}")]
+    Malformed(ParseKeyError),
+    /// No record has its id.
+    #[error("unknown key")]
+    Unknown,
+    /// Another key has its id.
+    #[error("wrong secret")]
+    WrongSecret,
+    /// The text says another kind of key than the record.
+    #[error("the key is of another kind than its record")]
+    OtherKind,
+    /// It was revoked, or replaced without grace.
+    #[error("revoked")]
+    Revoked,
+    /// Its time is over.
+    #[error("expired at {}", at.as_millis())]
+    Expired {
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// Its time has not come.
+    #[error("not valid before {}", from.as_millis())]
+    NotYetValid {
+        /// When it starts.
+        from: Timestamp,
+    },
+    /// The authenticator has no roles of its account: it was removed, or never loaded.
+    #[error("the account is not known")]
+    UnknownAccount,
+    /// Its conditions don't fit the schema, or it has more roles than an access may have.
+    #[error("the record can't be used: {0}")]
+    Unusable(AccessError),
+}
+
+/// A request that was not authenticated: refused, or not judged because the store could not tell.
+///
+/// ```
+/// use keyward::AuthenticationError;
+///
+/// let unreachable = AuthenticationError::Store("connection lost");
+/// assert_eq!(unreachable.status(), 503);
+/// ```
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[expect(clippy::exhaustive_enums, reason = "a third outcome must break every match")]
+pub enum AuthenticationError<E> {
+    /// The key was refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store could not tell: neither allowed nor unknown.
+    #[error("the key store failed")]
+    Store(E),
+}
+
+impl<E> AuthenticationError<E> {
+    /// The HTTP status: 401 for a refusal, 503 where the store could not tell.
+    ///
+    /// See [`AuthenticationError`] for an example.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Refused(refusal) => refusal.status(),
+            Self::Store(_) => 503,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The traits that a store implements.
+
+use alloc::sync::Arc;
+use core::borrow::Borrow;
+
+use super::{
+    change::{ChangeError, KeyChange},
+    record::KeyRecord,
+};
+use crate::key::KeyId;
+
+/// Finds the record of a key. Implement it over anything that can look up an id.
+///
+/// # The contract
+///
+/// - **An id is public and untrusted.** Whoever calls the service chooses it: bind it, don't splice it, and
+///   don't let it flood an unkeyed hash. It is 14 characters of `0-9A-Za-z`, compared byte for byte: a column
+///   whose collation folds case would find another's record (which is then refused, for its id is looked at
+///   again).
+/// - **Not found is not an error.** An id that isn't stored is `Ok(None)`. An `Err` says that the store could not
+///   tell, and then nobody is let in and nobody is called unknown.
+/// - **What is found is the present.** A read that starts after a change was acknowledged sees that change. A
+///   cache in front of the store breaks this: a revoked key lives on in it.
+/// - **One record is read whole**, never half of it before a change and half after.
+/// - **Don't compare digests, and don't look keys up by them.** That is done by the caller, in constant time.
+/// - **Nothing leaks.** A record holds no secret, but its digest is nobody's business: neither in logs nor in the
+///   text of an error.
+///
+/// A store that passes the `conformance` suite fulfils what of this a test can see.
+///
+/// ```
+/// use std::{collections::BTreeMap, convert::Infallible};
+/// use keyward::{key::KeyId, store::{KeyRecord, KeyStore}};
+///
+/// struct Fixed(BTreeMap<KeyId, KeyRecord>);
+///
+/// impl KeyStore for Fixed {
+///     type Record = KeyRecord;
+///     type Error = Infallible;
+///
+///     fn find(&self, id: KeyId) -> Result<Option<KeyRecord>, Infallible> {
+///         Ok(self.0.get(&id).cloned())
+///     }
+/// }
+/// ```
+pub trait KeyStore {
+    /// What is found: a [`KeyRecord`], or anything that lends one, such as `Arc<KeyRecord>`.
+    type Record: Borrow<KeyRecord>;
+    /// Why the store could not tell.
+    type Error;
+
+    /// The record of the key with this id.
+    ///
+    /// # Errors
+    ///
+    /// Where the store could not tell whether there is one. An unknown id is `Ok(None)`.
+    fn find(&self, id: KeyId) -> Result<Option<Self::Record>, Self::Error>;
+}
+
+/// Changes records. Apart from [`KeyStore`], so that what only authenticates can't change anything.
+///
+/// # The contract
+///
+/// - **All or nothing.** Either every change is made or none is, also when one in the middle is refused and when
+///   the process dies.
+/// - **A version is checked and replaced in one step.** Of two changes that expect the same version one is made,
+///   the other is a [`ChangeError::Conflict`]. ([`KeyChange::check`] is the rule; the store sees to it that nothing
+///   comes between check and change.)
+/// - **Acknowledged is done.** When it returns `Ok`, the next [`find`](KeyStore::find) anywhere sees the changes.
+/// - Records are stored as they come, their version among them.
+pub trait KeyChanges: KeyStore {
+    /// Makes all of these changes, or none.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError`]: an id that is to be new and isn't, a version that is not the expected one, a store that
+    /// failed. Nothing was changed then.
+    fn apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<Self::Error>>;
+}
+
+/// [`KeyStore`] for a store that is waited for; the same contract. It needs no runtime of its own.
+///
+/// ```
+/// use keyward::{key::KeyId, store::{AsyncKeyStore, KeyRecord}};
+///
+/// struct Database;
+/// struct Unreachable;
+///
+/// impl AsyncKeyStore for Database {
+///     type Record = KeyRecord;
+///     type Error = Unreachable;
+///
+///     async fn find(&self, id: KeyId) -> Result<Option<KeyRecord>, Unreachable> {
+///         // let row = sqlx::query("…").bind(id.as_str()).fetch_optional(…).await?;
+///         Err(Unreachable)
+///     }
+/// }
+/// ```
+pub trait AsyncKeyStore: Sync {
+    /// What is found: a [`KeyRecord`], or anything that lends one.
+    type Record: Borrow<KeyRecord> + Send;
+    /// Why the store could not tell.
+    type Error: Send;
+
+    /// The record of the key with this id.
+    ///
+    /// # Errors
+    ///
+    /// As [`KeyStore::find`].
+    fn find(&self, id: KeyId) -> impl Future<Output = Result<Option<Self::Record>, Self::Error>> + Send;
+}
+
+macro_rules! behind_a_pointer {
+    ($($pointer:ty),*) => {$(
+        impl<S: KeyStore + ?Sized> KeyStore for $pointer {
+            type Record = S::Record;
+            type Error = S::Error;
+
+            fn find(&self, id: KeyId) -> Result<Option<Self::Record>, Self::Error> {
+                (**self).find(id)
+            }
+        }
+
+        impl<S: KeyChanges + ?Sized> KeyChanges for $pointer {
+            fn apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<Self::Error>> {
+                (**self).apply(changes)
+            }
+        }
+    )*};
+}
+behind_a_pointer!(&S, Arc<S>);

@@ -1,0 +1,157 @@
+//! A store in memory.
+
+use alloc::sync::Arc;
+use core::{convert::Infallible, fmt};
+use std::collections::HashSet;
+
+use super::{
+    change::{ChangeError, KeyChange},
+    contract::{AsyncKeyStore, KeyChanges, KeyStore},
+    record::KeyRecord,
+};
+use crate::{key::KeyId, sharded::ShardedMap};
+
+/// Records in memory: for tests, for services whose keys fit there, and as the model of what a store does.
+///
+/// Readers don't block each other and a writer doesn't block them. A change copies one part in
+/// [`SHARDS`](Self::SHARDS) of the table, the records themselves never.
+///
+/// ```
+/// # use keyward::key::{KeyDigest, KeyId, KeyKind};
+/// use keyward::store::{KeyChange, KeyChanges, KeyRecord, KeyState, KeyStore, MemoryStore};
+///
+/// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
+/// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "acme", "t1")?;
+/// let store = MemoryStore::new();
+/// store.apply(&[KeyChange::Insert(record)])?;
+///
+/// let found = store.find(id)?.unwrap();
+/// store.apply(&[found.change(|record| record.with_state(KeyState::Revoked))])?;
+/// assert_eq!(store.find(id)?.unwrap().state(), KeyState::Revoked);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct MemoryStore {
+    records: ShardedMap<KeyId, Arc<KeyRecord>>,
+}
+
+impl MemoryStore {
+    /// Into how many parts the table is cut.
+    ///
+    /// See [`MemoryStore`] for what it means.
+    pub const SHARDS: usize = 1024;
+
+    /// An empty store.
+    ///
+    /// See [`MemoryStore`] for an example.
+    pub fn new() -> Self {
+        Self { records: ShardedMap::new(Self::SHARDS) }
+    }
+
+    /// A store with all of these records: the quick way to load many.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError::Duplicate`] for the first id that is there twice.
+    ///
+    /// ```
+    /// # use keyward::key::{KeyDigest, KeyId, KeyKind};
+    /// # use keyward::store::{KeyRecord, MemoryStore};
+    /// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
+    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "acme", "t1")?;
+    /// assert_eq!(MemoryStore::from_records([record.clone()])?.len(), 1);
+    /// assert!(MemoryStore::from_records([record.clone(), record]).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_records(records: impl IntoIterator<Item = KeyRecord>) -> Result<Self, ChangeError<Infallible>> {
+        let mut ids = HashSet::new();
+        let mut duplicate = None;
+        let entries = records.into_iter().map_while(|record| {
+            let id = record.id();
+            if ids.insert(id) {
+                return Some((id, Arc::new(record)));
+            }
+            duplicate = Some(id);
+            None
+        });
+        let records = ShardedMap::from_entries(Self::SHARDS, entries);
+        duplicate.map_or(Ok(Self { records }), |id| Err(ChangeError::Duplicate { id }))
+    }
+
+    /// How many records there are.
+    ///
+    /// ```
+    /// assert_eq!(keyward::store::MemoryStore::new().len(), 0);
+    /// ```
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there are none.
+    ///
+    /// ```
+    /// assert!(keyward::store::MemoryStore::new().is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The records, in no order. Changes that are made meanwhile may or may not be seen.
+    ///
+    /// ```
+    /// assert_eq!(keyward::store::MemoryStore::new().records().count(), 0);
+    /// ```
+    pub fn records(&self) -> impl Iterator<Item = Arc<KeyRecord>> {
+        self.records.entries().map(|(_, record)| record)
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl KeyStore for MemoryStore {
+    type Record = Arc<KeyRecord>;
+    type Error = Infallible;
+
+    #[inline]
+    fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
+        Ok(self.records.find(&id))
+    }
+}
+
+impl AsyncKeyStore for MemoryStore {
+    type Record = Arc<KeyRecord>;
+    type Error = Infallible;
+
+    async fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
+        Ok(self.records.find(&id))
+    }
+}
+
+impl KeyChanges for MemoryStore {
+    fn apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<Infallible>> {
+        let writer = self.records.write();
+        for (index, change) in changes.iter().enumerate() {
+            // A change sees those before it, as it would if they were made one by one.
+            let earlier = changes.iter().take(index).rev().find(|earlier| earlier.id() == change.id());
+            let stored = match earlier {
+                Some(earlier) => earlier.record().map(KeyRecord::version),
+                None => writer.find(&change.id()).map(|record| record.version()),
+            };
+            change.check(stored)?;
+        }
+        for change in changes {
+            writer.put(change.id(), change.record().cloned().map(Arc::new));
+        }
+        Ok(())
+    }
+}
+
+/// How many, and none of them.
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").field("len", &self.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,28 @@
+//! What is kept of keys, and where: the contract that any store can fulfil.
+//!
+//! | to | use |
+//! |---|---|
+//! | say what is kept of a key | [`KeyRecord`] |
+//! | find records, over anything | [`KeyStore`], [`AsyncKeyStore`] |
+//! | change them without losing a change | [`KeyChanges`], [`KeyChange`] |
+//! | keep them in memory | [`MemoryStore`] |
+//! | replace a key by a new one | [`KeyRecord::rotate`] |
+//! | know that a store of your own fulfils the contract | `conformance`, with the feature of that name |
+
+mod change;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod contract;
+#[cfg(feature = "std")]
+mod memory;
+mod record;
+mod rotation;
+
+pub use change::{ChangeError, KeyChange};
+pub use contract::{AsyncKeyStore, KeyChanges, KeyStore};
+#[cfg(feature = "std")]
+pub use memory::MemoryStore;
+#[cfg(feature = "std")]
+pub(crate) use record::GrantsKey;
+pub use record::{KeyRecord, KeyState};
+pub use rotation::{RotateError, Rotation};

@@ -1,0 +1,466 @@
+//! What is kept of one key.
+
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+
+use crate::{
+    access::{Access, AccessError, Dimension, Grants, compile_conditions},
+    condition::Condition,
+    key::{KeyDigest, KeyId, KeyKind},
+    role::Roles,
+    schema::Schema,
+    text::{self, TextError},
+    time::Timestamp,
+};
+
+/// What is kept of a key: everything but the key. A plain value that any store can hold, as columns or as a
+/// serde document, and that does not change: what alters it gives a new one.
+///
+/// ```
+/// use keyward::{
+///     Timestamp,
+///     key::{KeyEntropy, KeyFormat, KeyKind, KeyPrefix},
+///     store::KeyRecord,
+/// };
+///
+/// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+/// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
+/// let new = format.generate_access_token(entropy, None);
+/// let record = KeyRecord::new(KeyKind::AccessToken, new.id, new.digest, "acme", "nightly-import")?
+///     .with_roles(["ProductManager"])
+///     .with_conditions(["productBrand:brand_one".parse()?])
+///     .with_created(Timestamp::from_millis(1_000))
+///     .with_expiry(Some(Timestamp::from_millis(9_000)));
+///
+/// let stored = serde_json::to_string(&record)?;
+/// assert_eq!(serde_json::from_str::<KeyRecord>(&stored)?, record);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct KeyRecord {
+    pub(super) document: Document,
+    #[cfg(feature = "std")]
+    compiled: Compiled,
+}
+
+/// The record as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Document {
+    pub(super) id: KeyId,
+    pub(super) kind: KeyKind,
+    pub(super) account: Box<str>,
+    pub(super) actor: Box<str>,
+    pub(super) digest: KeyDigest,
+    pub(super) roles: Box<[Box<str>]>,
+    pub(super) conditions: Box<[Condition]>,
+    pub(super) created: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) not_before: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) expires: Option<Timestamp>,
+    pub(super) state: KeyState,
+    pub(super) version: u64,
+}
+
+/// Whether a key is in use.
+///
+/// ```
+/// assert_eq!(serde_json::to_string(&keyward::store::KeyState::Revoked)?, r#""revoked""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::exhaustive_enums, reason = "a new state must break every match")]
+pub enum KeyState {
+    /// In use.
+    Active,
+    /// Replaced by a new one, and still good until it expires.
+    Replaced,
+    /// Ended for good.
+    Revoked,
+}
+
+/// Which roles of which account: equal for records that grant the same.
+#[cfg(feature = "std")]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct GrantsKey([u8; 16]);
+
+/// What follows from the record, found once. Not part of the value.
+#[cfg(feature = "std")]
+#[derive(Clone)]
+struct Compiled {
+    grants: GrantsKey,
+    /// The conditions, for the schema that was asked for first.
+    conditions: std::sync::OnceLock<(u64, Option<Arc<[Dimension]>>)>,
+}
+
+impl KeyRecord {
+    /// The record of a key, active, without roles or conditions, good from now on and without end, at version 1.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError`] for an account or an actor whose id is empty, longer than 128 bytes or outside
+    /// `[A-Za-z0-9_.:@+~=/-]`.
+    ///
+    /// See [`KeyRecord`] for an example.
+    pub fn new(
+        kind: KeyKind,
+        id: KeyId,
+        digest: KeyDigest,
+        account: impl AsRef<str>,
+        actor: impl AsRef<str>,
+    ) -> Result<Self, TextError> {
+        text::ID.check(account.as_ref())?;
+        text::ID.check(actor.as_ref())?;
+        Ok(Self::of(Document::new(kind, id, digest, account.as_ref(), actor.as_ref())))
+    }
+
+    pub(super) fn of(document: Document) -> Self {
+        Self {
+            #[cfg(feature = "std")]
+            compiled: Compiled { grants: GrantsKey::of(&document), conditions: std::sync::OnceLock::new() },
+            document,
+        }
+    }
+
+    fn with(self, change: impl FnOnce(&mut Document)) -> Self {
+        let mut document = self.document;
+        change(&mut document);
+        Self::of(document)
+    }
+
+    /// The same with these roles, by their ids.
+    ///
+    /// See [`KeyRecord`] for an example.
+    #[must_use]
+    pub fn with_roles(self, roles: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.with(|document| document.roles = roles.into_iter().map(|id| id.as_ref().into()).collect())
+    }
+
+    /// The same with these conditions.
+    ///
+    /// See [`KeyRecord`] for an example.
+    #[must_use]
+    pub fn with_conditions(self, conditions: impl IntoIterator<Item = Condition>) -> Self {
+        self.with(|document| document.conditions = conditions.into_iter().collect())
+    }
+
+    /// The same, created then.
+    ///
+    /// See [`KeyRecord`] for an example.
+    #[must_use]
+    pub fn with_created(self, created: Timestamp) -> Self {
+        self.with(|document| document.created = created)
+    }
+
+    /// The same, good from then on.
+    ///
+    /// ```
+    /// # use keyward::{Timestamp, key::{KeyDigest, KeyId, KeyKind}, store::KeyRecord};
+    /// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
+    /// let start = Timestamp::from_millis(1_000);
+    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "acme", "t1")?.with_not_before(Some(start));
+    /// assert_eq!(record.not_before(), Some(start));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_not_before(self, not_before: Option<Timestamp>) -> Self {
+        self.with(|document| document.not_before = not_before)
+    }
+
+    /// The same, good until then and at that moment no more; without end, where there is none.
+    ///
+    /// See [`KeyRecord`] for an example.
+    #[must_use]
+    pub fn with_expiry(self, expires: Option<Timestamp>) -> Self {
+        self.with(|document| document.expires = expires)
+    }
+
+    /// The same, in this state.
+    ///
+    /// ```
+    /// # use keyward::{key::{KeyDigest, KeyId, KeyKind}, store::{KeyRecord, KeyState}};
+    /// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
+    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "acme", "t1")?.with_state(KeyState::Revoked);
+    /// assert_eq!(record.state(), KeyState::Revoked);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_state(self, state: KeyState) -> Self {
+        self.with(|document| document.state = state)
+    }
+
+    /// The same, at this version. Changes count it up; only a store that keeps records in columns of its own
+    /// needs to say it.
+    ///
+    /// ```
+    /// # use keyward::{key::{KeyDigest, KeyId, KeyKind}, store::KeyRecord};
+    /// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
+    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "acme", "t1")?.with_version(7);
+    /// assert_eq!(record.version(), 7);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_version(self, version: u64) -> Self {
+        self.with(|document| document.version = version)
+    }
+
+    /// The public id of the key.
+    ///
+    /// ```
+    /// # use keyward::{key::{KeyDigest, KeyId, KeyKind}, store::KeyRecord};
+    /// # let digest = KeyDigest::DUMMY;
+    /// let id = KeyId::parse("00000000000000")?;
+    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "acme", "t1")?;
+    /// assert_eq!((record.id(), record.kind()), (id, KeyKind::AccessToken));
+    /// assert_eq!((record.account(), record.actor()), ("acme", "t1"));
+    /// assert_eq!((record.roles().len(), record.conditions().len()), (0, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[inline]
+    pub fn id(&self) -> KeyId {
+        self.document.id
+    }
+
+    /// Which of the two kinds of key it is.
+    ///
+    /// See [`KeyRecord::id`] for an example.
+    #[inline]
+    pub fn kind(&self) -> KeyKind {
+        self.document.kind
+    }
+
+    /// The account.
+    ///
+    /// See [`KeyRecord::id`] for an example.
+    #[inline]
+    pub fn account(&self) -> &str {
+        &self.document.account
+    }
+
+    /// Whom the key stands for: the id of an operator access or of an access token.
+    ///
+    /// See [`KeyRecord::id`] for an example.
+    #[inline]
+    pub fn actor(&self) -> &str {
+        &self.document.actor
+    }
+
+    /// The digest of the key.
+    ///
+    /// ```
+    /// # use keyward::{key::{KeyDigest, KeyId, KeyKind}, store::KeyRecord};
+    /// # let id = KeyId::parse("00000000000000")?;
+    /// let digest = KeyDigest::of("a credential of high entropy", None);
+    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest.clone(), "acme", "t1")?;
+    /// assert_eq!(*record.digest(), digest);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[inline]
+    pub fn digest(&self) -> &KeyDigest {
+        &self.document.digest
+    }
+
+    /// The ids of the roles.
+    ///
+    /// See [`KeyRecord::id`] for an example.
+    pub fn roles(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.document.roles.iter().map(|id| &**id)
+    }
+
+    /// The conditions.
+    ///
+    /// See [`KeyRecord::id`] for an example.
+    pub fn conditions(&self) -> &[Condition] {
+        &self.document.conditions
+    }
+
+    /// When it was created.
+    ///
+    /// ```
+    /// # use keyward::{Timestamp, key::{KeyDigest, KeyId, KeyKind}, store::KeyRecord};
+    /// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
+    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "acme", "t1")?;
+    /// assert_eq!(record.created(), Timestamp::from_millis(0));
+    /// assert_eq!((record.not_before(), record.expires(), record.version()), (None, None, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn created(&self) -> Timestamp {
+        self.document.created
+    }
+
+    /// From when on it is good.
+    ///
+    /// See [`KeyRecord::created`] for an example.
+    pub fn not_before(&self) -> Option<Timestamp> {
+        self.document.not_before
+    }
+
+    /// Until when it is good; at that moment no more.
+    ///
+    /// See [`KeyRecord::created`] for an example.
+    pub fn expires(&self) -> Option<Timestamp> {
+        self.document.expires
+    }
+
+    /// Whether it is in use.
+    ///
+    /// See [`KeyRecord::with_state`] for an example.
+    #[inline]
+    pub fn state(&self) -> KeyState {
+        self.document.state
+    }
+
+    /// The version: 1 when it is first stored, one more with each change.
+    ///
+    /// See [`KeyRecord::created`] for an example.
+    #[inline]
+    pub fn version(&self) -> u64 {
+        self.document.version
+    }
+
+    /// What the key may do under these roles, as they are now. A role that is no longer there grants nothing.
+    ///
+    /// An [`Authenticator`](crate::Authenticator) does this, and keeps what it compiles.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError`] for roles of another account, a condition that the schema doesn't have or that is there
+    /// twice, and too many roles or conditions.
+    ///
+    /// ```
+    /// # use keyward::{Roles, Schema, key::{KeyDigest, KeyId, KeyKind}, store::KeyRecord};
+    /// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
+    /// let record = KeyRecord::new(KeyKind::OperatorKey, id, digest, "a1", "olivia")?.with_roles(["admin"]);
+    /// let schema = Schema::builder().resource("products").build()?;
+    /// assert!(record.access(&Roles::new(&schema, "a1")?)?.permits("read", "products"));
+    /// assert!(record.access(&Roles::new(&schema, "a2")?).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn access(&self, roles: &Roles) -> Result<Access, AccessError> {
+        if *roles.account() != *self.document.account {
+            return Err(AccessError::OtherAccount);
+        }
+        let grants = Grants::resolve(roles, &self.document.roles)?;
+        Ok(Access::of_parts(Arc::new(grants), self.compiled_conditions(roles.schema())?))
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) fn grants_key(&self) -> GrantsKey {
+        self.compiled.grants
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) fn role_ids(&self) -> &[Box<str>] {
+        &self.document.roles
+    }
+
+    /// The conditions, compiled for a schema: once for each record, where there is a standard library.
+    #[inline]
+    pub(crate) fn compiled_conditions(&self, schema: &Schema) -> Result<Option<Arc<[Dimension]>>, AccessError> {
+        #[cfg(feature = "std")]
+        if let Some((fingerprint, dimensions)) = self.compiled.conditions.get() {
+            if *fingerprint == schema.fingerprint() {
+                return Ok(dimensions.clone());
+            }
+        }
+        self.compile(schema)
+    }
+
+    #[cold]
+    fn compile(&self, schema: &Schema) -> Result<Option<Arc<[Dimension]>>, AccessError> {
+        let dimensions: Vec<Dimension> = compile_conditions(schema, &self.document.conditions)?;
+        let dimensions: Option<Arc<[Dimension]>> = (!dimensions.is_empty()).then(|| dimensions.into());
+        #[cfg(feature = "std")]
+        {
+            // Where another schema came first it stays; this one is compiled each time.
+            let _ = self.compiled.conditions.set((schema.fingerprint(), dimensions.clone()));
+        }
+        Ok(dimensions)
+    }
+}
+
+impl Document {
+    pub(super) fn new(kind: KeyKind, id: KeyId, digest: KeyDigest, account: &str, actor: &str) -> Self {
+        Self {
+            id,
+            kind,
+            account: account.into(),
+            actor: actor.into(),
+            digest,
+            roles: Box::default(),
+            conditions: Box::default(),
+            created: Timestamp::from_millis(0),
+            not_before: None,
+            expires: None,
+            state: KeyState::Active,
+            version: 1,
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+impl GrantsKey {
+    /// The first 16 bytes of a BLAKE3 digest of account and roles, each part with its length before it.
+    fn of(document: &Document) -> Self {
+        let mut digest = blake3::Hasher::new();
+        for part in core::iter::once(&document.account).chain(&document.roles) {
+            digest.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+        }
+        let mut key = [0; 16];
+        digest.finalize_xof().fill(&mut key);
+        Self(key)
+    }
+}
+
+impl PartialEq for KeyRecord {
+    fn eq(&self, other: &Self) -> bool {
+        self.document == other.document
+    }
+}
+
+impl Eq for KeyRecord {}
+
+/// The digest prints itself redacted.
+impl fmt::Debug for KeyRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("KeyRecord").field(&self.document).finish()
+    }
+}
+
+impl Serialize for KeyRecord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.document.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for KeyRecord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(RecordVisitor)
+    }
+}
+
+/// A derived reader would fill the fields from a list, too.
+struct RecordVisitor;
+
+impl<'de> Visitor<'de> for RecordVisitor {
+    type Value = KeyRecord;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the record of a key")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<KeyRecord, A::Error> {
+        let document = Document::deserialize(MapAccessDeserializer::new(map))?;
+        for id in [&document.account, &document.actor] {
+            text::ID.check(id).map_err(A::Error::custom)?;
+        }
+        Ok(KeyRecord::of(document))
+    }
+}

@@ -1,0 +1,123 @@
+//! Replacing a key by a new one for the same actor.
+
+use core::time::Duration;
+
+use super::{
+    change::KeyChange,
+    record::{KeyRecord, KeyState},
+};
+use crate::{
+    key::{KeyDigest, KeyId},
+    time::Timestamp,
+};
+
+/// The two changes of a rotation, to be made together.
+///
+/// See [`KeyRecord::rotate`] for an example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "nothing is replaced before the changes are applied"]
+pub struct Rotation {
+    changes: [KeyChange; 2],
+}
+
+impl Rotation {
+    /// The changes, for [`KeyChanges::apply`](super::KeyChanges::apply).
+    ///
+    /// See [`KeyRecord::rotate`] for an example.
+    pub fn changes(&self) -> &[KeyChange] {
+        &self.changes
+    }
+}
+
+impl KeyRecord {
+    /// Replaces the key by a new one with the same account, actor, roles, conditions and expiry.
+    ///
+    /// The old one ends at once where `grace` is zero, as it must when it was compromised; otherwise both are
+    /// good for that long, and never past the old one's own expiry. A key is replaced once: one that is in its
+    /// grace can't be rotated again, its successor can.
+    ///
+    /// # Errors
+    ///
+    /// [`RotateError`] for a key that is revoked, expired or replaced already, a new id that is the old one, and
+    /// a grace that ends after the end of time.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use keyward::{
+    ///     Timestamp,
+    ///     key::{KeyEntropy, KeyFormat, KeyKind, KeyPrefix},
+    ///     store::{KeyChanges, KeyRecord, KeyStore, MemoryStore},
+    /// };
+    ///
+    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let (first, second) = (KeyEntropy::take(&mut [1; 32])?, KeyEntropy::take(&mut [2; 32])?);
+    /// let old = format.generate_operator_key(first, None);
+    /// let record = KeyRecord::new(KeyKind::OperatorKey, old.id, old.digest, "acme", "olivia")?;
+    /// let store = MemoryStore::from_records([record.clone()])?;
+    ///
+    /// let new = format.generate_operator_key(second, None);
+    /// let now = Timestamp::from_millis(1_000);
+    /// store.apply(record.rotate(new.id, new.digest, now, Duration::from_secs(60))?.changes())?;
+    ///
+    /// let old = store.find(old.id)?.unwrap();
+    /// assert_eq!(old.expires(), Some(Timestamp::from_millis(61_000)));
+    /// assert!(store.find(new.id)?.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn rotate(
+        &self,
+        id: KeyId,
+        digest: KeyDigest,
+        now: Timestamp,
+        grace: Duration,
+    ) -> Result<Rotation, RotateError> {
+        match self.state() {
+            KeyState::Active => {}
+            KeyState::Replaced => return Err(RotateError::Replaced),
+            KeyState::Revoked => return Err(RotateError::Revoked),
+        }
+        if self.expires().is_some_and(|expires| expires <= now) {
+            return Err(RotateError::Expired);
+        }
+        if id == self.id() {
+            return Err(RotateError::SameId);
+        }
+        let end = now.checked_add(grace).ok_or(RotateError::GraceTooLong)?;
+        let end = self.expires().map_or(end, |expires| expires.min(end));
+        let state = if grace.is_zero() { KeyState::Revoked } else { KeyState::Replaced };
+        let mut successor = self.document.clone();
+        successor.id = id;
+        successor.digest = digest;
+        successor.created = now;
+        successor.version = 1;
+        let retired = self.change(|record| record.with_state(state).with_expiry(Some(end)));
+        Ok(Rotation { changes: [KeyChange::Insert(Self::of(successor)), retired] })
+    }
+}
+
+/// A key that can't be replaced.
+///
+/// ```
+/// use keyward::store::RotateError;
+///
+/// assert_eq!(RotateError::Expired.to_string(), "an expired key can't be replaced");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RotateError {
+    /// It is revoked.
+    #[error("a revoked key can't be replaced")]
+    Revoked,
+    /// It has expired.
+    #[error("an expired key can't be replaced")]
+    Expired,
+    /// It was replaced already: its successor can be.
+    #[error("the key was replaced already")]
+    Replaced,
+    /// The new key has the id of the old one.
+    #[error("the new key has the id of the old one")]
+    SameId,
+    /// The grace ends after the end of time.
+    #[error("the grace is too long")]
+    GraceTooLong,
+}

@@ -1,0 +1,64 @@
+//! Points in time, which the host hands in: the crate reads no clock.
+
+use core::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+/// Milliseconds since 1970-01-01T00:00:00Z, as the platform's documents count.
+///
+/// ```
+/// use std::time::Duration;
+/// use keyward::Timestamp;
+///
+/// let issued = Timestamp::from_millis(1_000);
+/// assert_eq!(issued.checked_add(Duration::from_secs(1)), Some(Timestamp::from_millis(2_000)));
+/// assert_eq!(Timestamp::MAX.checked_add(Duration::from_millis(1)), None);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// The last point in time.
+    ///
+    /// See [`Timestamp`] for an example.
+    pub const MAX: Self = Self(u64::MAX);
+
+    /// The point in time so many milliseconds after the start of 1970.
+    ///
+    /// See [`Timestamp`] for an example.
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the start of 1970.
+    ///
+    /// ```
+    /// assert_eq!(keyward::Timestamp::from_millis(7).as_millis(), 7);
+    /// ```
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// So much later, in whole milliseconds; `None` past [`MAX`](Self::MAX).
+    ///
+    /// See [`Timestamp`] for an example.
+    pub fn checked_add(self, duration: Duration) -> Option<Self> {
+        u64::try_from(duration.as_millis()).ok().and_then(|millis| self.0.checked_add(millis)).map(Self)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Timestamp({})", self.0)
+    }
+}
+
+/// A time before 1970 is the start of 1970: there, every key that was ever made is not valid yet.
+#[cfg(feature = "std")]
+impl From<std::time::SystemTime> for Timestamp {
+    fn from(time: std::time::SystemTime) -> Self {
+        let since = time.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    }
+}
