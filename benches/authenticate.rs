@@ -22,7 +22,7 @@ use std::{
 
 use divan::Bencher;
 use keyward::{
-    Authenticator, Operation, ResourceView, Role, Roles, Schema, Timestamp,
+    Attributes, Authenticator, Operation, ResourceType, ResourceView, Role, Roles, Schema, Timestamp, Value,
     key::{KeyEntropy, KeyFormat, KeyKind, KeyPrefix},
     store::{KeyRecord, MemoryStore},
 };
@@ -39,7 +39,22 @@ fn main() {
     divan::main();
 }
 
+/// The host's own product.
+struct Product;
+
+impl Attributes for Product {
+    #[inline]
+    fn attribute(&self, name: &str) -> Value<'_> {
+        match name {
+            "brand" => Value::Text("brand_two"),
+            "factory" => Value::Text("factory_1"),
+            _ => Value::Absent,
+        }
+    }
+}
+
 struct World {
+    products: ResourceType,
     texts: Vec<String>,
     store: MemoryStore,
     authenticator: Authenticator,
@@ -57,6 +72,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
         texts,
         store: MemoryStore::from_records(records).unwrap(),
         authenticator: authenticator(),
+        products: schema().resource_type("products").unwrap(),
     }
 });
 
@@ -142,10 +158,8 @@ fn authenticate(text: &str) -> bool {
 }
 
 fn authenticate_and_decide(text: &str) -> bool {
-    let attributes = [("brand", "brand_two"), ("factory", "factory_1")];
     let Ok(authenticated) = WORLD.authenticator.authenticate(&WORLD.store, text, NOW) else { return false };
-    let account = authenticated.record().account();
-    let product = ResourceView::new("products", account, &attributes);
+    let product = ResourceView::new(WORLD.products, authenticated.access().account(), &Product);
     authenticated.access().decide(Operation::READ, &product).is_allow()
 }
 

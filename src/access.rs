@@ -79,6 +79,12 @@ impl Access {
         Self { grants, conditions }
     }
 
+    /// The same conditions with other grants.
+    #[cfg(feature = "std")]
+    pub(crate) fn with_grants(&self, grants: Arc<Grants>) -> Self {
+        Self { grants, conditions: self.conditions.clone() }
+    }
+
     /// The account.
     ///
     /// ```

@@ -18,11 +18,11 @@ mod filter;
 mod json;
 pub mod key;
 mod permission;
+#[cfg(feature = "std")]
+mod resolved;
 mod resource;
 mod role;
 mod schema;
-#[cfg(feature = "std")]
-mod sharded;
 pub mod store;
 mod text;
 mod time;

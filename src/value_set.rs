@@ -25,42 +25,50 @@ use serde::{Serialize, Serializer};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct ValueSet {
+pub struct ValueSet(Values);
+
+/// Most sets have one value, which then is all that is looked at.
+#[derive(Clone)]
+enum Values {
+    One(Box<str>),
+    Many(Box<Table>),
+}
+
+#[derive(Clone)]
+struct Table {
     values: IndexSet<Box<str>, FixedState>,
     longest: usize,
 }
 
 impl ValueSet {
-    /// The hasher's seed is the BLAKE3 digest of the values themselves, so that nobody can choose values
-    /// that collide under it, and yet the same values make the same set on every machine.
-    pub(crate) fn new<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Self {
-        let mut digest = blake3::Hasher::new();
-        for value in values.clone() {
-            digest.update(&(value.len() as u64).to_le_bytes()).update(value.as_bytes());
+    pub(crate) fn new<'a>(values: impl ExactSizeIterator<Item = &'a str> + Clone) -> Self {
+        let mut first = values.clone();
+        match (first.next(), first.next()) {
+            (Some(only), None) => Self(Values::One(only.into())),
+            _ => Self(Values::Many(Box::new(Table::new(values)))),
         }
-        let mut seed = [0; 8];
-        digest.finalize_xof().fill(&mut seed);
-        let mut set = IndexSet::with_hasher(FixedState::with_seed(u64::from_le_bytes(seed)));
-        set.extend(values.clone().map(Box::from));
-        let longest = values.map(str::len).max().unwrap_or(0);
-        Self { values: set, longest }
     }
 
     /// Whether this very string, byte for byte, is among the values.
     ///
     /// See [`ValueSet`] for an example.
-    // Compiled once, here, hasher and all: copied into the callers' crates it comes out several times slower.
-    #[inline(never)]
+    #[inline]
     pub fn contains(&self, value: &str) -> bool {
-        // A value that is longer than all of ours is not hashed, however long it is.
-        value.len() <= self.longest && self.values.contains(value)
+        match &self.0 {
+            Values::One(only) => **only == *value,
+            Values::Many(table) => table.contains(value),
+        }
     }
 
     /// The values, in the order in which they were given.
     ///
     /// See [`ValueSet`] for an example.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
-        self.values.iter().map(|value| &**value)
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        let (one, many) = match &self.0 {
+            Values::One(only) => (Some(&**only), None),
+            Values::Many(table) => (None, Some(table.values.iter().map(|value| &**value))),
+        };
+        one.into_iter().chain(many.into_iter().flatten())
     }
 
     /// How many values there are: never none.
@@ -68,7 +76,33 @@ impl ValueSet {
     /// See [`ValueSet`] for an example.
     #[expect(clippy::len_without_is_empty, reason = "a set of accepted values is never empty")]
     pub fn len(&self) -> usize {
-        self.values.len()
+        match &self.0 {
+            Values::One(_) => 1,
+            Values::Many(table) => table.values.len(),
+        }
+    }
+}
+
+impl Table {
+    /// The hasher's seed is the BLAKE3 digest of the values themselves, so that nobody can choose values
+    /// that collide under it, and yet the same values make the same set on every machine.
+    fn new<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let mut digest = blake3::Hasher::new();
+        for value in values.clone() {
+            digest.update(&(value.len() as u64).to_le_bytes()).update(value.as_bytes());
+        }
+        let mut seed = [0; 8];
+        digest.finalize_xof().fill(&mut seed);
+        let mut table = IndexSet::with_hasher(FixedState::with_seed(u64::from_le_bytes(seed)));
+        table.extend(values.clone().map(Box::from));
+        Self { values: table, longest: values.map(str::len).max().unwrap_or(0) }
+    }
+
+    // Compiled once, here, hasher and all: copied into the callers' crates it comes out several times slower.
+    #[inline(never)]
+    fn contains(&self, value: &str) -> bool {
+        // A value that is longer than all of ours is not hashed, however long it is.
+        value.len() <= self.longest && self.values.contains(value)
     }
 }
 

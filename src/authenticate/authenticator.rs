@@ -196,9 +196,7 @@ impl Authenticator {
         now: Timestamp,
     ) -> Result<Authenticated<R>, Refusal> {
         let record = judge(presented, found, self.pepper.as_ref(), now)?;
-        let grants = self.roles.grants(record.borrow());
-        let access = grants.and_then(|grants| Access::of_grants(grants, record.borrow()));
-        let access = access.map_err(|cause| Refusal::of_key(presented.id(), cause))?;
+        let access = self.roles.access(record.borrow()).map_err(|cause| Refusal::of_key(presented.id(), cause))?;
         Ok(Authenticated { record, access })
     }
 

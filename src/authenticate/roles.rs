@@ -1,93 +1,112 @@
-//! The roles of all accounts, swapped as a whole, with what each set of roles grants compiled once.
+//! The roles of all accounts, and what each set of roles grants: compiled when roles are set, read without waiting.
 
 use alloc::{boxed::Box, sync::Arc};
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
-use arc_swap::ArcSwap;
 use foldhash::quality::RandomState;
 
 use super::refusal::RefusalCause;
 use crate::{
-    access::{Access, Grants},
+    access::{Access, AccessError},
+    resolved::{Epoch, Resolved, Slot},
     role::Roles,
-    sharded::ShardedMap,
+    schema::Schema,
     store::{GrantsKey, KeyRecord},
 };
 
-/// The present roles. Who reads sees one state of them, from beginning to end.
+/// The present roles of every account. Records remember the slot of their roles; a change of roles fills the slots
+/// anew, so that no record holds a stale grant, and none is compiled while a request waits.
 pub(super) struct RoleBook {
-    state: ArcSwap<State>,
-    writing: Mutex<()>,
+    /// Tells this book's slots from those of another authenticator.
+    id: u64,
+    /// How often roles were changed.
+    changes: AtomicU64,
+    pages: RwLock<Pages>,
 }
 
-struct State {
+#[derive(Default)]
+struct Pages {
     accounts: HashMap<Box<str>, Roles, RandomState>,
-    /// What sets of roles grant in this state. It ends with the state: no stale grant outlives a swap.
-    grants: ShardedMap<GrantsKey, Arc<Grants>>,
+    slots: HashMap<GrantsKey, Arc<Slot>, RandomState>,
 }
 
-/// Parts of the cache. A new entry copies one part.
-const PARTS: usize = 256;
-/// More sets of roles than that are compiled each time, rather than kept.
-const MOST_KEPT: usize = 1 << 20;
+static BOOKS: AtomicU64 = AtomicU64::new(0);
 
 impl RoleBook {
     pub(super) fn new() -> Self {
-        let state = State { accounts: HashMap::default(), grants: ShardedMap::new(PARTS) };
-        Self { state: ArcSwap::from_pointee(state), writing: Mutex::new(()) }
+        Self { id: BOOKS.fetch_add(1, Ordering::Relaxed), changes: AtomicU64::new(0), pages: RwLock::default() }
     }
 
     /// Puts the roles of an account in the place of those that it had, or takes them away.
     pub(super) fn replace(&self, account: &str, roles: Option<Roles>) {
-        let _one = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = self.state.load();
-        let mut accounts = state.accounts.clone();
+        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+        // What no record remembers any more is forgotten here, too.
+        pages.slots.retain(|_, slot| Arc::strong_count(slot) > 1);
+        for slot in pages.slots.values().filter(|slot| slot.account() == account) {
+            slot.fill(roles.as_ref());
+        }
         match roles {
-            Some(roles) => accounts.insert(account.into(), roles),
-            None => accounts.remove(account),
+            Some(roles) => pages.accounts.insert(account.into(), roles),
+            None => pages.accounts.remove(account),
         };
-        let others = state.grants.entries().filter(|(_, grants)| *grants.account != *account);
-        let grants = ShardedMap::from_entries(PARTS, others);
-        self.state.store(Arc::new(State { accounts, grants }));
+        // Last: who sees the new count sees the new grants, and who saw the old one began before this returned.
+        self.changes.fetch_add(1, Ordering::Release);
+    }
+
+    #[inline]
+    fn epoch(&self) -> Epoch {
+        Epoch { authenticator: self.id, count: self.changes.load(Ordering::Acquire) }
     }
 
     pub(super) fn roles(&self, account: &str) -> Option<Roles> {
-        self.state.load().accounts.get(account).cloned()
+        self.pages.read().unwrap_or_else(PoisonError::into_inner).accounts.get(account).cloned()
     }
 
-    /// What the roles of a record grant now.
+    /// What a record may do now.
     #[inline]
-    pub(super) fn grants(&self, record: &KeyRecord) -> Result<Arc<Grants>, RefusalCause> {
-        let state = self.state.load();
-        match state.grants.find(&record.grants_key()) {
-            Some(grants) => Ok(grants),
-            None => state.compile(record),
-        }
+    pub(super) fn access(&self, record: &KeyRecord) -> Result<Access, RefusalCause> {
+        let epoch = self.epoch();
+        let access = match record.resolved().and_then(|resolved| resolved.access(epoch)) {
+            Some(access) => access,
+            None => self.resolve(record, epoch)?,
+        };
+        access.ok_or(RefusalCause::UnknownAccount)
     }
-}
 
-impl State {
     #[cold]
-    fn compile(&self, record: &KeyRecord) -> Result<Arc<Grants>, RefusalCause> {
-        let roles = self.accounts.get(record.account()).ok_or(RefusalCause::UnknownAccount)?;
-        let grants = Grants::resolve(roles, record.role_ids()).map_err(RefusalCause::Unusable)?;
-        let grants = Arc::new(grants);
-        let writer = self.grants.write();
-        if self.grants.len() < MOST_KEPT {
-            writer.put(record.grants_key(), Some(Arc::clone(&grants)));
+    fn resolve(&self, record: &KeyRecord, epoch: Epoch) -> Result<Option<Access>, RefusalCause> {
+        if record.role_ids().len() > Access::MAX_ROLES {
+            return Err(RefusalCause::Unusable(AccessError::TooManyRoles { count: record.role_ids().len() }));
         }
-        Ok(grants)
+        let (slot, schema) = self.slot(record).ok_or(RefusalCause::UnknownAccount)?;
+        let conditions = record.compile_conditions(&schema).map_err(RefusalCause::Unusable)?;
+        let Some(resolved) = Resolved::new(epoch, slot, conditions) else { return Ok(None) };
+        let access = resolved.access(epoch).flatten();
+        // Where another authenticator came first its answer stays, and this one resolves each time.
+        record.remember(resolved);
+        Ok(access)
     }
-}
 
-impl Access {
-    /// The access of a record whose roles grant this.
-    pub(super) fn of_grants(grants: Arc<Grants>, record: &KeyRecord) -> Result<Self, RefusalCause> {
-        let conditions = record.compiled_conditions(&grants.schema).map_err(RefusalCause::Unusable)?;
-        Ok(Self::of_parts(grants, conditions))
+    /// The slot of a record's roles: found, or made while no roles can change.
+    fn slot(&self, record: &KeyRecord) -> Option<(Arc<Slot>, Schema)> {
+        let key = record.grants_key();
+        let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
+        let schema = pages.accounts.get(record.account())?.schema().clone();
+        if let Some(slot) = pages.slots.get(&key) {
+            return Some((Arc::clone(slot), schema));
+        }
+        drop(pages);
+        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+        let Pages { accounts, slots } = &mut *pages;
+        let roles = accounts.get(record.account())?;
+        let slot = slots.entry(key).or_insert_with(|| Arc::new(Slot::new(roles, record.role_ids())));
+        Some((Arc::clone(slot), schema))
     }
 }
 

@@ -8,8 +8,9 @@ use super::{
     change::{ChangeError, KeyChange},
     contract::{AsyncKeyStore, KeyChanges, KeyStore},
     record::KeyRecord,
+    sharded::{SHARDS, Sharded},
 };
-use crate::{key::KeyId, sharded::ShardedMap};
+use crate::key::KeyId;
 
 /// Records in memory: for tests, for services whose keys fit there, and as the model of what a store does.
 ///
@@ -31,20 +32,20 @@ use crate::{key::KeyId, sharded::ShardedMap};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct MemoryStore {
-    records: ShardedMap<KeyId, Arc<KeyRecord>>,
+    records: Sharded,
 }
 
 impl MemoryStore {
     /// Into how many parts the table is cut.
     ///
     /// See [`MemoryStore`] for what it means.
-    pub const SHARDS: usize = 1024;
+    pub const SHARDS: usize = SHARDS;
 
     /// An empty store.
     ///
     /// See [`MemoryStore`] for an example.
     pub fn new() -> Self {
-        Self { records: ShardedMap::new(Self::SHARDS) }
+        Self { records: Sharded::new([]) }
     }
 
     /// A store with all of these records: the quick way to load many.
@@ -65,15 +66,15 @@ impl MemoryStore {
     pub fn from_records(records: impl IntoIterator<Item = KeyRecord>) -> Result<Self, ChangeError<Infallible>> {
         let mut ids = HashSet::new();
         let mut duplicate = None;
-        let entries = records.into_iter().map_while(|record| {
+        let records = records.into_iter().map_while(|record| {
             let id = record.id();
             if ids.insert(id) {
-                return Some((id, Arc::new(record)));
+                return Some(Arc::new(record));
             }
             duplicate = Some(id);
             None
         });
-        let records = ShardedMap::from_entries(Self::SHARDS, entries);
+        let records = Sharded::new(records);
         duplicate.map_or(Ok(Self { records }), |id| Err(ChangeError::Duplicate { id }))
     }
 
@@ -101,7 +102,7 @@ impl MemoryStore {
     /// assert_eq!(keyward::store::MemoryStore::new().records().count(), 0);
     /// ```
     pub fn records(&self) -> impl Iterator<Item = Arc<KeyRecord>> {
-        self.records.entries().map(|(_, record)| record)
+        self.records.records()
     }
 }
 
@@ -117,7 +118,7 @@ impl KeyStore for MemoryStore {
 
     #[inline]
     fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
-        Ok(self.records.find(&id))
+        Ok(self.records.find(id))
     }
 }
 
@@ -126,7 +127,7 @@ impl AsyncKeyStore for MemoryStore {
     type Error = Infallible;
 
     async fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
-        Ok(self.records.find(&id))
+        Ok(self.records.find(id))
     }
 }
 
@@ -138,7 +139,7 @@ impl KeyChanges for MemoryStore {
             let earlier = changes.iter().take(index).rev().find(|earlier| earlier.id() == change.id());
             let stored = match earlier {
                 Some(earlier) => earlier.record().map(KeyRecord::version),
-                None => writer.find(&change.id()).map(|record| record.version()),
+                None => writer.find(change.id()).map(|record| record.version()),
             };
             change.check(stored)?;
         }

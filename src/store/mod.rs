@@ -17,6 +17,8 @@ mod contract;
 mod memory;
 mod record;
 mod rotation;
+#[cfg(feature = "std")]
+mod sharded;
 
 pub use change::{ChangeError, KeyChange};
 pub use contract::{AsyncKeyStore, KeyChanges, KeyStore};

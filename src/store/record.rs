@@ -2,12 +2,16 @@
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
+#[cfg(feature = "std")]
+use std::sync::OnceLock;
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
+#[cfg(feature = "std")]
+use crate::resolved::Resolved;
 use crate::{
     access::{Access, AccessError, Dimension, Grants, compile_conditions},
     condition::Condition,
@@ -41,31 +45,36 @@ use crate::{
 /// assert_eq!(serde_json::from_str::<KeyRecord>(&stored)?, record);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+// What a judgement reads stands together, in the first cache lines.
 #[derive(Clone)]
+#[repr(C)]
 pub struct KeyRecord {
+    #[cfg(feature = "std")]
+    resolved: OnceLock<Resolved>,
     pub(super) document: Document,
     #[cfg(feature = "std")]
-    compiled: Compiled,
+    grants: GrantsKey,
 }
 
-/// The record as it is stored.
+/// The record as it is stored; what a judgement reads comes first.
+#[repr(C)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Document {
     pub(super) id: KeyId,
     pub(super) kind: KeyKind,
-    pub(super) account: Box<str>,
-    pub(super) actor: Box<str>,
+    pub(super) state: KeyState,
     pub(super) digest: KeyDigest,
-    pub(super) roles: Box<[Box<str>]>,
-    pub(super) conditions: Box<[Condition]>,
-    pub(super) created: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) not_before: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) expires: Option<Timestamp>,
-    pub(super) state: KeyState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) not_before: Option<Timestamp>,
+    pub(super) created: Timestamp,
     pub(super) version: u64,
+    pub(super) account: Box<str>,
+    pub(super) actor: Box<str>,
+    pub(super) roles: Box<[Box<str>]>,
+    pub(super) conditions: Box<[Condition]>,
 }
 
 /// Whether a key is in use.
@@ -91,15 +100,6 @@ pub enum KeyState {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct GrantsKey([u8; 16]);
 
-/// What follows from the record, found once. Not part of the value.
-#[cfg(feature = "std")]
-#[derive(Clone)]
-struct Compiled {
-    grants: GrantsKey,
-    /// The conditions, for the schema that was asked for first.
-    conditions: std::sync::OnceLock<(u64, Option<Arc<[Dimension]>>)>,
-}
-
 impl KeyRecord {
     /// The record of a key, active, without roles or conditions, good from now on and without end, at version 1.
     ///
@@ -124,7 +124,9 @@ impl KeyRecord {
     pub(super) fn of(document: Document) -> Self {
         Self {
             #[cfg(feature = "std")]
-            compiled: Compiled { grants: GrantsKey::of(&document), conditions: std::sync::OnceLock::new() },
+            resolved: OnceLock::new(),
+            #[cfg(feature = "std")]
+            grants: GrantsKey::of(&document),
             document,
         }
     }
@@ -348,12 +350,12 @@ impl KeyRecord {
             return Err(AccessError::OtherAccount);
         }
         let grants = Grants::resolve(roles, &self.document.roles)?;
-        Ok(Access::of_parts(Arc::new(grants), self.compiled_conditions(roles.schema())?))
+        Ok(Access::of_parts(Arc::new(grants), self.compile_conditions(roles.schema())?))
     }
 
     #[cfg(feature = "std")]
     pub(crate) fn grants_key(&self) -> GrantsKey {
-        self.compiled.grants
+        self.grants
     }
 
     #[cfg(feature = "std")]
@@ -361,28 +363,22 @@ impl KeyRecord {
         &self.document.roles
     }
 
-    /// The conditions, compiled for a schema: once for each record, where there is a standard library.
+    /// What an authenticator remembered of it.
+    #[cfg(feature = "std")]
     #[inline]
-    pub(crate) fn compiled_conditions(&self, schema: &Schema) -> Result<Option<Arc<[Dimension]>>, AccessError> {
-        #[cfg(feature = "std")]
-        if let Some((fingerprint, dimensions)) = self.compiled.conditions.get() {
-            if *fingerprint == schema.fingerprint() {
-                return Ok(dimensions.clone());
-            }
-        }
-        self.compile(schema)
+    pub(crate) fn resolved(&self) -> Option<&Resolved> {
+        self.resolved.get()
     }
 
-    #[cold]
-    fn compile(&self, schema: &Schema) -> Result<Option<Arc<[Dimension]>>, AccessError> {
+    /// Remembers, unless something is remembered already.
+    #[cfg(feature = "std")]
+    pub(crate) fn remember(&self, resolved: Resolved) {
+        let _ = self.resolved.set(resolved);
+    }
+
+    pub(crate) fn compile_conditions(&self, schema: &Schema) -> Result<Option<Arc<[Dimension]>>, AccessError> {
         let dimensions: Vec<Dimension> = compile_conditions(schema, &self.document.conditions)?;
-        let dimensions: Option<Arc<[Dimension]>> = (!dimensions.is_empty()).then(|| dimensions.into());
-        #[cfg(feature = "std")]
-        {
-            // Where another schema came first it stays; this one is compiled each time.
-            let _ = self.compiled.conditions.set((schema.fingerprint(), dimensions.clone()));
-        }
-        Ok(dimensions)
+        Ok((!dimensions.is_empty()).then(|| dimensions.into()))
     }
 }
 

@@ -1,0 +1,91 @@
+//! A table that is read without waiting: readers block nobody, and no writer blocks a reader.
+//!
+//! It is cut into shards, and a shard is replaced as a whole. A reader sees a shard as it was or as it is; a writer
+//! copies the shard that it changes.
+
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use arc_swap::ArcSwap;
+use foldhash::fast::RandomState;
+
+use super::record::KeyRecord;
+use crate::key::KeyId;
+
+/// A power of two.
+pub(super) const SHARDS: usize = 1024;
+
+/// Ids that are looked up are the callers' choice: the hasher is keyed.
+type Shard = HashMap<KeyId, Arc<KeyRecord>, RandomState>;
+
+pub(super) struct Sharded {
+    shards: Box<[ArcSwap<Shard>]>,
+    writing: Mutex<()>,
+}
+
+impl Sharded {
+    /// With these records; of two with one id, the later.
+    pub(super) fn new(records: impl IntoIterator<Item = Arc<KeyRecord>>) -> Self {
+        let hasher = RandomState::default();
+        let mut shards: Vec<Shard> = (0..SHARDS).map(|_| Shard::with_hasher(hasher.clone())).collect();
+        for record in records {
+            if let Some(shard) = shards.get_mut(place(record.id())) {
+                shard.insert(record.id(), record);
+            }
+        }
+        Self { shards: shards.into_iter().map(ArcSwap::from_pointee).collect(), writing: Mutex::new(()) }
+    }
+
+    #[inline]
+    pub(super) fn find(&self, id: KeyId) -> Option<Arc<KeyRecord>> {
+        self.shards.get(place(id))?.load().get(&id).map(Arc::clone)
+    }
+
+    /// Lets one writer at a time look and change; readers go on meanwhile.
+    pub(super) fn write(&self) -> Writer<'_> {
+        // A writer that panicked left no half of a shard behind.
+        Writer { table: self, _one: self.writing.lock().unwrap_or_else(PoisonError::into_inner) }
+    }
+
+    /// Every record, shard by shard.
+    pub(super) fn records(&self) -> impl Iterator<Item = Arc<KeyRecord>> {
+        self.shards.iter().flat_map(|shard| shard.load().values().map(Arc::clone).collect::<Vec<_>>())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.load().len()).sum()
+    }
+}
+
+/// Ids are drawn at random, so that a few of their bits, mixed by a multiplication, spread them.
+#[inline]
+fn place(id: KeyId) -> usize {
+    let [_, last] = id.words();
+    let mixed = last.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48;
+    usize::try_from(mixed).unwrap_or(0) & (SHARDS - 1)
+}
+
+pub(super) struct Writer<'a> {
+    table: &'a Sharded,
+    _one: MutexGuard<'a, ()>,
+}
+
+impl Writer<'_> {
+    pub(super) fn find(&self, id: KeyId) -> Option<Arc<KeyRecord>> {
+        self.table.find(id)
+    }
+
+    /// Puts a record under an id, or takes it away.
+    pub(super) fn put(&self, id: KeyId, record: Option<Arc<KeyRecord>>) {
+        let Some(shard) = self.table.shards.get(place(id)) else { return };
+        let mut changed = Shard::clone(&shard.load());
+        match record {
+            Some(record) => changed.insert(id, record),
+            None => changed.remove(&id),
+        };
+        shard.store(Arc::new(changed));
+    }
+}
