@@ -127,9 +127,9 @@ fn make(count: usize) -> (Vec<String>, Vec<KeyRecord>) {
 fn load_a_million() {
     let (_, records) = make(1_000_000);
     let before = resident();
-    let copies = records.clone();
+    let load = records.clone();
     let (copied, start) = (resident(), Instant::now());
-    let store = MemoryStore::from_records(copies).unwrap();
+    let store = MemoryStore::from_records(load).unwrap();
     let elapsed = start.elapsed();
     println!(
         "a million keys load in {:.2} s; each takes {} bytes: {} in its record, {} more in the store\n",

@@ -59,14 +59,15 @@ impl Resolved {
         Some(Self { epoch, access, slot })
     }
 
-    /// The access now, if it was this authenticator that resolved it; nothing in it where the account is not known
-    /// any more.
     #[inline]
-    pub(crate) fn access(&self, now: Epoch) -> Option<Option<Access>> {
-        if self.epoch == now {
-            return Some(Some(self.access.clone()));
-        }
-        (self.epoch.authenticator == now.authenticator).then(|| self.later())
+    pub(crate) fn is_of(&self, authenticator: u64) -> bool {
+        self.epoch.authenticator == authenticator
+    }
+
+    /// The access now; nothing where the account is not known any more.
+    #[inline]
+    pub(crate) fn access(&self, now: Epoch) -> Option<Access> {
+        if self.epoch == now { Some(self.access.clone()) } else { self.later() }
     }
 
     #[cold]

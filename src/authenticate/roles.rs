@@ -72,9 +72,9 @@ impl RoleBook {
     #[inline]
     pub(super) fn access(&self, record: &KeyRecord) -> Result<Access, RefusalCause> {
         let epoch = self.epoch();
-        let access = match record.resolved().and_then(|resolved| resolved.access(epoch)) {
-            Some(access) => access,
-            None => self.resolve(record, epoch)?,
+        let access = match record.resolved() {
+            Some(resolved) if resolved.is_of(self.id) => resolved.access(epoch),
+            _ => self.resolve(record, epoch)?,
         };
         access.ok_or(RefusalCause::UnknownAccount)
     }
@@ -87,7 +87,7 @@ impl RoleBook {
         let (slot, schema) = self.slot(record).ok_or(RefusalCause::UnknownAccount)?;
         let conditions = record.compile_conditions(&schema).map_err(RefusalCause::Unusable)?;
         let Some(resolved) = Resolved::new(epoch, slot, conditions) else { return Ok(None) };
-        let access = resolved.access(epoch).flatten();
+        let access = resolved.access(epoch);
         // Where another authenticator came first its answer stays, and this one resolves each time.
         record.remember(resolved);
         Ok(access)

@@ -67,6 +67,7 @@ pub trait KeyStore {
 ///   the other is a [`ChangeError::Conflict`]. ([`KeyChange::check`] is the rule; the store sees to it that nothing
 ///   comes between check and change.)
 /// - **Acknowledged is done.** When it returns `Ok`, the next [`find`](KeyStore::find) anywhere sees the changes.
+/// - **In order.** A change sees those before it in the list, as it would if they were made one by one.
 /// - Records are stored as they come, their version among them.
 pub trait KeyChanges: KeyStore {
     /// Makes all of these changes, or none.

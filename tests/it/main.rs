@@ -2,4 +2,13 @@
 
 // `cfg(test)` is always so here; it is how Clippy knows that helpers, too, are tests.
 #[cfg(test)]
+mod authenticate;
+#[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+mod support;
+
+#[cfg(test)]
+use support::block_on;

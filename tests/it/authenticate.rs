@@ -1,0 +1,464 @@
+//! From a presented text to an access, or a refusal.
+
+use std::{
+    fmt::Write as _,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use keyward::{
+    AuthenticationError, Authenticator, Operation, RefusalCause, ResourceView, Role, Roles, Schema, Timestamp,
+    key::{AccessToken, ForeignFormat, KeyDigest, KeyEntropy, KeyFormat, KeyId, KeyKind, KeyPrefix, NewKey, Pepper},
+    store::{AsyncKeyStore, KeyChange, KeyChanges, KeyRecord, KeyState, KeyStore, MemoryStore},
+};
+
+fn at(millis: u64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+fn schema() -> Schema {
+    Schema::from_json(
+        r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
+    )
+    .unwrap()
+}
+
+fn format() -> KeyFormat {
+    KeyFormat::new(KeyPrefix::new("acme").unwrap())
+}
+
+fn new_token(seed: u8) -> NewKey<AccessToken> {
+    format().generate_access_token(KeyEntropy::take(&mut [seed; 32]).unwrap(), None)
+}
+
+fn record_of(new: &NewKey<AccessToken>) -> KeyRecord {
+    KeyRecord::new(KeyKind::AccessToken, new.id, new.digest.clone(), "a1", "t1").unwrap().with_roles(["reader"])
+}
+
+fn roles(permissions: &[&str]) -> Roles {
+    Roles::new(&schema(), "a1").unwrap().with(Role::new("reader", permissions.iter().copied()).unwrap()).unwrap()
+}
+
+fn authenticator() -> Authenticator {
+    let authenticator = Authenticator::new(&schema(), format());
+    authenticator.set_roles(roles(&["products:read"])).unwrap();
+    authenticator
+}
+
+fn reads(access: &keyward::Access) -> bool {
+    access.decide(Operation::READ, &ResourceView::new("products", "a1", &[("brand", "x")])).is_allow()
+}
+
+#[test]
+fn the_lifecycle_is_a_table() {
+    let (new, other) = (new_token(1), new_token(2));
+    let good = record_of(&new);
+    let wrong = KeyRecord::new(KeyKind::AccessToken, new.id, other.digest.clone(), "a1", "t1").unwrap();
+    let kind = KeyRecord::new(KeyKind::OperatorKey, new.id, new.digest.clone(), "a1", "t1").unwrap();
+    let elsewhere = KeyRecord::new(KeyKind::AccessToken, new.id, new.digest.clone(), "a2", "t1").unwrap();
+    let unbound = good.clone().with_conditions(["colour:red".parse().unwrap()]);
+    let doubled = good.clone().with_conditions(["brand:a", "brand:a"].map(|text| text.parse().unwrap()));
+    let crowded = good.clone().with_roles((0..101).map(|role| format!("r{role}")));
+    let max = u64::MAX;
+    let cases: Vec<(&str, Option<KeyRecord>, u64, Option<&str>)> = vec![
+        ("good", Some(good.clone()), 100, None),
+        ("unknown", None, 100, Some("unknown key")),
+        ("another key's record", Some(record_of(&other)), 100, Some("unknown key")),
+        ("wrong secret", Some(wrong.clone()), 100, Some("wrong secret")),
+        ("wrong and revoked is wrong", Some(wrong.with_state(KeyState::Revoked)), 100, Some("wrong secret")),
+        ("of the other kind", Some(kind), 100, Some("the key is of another kind than its record")),
+        ("revoked", Some(good.clone().with_state(KeyState::Revoked)), 100, Some("revoked")),
+        (
+            "revoked, and expired long after",
+            Some(good.clone().with_state(KeyState::Revoked).with_expiry(Some(at(max)))),
+            0,
+            Some("revoked"),
+        ),
+        (
+            "replaced, in its grace",
+            Some(good.clone().with_state(KeyState::Replaced).with_expiry(Some(at(101)))),
+            100,
+            None,
+        ),
+        (
+            "replaced, its grace over",
+            Some(good.clone().with_state(KeyState::Replaced).with_expiry(Some(at(100)))),
+            100,
+            Some("expired at 100"),
+        ),
+        ("replaced without an end", Some(good.clone().with_state(KeyState::Replaced)), 100, Some("revoked")),
+        ("one tick before its expiry", Some(good.clone().with_expiry(Some(at(101)))), 100, None),
+        ("at its expiry", Some(good.clone().with_expiry(Some(at(100)))), 100, Some("expired at 100")),
+        ("one tick after its expiry", Some(good.clone().with_expiry(Some(at(99)))), 100, Some("expired at 99")),
+        ("expired at the start of time", Some(good.clone().with_expiry(Some(at(0)))), 0, Some("expired at 0")),
+        ("good until the end of time", Some(good.clone().with_expiry(Some(at(max)))), max - 1, None),
+        (
+            "expired at the end of time",
+            Some(good.clone().with_expiry(Some(at(max)))),
+            max,
+            Some("expired at 18446744073709551615"),
+        ),
+        ("at its start", Some(good.clone().with_not_before(Some(at(100)))), 100, None),
+        (
+            "one tick before its start",
+            Some(good.clone().with_not_before(Some(at(101)))),
+            100,
+            Some("not valid before 101"),
+        ),
+        (
+            "starts after it ends",
+            Some(good.clone().with_not_before(Some(at(101))).with_expiry(Some(at(50)))),
+            100,
+            Some("expired at 50"),
+        ),
+        ("of an account that isn't loaded", Some(elsewhere), 100, Some("the account is not known")),
+        (
+            "a condition that the schema doesn't have",
+            Some(unbound),
+            100,
+            Some("the record can't be used: unknown condition `colour`"),
+        ),
+        ("a condition twice", Some(doubled), 100, Some("the record can't be used: condition `brand:a` is there twice")),
+        (
+            "more roles than an access may have",
+            Some(crowded),
+            100,
+            Some("the record can't be used: 101 roles are too many, the most is 100"),
+        ),
+    ];
+    let authenticator = authenticator();
+    for (note, record, now, wanted) in cases {
+        let presented = authenticator.present(new.key.reveal()).unwrap();
+        // Twice, for the second time something is remembered.
+        let again = record.clone();
+        for found in [record.as_ref(), again.as_ref()] {
+            match (authenticator.judge(&presented, found, at(now)), wanted) {
+                (Ok(authenticated), None) => assert!(reads(authenticated.access()), "{note}"),
+                (Err(refusal), Some(wanted)) => {
+                    assert_eq!(refusal.cause().to_string(), wanted, "{note}");
+                    assert_eq!(refusal.to_string(), "the key is not valid", "{note}");
+                    assert_eq!(format!("{refusal:?}"), "Refusal(..)", "{note}");
+                    assert_eq!((refusal.status(), refusal.key_id()), (401, Some(new.id)), "{note}");
+                }
+                (outcome, wanted) => panic!("{note}: {outcome:?}, wanted {wanted:?}"),
+            }
+        }
+    }
+}
+
+/// Counts look-ups, and can fail.
+struct Counting {
+    inner: MemoryStore,
+    finds: AtomicUsize,
+    fails: AtomicBool,
+}
+
+#[derive(Debug, PartialEq)]
+struct Unreachable;
+
+impl KeyStore for Counting {
+    type Record = Arc<KeyRecord>;
+    type Error = Unreachable;
+
+    fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Unreachable> {
+        self.finds.fetch_add(1, Ordering::Relaxed);
+        if self.fails.load(Ordering::Relaxed) {
+            return Err(Unreachable);
+        }
+        Ok(KeyStore::find(&self.inner, id).unwrap())
+    }
+}
+
+impl AsyncKeyStore for Counting {
+    type Record = Arc<KeyRecord>;
+    type Error = Unreachable;
+
+    async fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Unreachable> {
+        KeyStore::find(self, id)
+    }
+}
+
+fn counting(records: impl IntoIterator<Item = KeyRecord>) -> Counting {
+    let inner = MemoryStore::from_records(records).unwrap();
+    Counting { inner, finds: AtomicUsize::new(0), fails: AtomicBool::new(false) }
+}
+
+#[test]
+fn a_mistyped_key_is_refused_with_no_look_up() {
+    let new = new_token(1);
+    let (store, authenticator) = (counting([record_of(&new)]), authenticator());
+    let key = new.key.reveal();
+    let mistyped = [&key[1..], &key[..key.len() - 1], &format!("{key} "), &key.to_uppercase(), "", "Bearer x"];
+    for text in mistyped {
+        let refused = authenticator.authenticate(&store, text, at(1)).unwrap_err();
+        let AuthenticationError::Refused(refusal) = refused else { panic!("{text}") };
+        assert!(matches!(refusal.cause(), RefusalCause::Malformed(_)));
+        assert_eq!(refusal.key_id(), None);
+    }
+    assert_eq!(store.finds.load(Ordering::Relaxed), 0);
+    assert!(authenticator.authenticate(&store, key, at(1)).is_ok());
+    assert_eq!(store.finds.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_store_that_fails_is_neither_allow_nor_unknown() {
+    let new = new_token(1);
+    let (store, authenticator) = (counting([record_of(&new)]), authenticator());
+    store.fails.store(true, Ordering::Relaxed);
+    let outcome = authenticator.authenticate(&store, new.key.reveal(), at(1));
+    assert!(matches!(outcome, Err(AuthenticationError::Store(Unreachable))));
+    assert_eq!(outcome.unwrap_err().status(), 503);
+    let outcome = crate::block_on(authenticator.authenticate_async(&store, new.key.reveal(), at(1)));
+    assert!(matches!(outcome, Err(AuthenticationError::Store(Unreachable))));
+    store.fails.store(false, Ordering::Relaxed);
+    assert!(crate::block_on(authenticator.authenticate_async(&store, new.key.reveal(), at(1))).is_ok());
+}
+
+#[test]
+fn a_change_of_roles_is_in_force_at_the_next_authentication() {
+    let new = new_token(1);
+    let store = MemoryStore::from_records([record_of(&new)]).unwrap();
+    let authenticator = authenticator();
+    let authenticate = || authenticator.authenticate(&store, new.key.reveal(), at(1));
+
+    let before = authenticate().unwrap();
+    assert!(reads(before.access()));
+    let version = before.access().roles_version();
+
+    authenticator.set_roles(roles(&["products:list"])).unwrap();
+    let narrowed = authenticate().unwrap();
+    assert!(!reads(narrowed.access()), "the role grants reading no more");
+    assert_ne!(narrowed.access().roles_version(), version);
+    assert!(reads(before.access()), "an access that was given out keeps what it had");
+
+    authenticator.set_roles(roles(&["products:read"])).unwrap();
+    assert!(reads(authenticate().unwrap().access()), "and back");
+    assert_eq!(authenticate().unwrap().access().roles_version(), version, "equal roles are the same version");
+
+    authenticator.set_roles(Roles::new(&schema(), "a1").unwrap()).unwrap();
+    let nothing = authenticate().unwrap();
+    assert!(!reads(nothing.access()), "a role that is gone grants nothing");
+
+    authenticator.remove_account("a1");
+    for _ in 0..2 {
+        let Err(AuthenticationError::Refused(refusal)) = authenticate() else { panic!("the account is gone") };
+        assert_eq!(*refusal.cause(), RefusalCause::UnknownAccount);
+    }
+    authenticator.set_roles(roles(&["products:read"])).unwrap();
+    assert!(reads(authenticate().unwrap().access()), "the account is back");
+}
+
+#[test]
+fn a_change_of_another_account_changes_nothing_here() {
+    let new = new_token(1);
+    let store = MemoryStore::from_records([record_of(&new)]).unwrap();
+    let authenticator = authenticator();
+    assert!(reads(authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap().access()));
+    let other = Roles::new(&schema(), "a2").unwrap().with(Role::new("reader", ["products:list"]).unwrap()).unwrap();
+    authenticator.set_roles(other).unwrap();
+    authenticator.remove_account("a2");
+    assert!(reads(authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap().access()));
+}
+
+#[test]
+fn two_authenticators_share_a_store_and_nothing_else() {
+    let new = new_token(1);
+    let store = MemoryStore::from_records([record_of(&new)]).unwrap();
+    let (wide, narrow) = (authenticator(), Authenticator::new(&schema(), format()));
+    narrow.set_roles(roles(&["products:list"])).unwrap();
+    for _ in 0..3 {
+        assert!(reads(wide.authenticate(&store, new.key.reveal(), at(1)).unwrap().access()));
+        assert!(!reads(narrow.authenticate(&store, new.key.reveal(), at(1)).unwrap().access()));
+    }
+}
+
+#[test]
+fn changed_conditions_are_in_force_at_the_next_authentication() {
+    let new = new_token(1);
+    let store = MemoryStore::from_records([record_of(&new)]).unwrap();
+    let authenticator = authenticator();
+    let authenticate = || authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap();
+    assert!(reads(authenticate().access()));
+    let found = KeyStore::find(&store, new.id).unwrap().unwrap();
+    store.apply(&[found.change(|record| record.with_conditions(["brand:y".parse().unwrap()]))]).unwrap();
+    assert!(!reads(authenticate().access()));
+}
+
+#[test]
+fn no_revoked_key_is_allowed_after_the_revocation_was_acknowledged() {
+    let keys: Vec<_> = (1..=40).map(new_token).collect();
+    let store = MemoryStore::from_records(keys.iter().map(record_of)).unwrap();
+    let authenticator = authenticator();
+    let revoked = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while revoked.load(Ordering::Acquire) < keys.len() {
+                    for (index, new) in keys.iter().enumerate() {
+                        let acknowledged = revoked.load(Ordering::Acquire) > index;
+                        let outcome = authenticator.authenticate(&store, new.key.reveal(), at(1));
+                        assert!(!(acknowledged && outcome.is_ok()), "key {index} outlived its revocation");
+                    }
+                }
+            });
+        }
+        for (index, new) in keys.iter().enumerate() {
+            let permissions: &[&str] = if index % 2 == 0 { &["products:read"] } else { &["products:list"] };
+            authenticator.set_roles(roles(permissions)).unwrap();
+            let found = KeyStore::find(&store, new.id).unwrap().unwrap();
+            store.apply(&[found.change(|record| record.with_state(KeyState::Revoked))]).unwrap();
+            revoked.store(index + 1, Ordering::Release);
+        }
+    });
+}
+
+#[test]
+fn no_grant_outlives_the_swap_of_its_roles() {
+    let new = new_token(1);
+    let store = MemoryStore::from_records([record_of(&new)]).unwrap();
+    let authenticator = authenticator();
+    // Even swaps grant reading, odd ones don't. Where none began since one was done, that one is in force.
+    let (begun, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let looked = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while done.load(Ordering::SeqCst) < 2_000 {
+                    let before = done.load(Ordering::SeqCst);
+                    let read = reads(authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap().access());
+                    if begun.load(Ordering::SeqCst) == before {
+                        assert_eq!(read, before % 2 == 0, "the grants of another swap than {before}");
+                        looked.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+        for swap in 1..=2_000 {
+            let permissions: &[&str] = if swap % 2 == 0 { &["products:read"] } else { &["products:list"] };
+            begun.store(swap, Ordering::SeqCst);
+            authenticator.set_roles(roles(permissions)).unwrap();
+            done.store(swap, Ordering::SeqCst);
+            let read = reads(authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap().access());
+            assert_eq!(read, swap % 2 == 0, "swap {swap} is in force when it returns");
+        }
+    });
+    assert!(looked.load(Ordering::Relaxed) > 0, "nobody looked between two swaps");
+}
+
+#[test]
+fn a_pepper_is_part_of_every_digest() {
+    let (mut first, mut second) = ([7; 32], [8; 32]);
+    let pepper = Pepper::take(&mut first).unwrap();
+    let new = format().generate_access_token(KeyEntropy::take(&mut [1; 32]).unwrap(), Some(&pepper));
+    let store = MemoryStore::from_records([record_of(&new)]).unwrap();
+    let allowed = |authenticator: Authenticator| {
+        authenticator.set_roles(roles(&["products:read"])).unwrap();
+        authenticator.authenticate(&store, new.key.reveal(), at(1)).is_ok()
+    };
+    assert!(allowed(Authenticator::new(&schema(), format()).with_pepper(pepper)));
+    assert!(!allowed(Authenticator::new(&schema(), format()).with_pepper(Pepper::take(&mut second).unwrap())));
+    assert!(!allowed(Authenticator::new(&schema(), format())));
+}
+
+#[test]
+fn a_credential_issued_elsewhere_is_presented_as_it_is() {
+    let credential = "Zx81".repeat(20);
+    let digest = KeyDigest::of(&credential, None);
+    let id = KeyId::of_imported(&digest);
+    let record = KeyRecord::new(KeyKind::OperatorKey, id, digest, "a1", "olivia").unwrap().with_roles(["admin"]);
+    let store = MemoryStore::from_records([record]).unwrap();
+
+    let refuses = authenticator();
+    assert!(refuses.authenticate(&store, &credential, at(1)).is_err(), "off unless the format accepts it");
+
+    let accepts = Authenticator::new(&schema(), format().accept_foreign(ForeignFormat::EVRYTHNG));
+    accepts.set_roles(roles(&[])).unwrap();
+    let authenticated = accepts.authenticate(&store, &credential, at(1)).unwrap();
+    assert_eq!(authenticated.record().kind(), KeyKind::OperatorKey);
+    for position in 0..credential.len() {
+        let mut wrong = credential.clone().into_bytes();
+        wrong[position] = if wrong[position] == b'Q' { b'R' } else { b'Q' };
+        let wrong = String::from_utf8(wrong).unwrap();
+        assert!(accepts.authenticate(&store, &wrong, at(1)).is_err(), "character {position}");
+    }
+}
+
+#[test]
+fn a_key_or_digest_is_in_no_output() {
+    let new = new_token(1);
+    let record = record_of(&new);
+    let store = MemoryStore::from_records([record.clone()]).unwrap();
+    let authenticator = authenticator();
+    let presented = authenticator.present(new.key.reveal()).unwrap();
+    let authenticated = authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap();
+    let expired = record.clone().with_expiry(Some(at(0)));
+    let refusal = authenticator.judge(&presented, Some(expired), at(1)).unwrap_err();
+    let rotation = record.rotate(new_token(2).id, new_token(2).digest, at(1), std::time::Duration::ZERO).unwrap();
+
+    let mut output = String::new();
+    write!(
+        output,
+        "{new:?} {record:?} {store:?} {authenticator:?} {presented:?} {authenticated:?} {refusal:?} {refusal} {:?} {} \
+         {rotation:?} {:?}",
+        refusal.cause(),
+        refusal.cause(),
+        KeyChange::Insert(record.clone()),
+    )
+    .unwrap();
+    let error: AuthenticationError<()> = refusal.into();
+    write!(output, "{error} {error:?}").unwrap();
+
+    let secret = &new.key.reveal()[23..];
+    let digest = new.digest.to_hex();
+    for window in secret.as_bytes().windows(8).chain(digest.as_bytes().windows(8)) {
+        let window = std::str::from_utf8(window).unwrap();
+        assert!(!output.contains(window), "`{window}` is in {output}");
+    }
+    let bytes = format!("{:?}", &new.digest.to_bytes()[..4]);
+    assert!(!output.contains(&bytes[1..bytes.len() - 1]), "the digest is there as numbers");
+    assert!(output.contains(new.id.as_str()), "the public id may be there");
+}
+
+#[test]
+fn authentication_and_decision_allocate_nothing() {
+    let new = new_token(1);
+    let record = record_of(&new).with_conditions(["brand:x", "brand:z"].map(|text| text.parse().unwrap()));
+    let store = MemoryStore::from_records([record]).unwrap();
+    let authenticator = authenticator();
+    let product = ResourceView::new("products", "a1", &[("brand", "x")]);
+    let decide = || {
+        let authenticated = authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap();
+        assert!(authenticated.access().decide(Operation::READ, &product).is_allow());
+    };
+    decide(); // The first time compiles the conditions.
+    let warm = allocation_counter::measure(decide);
+    assert_eq!(warm.count_total, 0, "{warm:?}");
+
+    authenticator.set_roles(roles(&["products:read,list"])).unwrap();
+    let changed = allocation_counter::measure(decide);
+    assert_eq!(changed.count_total, 0, "after a change of roles: {changed:?}");
+
+    let unknown = new_token(9);
+    let refused = allocation_counter::measure(|| {
+        assert!(authenticator.authenticate(&store, unknown.key.reveal(), at(1)).is_err());
+    });
+    assert_eq!(refused.count_total, 0, "refused: {refused:?}");
+}
+
+#[test]
+fn what_is_shared_may_be_shared() {
+    fn assert_send_sync<T: Send + Sync>() {}
+    fn assert_send<T: Send>(_: T) {}
+    assert_send_sync::<Authenticator>();
+    assert_send_sync::<MemoryStore>();
+    assert_send_sync::<KeyRecord>();
+    assert_send_sync::<keyward::Authenticated<Arc<KeyRecord>>>();
+    assert_send_sync::<keyward::Refusal>();
+    assert_send_sync::<AuthenticationError<Unreachable>>();
+
+    let (authenticator, store) = (authenticator(), counting([]));
+    assert_send(authenticator.authenticate_async(&store, "x", at(1)));
+}

@@ -1,0 +1,300 @@
+//! Stores and records: the contract, rotation, what a record writes.
+
+#[cfg(feature = "conformance")]
+use std::{convert::Infallible, sync::Arc};
+use std::{sync::Barrier, thread, time::Duration};
+
+use keyward::{
+    Timestamp,
+    key::{KeyDigest, KeyId, KeyKind},
+    store::{
+        AsyncKeyStore, ChangeError, KeyChange, KeyChanges, KeyRecord, KeyState, KeyStore, MemoryStore, RotateError,
+    },
+};
+
+fn at(millis: u64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+fn id(number: u8) -> KeyId {
+    KeyId::of_imported(&KeyDigest::from_bytes([number; 32]))
+}
+
+fn record(number: u8) -> KeyRecord {
+    KeyRecord::new(KeyKind::OperatorKey, id(number), KeyDigest::from_bytes([number; 32]), "a1", "olivia").unwrap()
+}
+
+#[cfg(feature = "conformance")]
+#[test]
+fn the_memory_store_fulfils_the_contract() {
+    keyward::store::conformance::check(MemoryStore::new).unwrap();
+    keyward::store::conformance::check(|| Arc::new(MemoryStore::new())).unwrap();
+}
+
+/// A store that breaks one clause; the suite must name it.
+#[cfg(feature = "conformance")]
+mod broken {
+    use keyward::store::conformance;
+
+    use super::*;
+
+    #[derive(Clone, Copy)]
+    enum How {
+        ForgetsInserts,
+        FoldsCase,
+        OverwritesDuplicates,
+        IgnoresVersions,
+        AppliesHalf,
+        ReadsThenWrites,
+        KeepsRemoved,
+        DropsConditions,
+    }
+
+    struct Broken(MemoryStore, How);
+
+    impl KeyStore for Broken {
+        type Record = Arc<KeyRecord>;
+        type Error = Infallible;
+
+        fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
+            let folded = || self.0.records().find(|record| record.id().as_str().eq_ignore_ascii_case(id.as_str()));
+            match self.1 {
+                How::FoldsCase => Ok(folded()),
+                How::DropsConditions => {
+                    Ok(KeyStore::find(&self.0, id)?.map(|record| Arc::new((*record).clone().with_conditions([]))))
+                }
+                _ => KeyStore::find(&self.0, id),
+            }
+        }
+    }
+
+    impl KeyChanges for Broken {
+        fn apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<Infallible>> {
+            let forced = |change: &KeyChange| {
+                let stored = KeyStore::find(&self.0, change.id()).unwrap().map(|record| record.version());
+                match (stored, change.record()) {
+                    (Some(expected), Some(record)) => KeyChange::Update { expected, record: record.clone() },
+                    (Some(expected), None) => KeyChange::Remove { expected, id: change.id() },
+                    (None, _) => change.clone(),
+                }
+            };
+            match self.1 {
+                How::ForgetsInserts => Ok(()),
+                How::OverwritesDuplicates | How::IgnoresVersions => {
+                    changes.iter().try_for_each(|change| match (self.1, change) {
+                        (How::OverwritesDuplicates, KeyChange::Insert(_)) | (How::IgnoresVersions, _) => {
+                            self.0.apply(&[forced(change)])
+                        }
+                        _ => self.0.apply(std::slice::from_ref(change)),
+                    })
+                }
+                How::AppliesHalf => changes.iter().try_for_each(|change| self.0.apply(std::slice::from_ref(change))),
+                How::ReadsThenWrites if changes.len() > 1 => self.0.apply(changes),
+                How::ReadsThenWrites => {
+                    for change in changes {
+                        change.check(KeyStore::find(&self.0, change.id()).unwrap().map(|record| record.version()))?;
+                    }
+                    thread::sleep(Duration::from_micros(50));
+                    while self.0.apply(&changes.iter().map(forced).collect::<Vec<_>>()).is_err() {}
+                    Ok(())
+                }
+                How::KeepsRemoved => {
+                    let kept: Vec<_> = changes.iter().filter(|change| change.record().is_some()).cloned().collect();
+                    self.0.apply(&kept)
+                }
+                How::FoldsCase | How::DropsConditions => self.0.apply(changes),
+            }
+        }
+    }
+
+    #[test]
+    fn the_suite_names_the_clause() {
+        let cases = [
+            (How::ForgetsInserts, "a record is found as it was stored"),
+            (How::DropsConditions, "a record is found as it was stored"),
+            (How::FoldsCase, "an id is compared byte for byte"),
+            (How::OverwritesDuplicates, "an id that is there can't be new"),
+            (How::IgnoresVersions, "an id that is there can't be new"),
+            (How::KeepsRemoved, "a change that expects another version is a conflict"),
+            (How::AppliesHalf, "changes are made all or none"),
+            (How::ReadsThenWrites, "of concurrent changes none is lost"),
+        ];
+        for (how, clause) in cases {
+            let broken = conformance::check(|| Broken(MemoryStore::new(), how)).expect_err(clause);
+            assert_eq!(broken.clause(), clause, "{broken}");
+        }
+    }
+}
+
+/// A note, the key's state and expiry, now, grace; then the old key's state and end, or the refusal.
+type Case = (&'static str, KeyState, Option<u64>, u64, u64, Result<(KeyState, u64), RotateError>);
+
+#[test]
+fn rotation_is_a_table() {
+    use KeyState::{Active, Replaced, Revoked};
+    let max = u64::MAX;
+    let cases: [Case; 13] = [
+        ("no grace ends it at once", Active, None, 100, 0, Ok((Revoked, 100))),
+        ("no grace, with an expiry", Active, Some(500), 100, 0, Ok((Revoked, 100))),
+        ("grace without expiry", Active, None, 100, 50, Ok((Replaced, 150))),
+        ("grace before the expiry", Active, Some(500), 100, 50, Ok((Replaced, 150))),
+        ("grace to the very expiry", Active, Some(150), 100, 50, Ok((Replaced, 150))),
+        ("grace past the expiry is cut", Active, Some(149), 100, 50, Ok((Replaced, 149))),
+        ("one tick before the expiry", Active, Some(101), 100, 50, Ok((Replaced, 101))),
+        ("at the expiry", Active, Some(100), 100, 50, Err(RotateError::Expired)),
+        ("after the expiry", Active, Some(99), 100, 0, Err(RotateError::Expired)),
+        ("revoked", Revoked, None, 100, 50, Err(RotateError::Revoked)),
+        ("in its grace already", Replaced, Some(500), 100, 50, Err(RotateError::Replaced)),
+        ("a grace beyond the end of time", Active, None, max, 1, Err(RotateError::GraceTooLong)),
+        ("at the end of time", Active, None, max, 0, Ok((Revoked, max))),
+    ];
+    for (note, state, expires, now, grace, wanted) in cases {
+        let old = record(1)
+            .with_state(state)
+            .with_expiry(expires.map(at))
+            .with_roles(["r1"])
+            .with_conditions(["brand:a".parse().unwrap()])
+            .with_version(7);
+        let digest = KeyDigest::from_bytes([2; 32]);
+        let outcome = old.rotate(id(2), digest.clone(), at(now), Duration::from_millis(grace));
+        let (state, end) = match (outcome, wanted) {
+            (Err(refused), Err(wanted)) => {
+                assert_eq!(refused, wanted, "{note}");
+                continue;
+            }
+            (Ok(rotation), Ok(wanted)) => {
+                let [KeyChange::Insert(new), KeyChange::Update { expected: 7, record: retired }] = rotation.changes()
+                else {
+                    panic!("{note}: {rotation:?}");
+                };
+                assert_eq!((new.id(), new.digest(), new.version()), (id(2), &digest, 1), "{note}");
+                assert_eq!((new.account(), new.actor(), new.kind()), ("a1", "olivia", old.kind()), "{note}");
+                assert_eq!(new.roles().collect::<Vec<_>>(), ["r1"], "{note}");
+                assert_eq!(new.conditions(), old.conditions(), "{note}");
+                assert_eq!((new.expires(), new.created(), new.state()), (old.expires(), at(now), Active), "{note}");
+                assert_eq!((retired.id(), retired.version()), (old.id(), 8), "{note}");
+                assert_eq!((retired.state(), retired.expires()), (wanted.0, Some(at(wanted.1))), "{note}");
+                wanted
+            }
+            other => panic!("{note}: {other:?}"),
+        };
+        assert!(state != Active && end >= now, "{note}");
+    }
+    let same = record(1).rotate(id(1), KeyDigest::DUMMY, at(0), Duration::ZERO);
+    assert_eq!(same.unwrap_err(), RotateError::SameId);
+}
+
+#[test]
+fn of_two_rotations_at_once_one_is_a_conflict_and_leaves_nothing() {
+    let store = MemoryStore::from_records([record(1)]).unwrap();
+    let found = KeyStore::find(&store, id(1)).unwrap().unwrap();
+    let rotate = |number| {
+        let digest = KeyDigest::from_bytes([number; 32]);
+        found.rotate(id(number), digest, at(10), Duration::from_millis(5)).unwrap()
+    };
+    store.apply(rotate(2).changes()).unwrap();
+    assert_eq!(store.apply(rotate(3).changes()), Err(ChangeError::Conflict { id: id(1) }));
+    assert!(KeyStore::find(&store, id(3)).unwrap().is_none(), "the second key must not be there");
+    // The first, read again, is in its grace and can't be rotated; its successor can.
+    let first = KeyStore::find(&store, id(1)).unwrap().unwrap();
+    assert!(first.rotate(id(4), KeyDigest::DUMMY, at(11), Duration::ZERO).is_err());
+    let second = KeyStore::find(&store, id(2)).unwrap().unwrap();
+    assert!(second.rotate(id(4), KeyDigest::DUMMY, at(11), Duration::ZERO).is_ok());
+    let unchanged = KeyStore::find(&store, id(1)).unwrap().unwrap();
+    assert_eq!(unchanged.expires(), Some(at(15)), "a second rotation doesn't lengthen the first grace");
+}
+
+#[test]
+fn a_record_reads_what_it_writes() {
+    let full = record(3)
+        .with_roles(["admin", "r2"])
+        .with_conditions(["a:1".parse().unwrap(), keyward::Condition::new("b", "É \u{0}").unwrap()])
+        .with_created(at(1))
+        .with_not_before(Some(at(2)))
+        .with_expiry(Some(at(3)))
+        .with_state(KeyState::Replaced)
+        .with_version(9);
+    for record in [record(1), full.clone()] {
+        let json = serde_json::to_string(&record).unwrap();
+        assert_eq!(serde_json::from_str::<KeyRecord>(&json).unwrap(), record, "{json}");
+    }
+    let json = serde_json::to_value(&full).unwrap();
+    assert_eq!(json["conditions"][1]["value"], "É \u{0}");
+    assert_eq!(json["state"], "replaced");
+}
+
+#[test]
+fn a_record_refuses_what_is_none() {
+    let good = serde_json::to_value(record(1)).unwrap();
+    let secret = "acme_op_3Mzw0NkSqrzDXX_9YajMPFEdB2muDN5EH25lP8sYQwXcs4SqNwq";
+    let cases: Vec<(&str, String)> = vec![
+        ("an array", serde_json::to_string(&good.as_object().unwrap().values().collect::<Vec<_>>()).unwrap()),
+        ("a number", "7".into()),
+        ("null", "null".into()),
+        ("a field too many", edited(&good, "admin", serde_json::json!(true))),
+        ("a field missing", without(&good, "digest")),
+        ("no roles field", without(&good, "roles")),
+        ("no conditions field", without(&good, "conditions")),
+        ("null conditions", edited(&good, "conditions", serde_json::json!(null))),
+        ("the key for its digest", edited(&good, "digest", serde_json::json!(secret))),
+        ("the key for its id", edited(&good, "id", serde_json::json!(secret))),
+        ("a digest of another length", edited(&good, "digest", serde_json::json!("00"))),
+        ("a digest in capitals", edited(&good, "digest", serde_json::json!("AB".repeat(32)))),
+        ("another state", edited(&good, "state", serde_json::json!("paused"))),
+        ("an empty account", edited(&good, "account", serde_json::json!(""))),
+        ("an account that is a wildcard", edited(&good, "account", serde_json::json!("*"))),
+        ("a negative time", edited(&good, "created", serde_json::json!(-1))),
+        ("a time with a fraction", edited(&good, "expires", serde_json::json!(1.5))),
+        ("a key twice", serde_json::to_string(&good).unwrap().replacen('{', r#"{"version":2,"#, 1)),
+    ];
+    for (note, json) in cases {
+        let error = serde_json::from_str::<KeyRecord>(&json).expect_err(note).to_string();
+        assert!(!error.contains(&secret[23..31]), "{note}: the error repeats a secret: {error}");
+    }
+}
+
+fn edited(json: &serde_json::Value, field: &str, value: serde_json::Value) -> String {
+    let mut json = json.clone();
+    json[field] = value;
+    json.to_string()
+}
+
+fn without(json: &serde_json::Value, field: &str) -> String {
+    let mut json = json.clone();
+    json.as_object_mut().unwrap().remove(field);
+    json.to_string()
+}
+
+#[test]
+fn readers_go_on_while_a_writer_writes() {
+    let store = MemoryStore::from_records((0..200).map(record)).unwrap();
+    let together = Barrier::new(5);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                together.wait();
+                let mut last = 0;
+                for _ in 0..20_000 {
+                    let found = KeyStore::find(&store, id(7)).unwrap().expect("it is always there");
+                    assert!(found.version() >= last, "time went backwards");
+                    assert_eq!(found.roles().count() as u64 + 1, found.version(), "half a record was read");
+                    last = found.version();
+                }
+            });
+        }
+        together.wait();
+        for _ in 0..50 {
+            let found = KeyStore::find(&store, id(7)).unwrap().unwrap();
+            let roles: Vec<_> = (0..found.version()).map(|role| format!("r{role}")).collect();
+            store.apply(&[found.change(|record| record.with_roles(roles))]).unwrap();
+        }
+    });
+    assert_eq!(KeyStore::find(&store, id(7)).unwrap().unwrap().version(), 51);
+}
+
+#[test]
+fn the_async_form_finds_the_same() {
+    let store = MemoryStore::from_records([record(1)]).unwrap();
+    let found = crate::block_on(AsyncKeyStore::find(&store, id(1))).unwrap();
+    assert_eq!(found, KeyStore::find(&store, id(1)).unwrap());
+}
