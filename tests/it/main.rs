@@ -8,7 +8,7 @@ mod keys;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
-mod support;
+mod waiting;
 
 #[cfg(test)]
-use support::block_on;
+use waiting::block_on;
