@@ -1,14 +1,16 @@
 //! All integration tests, in one binary.
+#![cfg(all(feature = "std", feature = "serde_json"))]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::too_many_lines,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and a table is as long as it is"
+)]
 
-// `cfg(test)` is always so here; it is how Clippy knows that helpers, too, are tests.
-#[cfg(test)]
-mod authenticate;
-#[cfg(test)]
-mod keys;
-#[cfg(test)]
-mod store;
-#[cfg(test)]
-mod waiting;
-
-#[cfg(test)]
-use waiting::block_on;
+mod conditions;
+mod permissions;
+mod schema;
+mod support;
