@@ -11,6 +11,8 @@
 )]
 
 mod conditions;
+mod decisions;
 mod permissions;
+mod reference;
 mod schema;
 mod support;
