@@ -12,6 +12,7 @@
 
 mod conditions;
 mod decisions;
+mod laws;
 mod permissions;
 mod reference;
 mod schema;
