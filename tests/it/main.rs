@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, and a table is as long as it is"
 )]
 
+mod allocations;
 mod conditions;
 mod decisions;
 mod laws;
@@ -17,3 +18,5 @@ mod permissions;
 mod reference;
 mod schema;
 mod support;
+mod threads;
+mod traits;

@@ -1,0 +1,208 @@
+//! A decision allocates nothing, whatever it is about and however it ends.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    hint::black_box,
+};
+
+use allocation_counter::measure;
+use indexmap::IndexMap;
+use keyward::{Access, Attributes, Json, Operation, Resource, ResourceView, Schema, TypeRef, Value};
+use serde_json::json;
+
+use crate::support::{ACCOUNT, access, schema};
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(measure(|| drop(black_box(Box::new(1_u64)))).count_total, 1);
+}
+
+fn none(note: &str, allowed: bool, mut decide: impl FnMut() -> bool) {
+    let mut answer = None;
+    let counted = measure(|| answer = Some(black_box(decide())));
+    assert_eq!(answer, Some(allowed), "{note}");
+    assert_eq!(counted.count_total, 0, "{note}: {} bytes", counted.bytes_total);
+}
+
+fn shop() -> Schema {
+    schema(&json!({
+        "resources": {"products": {"operations": ["create", "read", "update", "delete", "list", "approve"]}, "places": {}},
+        "conditions": {
+            "brand": {"restricts": {"products": "brand"}},
+            "factory": {"restricts": {"products": ["delivery", "factoryId"]}},
+            "tag": {"restricts": {"products": {"attribute": "tags", "match": "all"}}},
+        },
+    }))
+}
+
+const PERMISSIONS: &[&str] = &["products:read,update,create,list,approve", "places:read"];
+
+#[test]
+fn by_strings_and_by_handles() {
+    let shop = shop();
+    let access = access(&shop, PERMISSIONS, &[("brand", "one"), ("factory", "1"), ("tag", "x")]);
+    let (products, places) = (shop.resource_type("products").unwrap(), shop.resource_type("places").unwrap());
+    let approve = shop.operation("approve").unwrap();
+    let good = json!({"brand": "one", "delivery": {"factoryId": 1}, "tags": ["x", "x"]});
+    let (absent, null, bad) =
+        (json!({}), json!({"brand": null}), json!({"brand": "one", "delivery": {"factoryId": 2}}));
+    let deep = json!({"brand": {"brand": ["one", {"brand": "one"}]}});
+    let view = |attributes| ResourceView::new(products, ACCOUNT, attributes);
+    let named = |attributes| ResourceView::new("products", ACCOUNT, attributes);
+    for (note, attributes, allowed) in [
+        ("allow", &good, true),
+        ("absent", &absent, false),
+        ("null", &null, false),
+        ("a path unmet", &bad, false),
+        ("an object found", &deep, false),
+    ] {
+        none(note, allowed, || access.decide(Operation::READ, &view(attributes)).is_allow());
+        none(note, allowed, || access.decide("read", &named(attributes)).is_allow());
+        none(note, allowed, || access.decide(approve, &view(attributes)).is_allow());
+        none(note, allowed, || access.decide("approve", &named(attributes)).is_allow());
+        none(note, allowed, || access.decide("create", &named(attributes)).is_allow());
+        none(note, allowed, || access.decide("list", &named(attributes)).is_allow());
+        none(note, allowed, || access.decide_update(&view(&good), &named(attributes)).is_allow());
+        none(note, allowed, || access.decide_update(&named(attributes), &view(&good)).is_allow());
+    }
+    none("update asked with one side", false, || access.decide(Operation::UPDATE, &view(&good)).is_allow());
+    none("permission", false, || access.decide(Operation::DELETE, &view(&good)).is_allow());
+    none("permission by name", false, || access.decide("delete", &named(&good)).is_allow());
+    none("an unknown operation", false, || access.decide("fly", &named(&good)).is_allow());
+    none("an unknown type", false, || access.decide("read", &ResourceView::new("dragons", ACCOUNT, &good)).is_allow());
+    none("another account", false, || access.decide("read", &ResourceView::new(products, "other", &good)).is_allow());
+    none("unbound", false, || access.decide("read", &ResourceView::new(places, ACCOUNT, &good)).is_allow());
+    none("update to another type", false, || {
+        access.decide_update(&view(&good), &ResourceView::new("places", ACCOUNT, &good)).is_allow()
+    });
+    none("permits", true, || access.permits("read", "products") && access.permits(approve, products));
+    none("clone", true, || access.clone().decide("read", &named(&good)).is_allow());
+    let denied = view(&bad);
+    none("status, kind and redaction", true, || {
+        let decision = access.decide("read", &denied);
+        let denial = decision.denial().unwrap();
+        black_box(denial.redacted());
+        denial.status() == 403 && denial.kind() == "condition_unmet"
+    });
+}
+
+#[test]
+fn by_number_of_values() {
+    let shop = shop();
+    let values: Vec<String> = (0..256).map(|at| format!("value-{at}")).collect();
+    let long = "value-".repeat(100_000);
+    for count in [1, 2, 4, 5, 16, 255, 256] {
+        let conditions: Vec<(&str, &str)> = values[..count].iter().map(|value| ("brand", &**value)).collect();
+        let access = access(&shop, PERMISSIONS, &conditions);
+        for (brand, allowed) in
+            [(&*values[0], true), (&*values[count - 1], true), ("value-256", false), ("", false), (&*long, false)]
+        {
+            let pairs = [("brand", brand)];
+            none("a text", allowed, || {
+                access.decide("read", &ResourceView::new("products", ACCOUNT, &pairs)).is_allow()
+            });
+        }
+    }
+}
+
+#[test]
+fn by_kind_of_value() {
+    let shop = shop();
+    let conditions =
+        ["1", "-170141183460469231731687303715884105728", "true", "x", "y", "z"].map(|value| ("brand", value));
+    let few = access(&shop, PERMISSIONS, &conditions[..4]);
+    let many = access(&shop, PERMISSIONS, &conditions);
+    let all: Access = access(&shop, PERMISSIONS, &conditions.map(|(_, value)| ("tag", value)));
+    let list = vec![Value::Integer(7), Value::Null, Value::Text("x")];
+    let good: Vec<Value<'_>> = (0..1000).map(|_| Value::Integer(1)).collect();
+    let inner = [("x", "x")];
+    for (value, allowed) in [
+        (Value::Absent, false),
+        (Value::Null, false),
+        (Value::Boolean(true), true),
+        (Value::Boolean(false), false),
+        (Value::Integer(1), true),
+        (Value::Integer(i128::MIN), true),
+        (Value::Integer(i128::MAX), false),
+        (Value::Float(1.0), false),
+        (Value::Float(f64::NAN), false),
+        (Value::Text("x"), true),
+        (Value::Text("X"), false),
+        (Value::List(&list), true),
+        (Value::List(&good), true),
+        (Value::Object(&inner), false),
+        (Value::Other, false),
+    ] {
+        let pairs = [("brand", value), ("tags", value)];
+        for access in [&few, &many] {
+            none("any", allowed, || access.decide("read", &ResourceView::new("products", ACCOUNT, &pairs)).is_allow());
+        }
+        let allowed = allowed && !matches!(value, Value::List(list) if list.len() == 3);
+        none("all", allowed, || all.decide("read", &ResourceView::new("products", ACCOUNT, &pairs)).is_allow());
+    }
+}
+
+#[test]
+fn by_kind_of_map() {
+    let shop = shop();
+    let access = access(&shop, PERMISSIONS, &[("brand", "one"), ("brand", "two")]);
+    let pairs = [("brand", "two")];
+    let maps: [(&str, &dyn Attributes); 6] = [
+        ("HashMap", &HashMap::from(pairs)),
+        ("BTreeMap", &BTreeMap::from(pairs)),
+        ("IndexMap", &IndexMap::from(pairs)),
+        ("pairs", &pairs),
+        ("Json", &Json::parse(r#"{"brand": "two"}"#).unwrap()),
+        ("serde_json", &json!({"brand": "two"})),
+    ];
+    for (note, attributes) in maps {
+        none(note, true, || access.decide("read", &ResourceView::new("products", ACCOUNT, attributes)).is_allow());
+    }
+}
+
+struct Product {
+    brand: String,
+    delivery: Delivery,
+}
+
+struct Delivery {
+    factory: u64,
+}
+
+impl Attributes for Delivery {
+    fn attribute(&self, name: &str) -> Value<'_> {
+        if name == "factoryId" { self.factory.into() } else { Value::Absent }
+    }
+}
+
+impl Attributes for Product {
+    fn attribute(&self, name: &str) -> Value<'_> {
+        match name {
+            "brand" => Value::Text(&self.brand),
+            "delivery" => Value::Object(&self.delivery),
+            _ => Value::Absent,
+        }
+    }
+}
+
+impl Resource for Product {
+    fn resource_type(&self) -> TypeRef<'_> {
+        "products".into()
+    }
+
+    fn account(&self) -> &str {
+        ACCOUNT
+    }
+}
+
+#[test]
+fn of_the_hosts_own_struct() {
+    let access = access(&shop(), PERMISSIONS, &[("brand", "one"), ("factory", "7")]);
+    let product = |factory| Product { brand: "one".into(), delivery: Delivery { factory } };
+    for (factory, allowed) in [(7, true), (8, false)] {
+        let product = product(factory);
+        none("a struct", allowed, || access.decide(Operation::READ, &product).is_allow());
+        let dynamic: &dyn Resource = &product;
+        none("a struct behind `dyn`", allowed, || access.decide(Operation::READ, dynamic).is_allow());
+    }
+}
