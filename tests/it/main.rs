@@ -13,6 +13,7 @@
 mod allocations;
 mod conditions;
 mod decisions;
+mod documents;
 mod laws;
 mod permissions;
 mod reference;
