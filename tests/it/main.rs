@@ -12,9 +12,11 @@
 
 mod allocations;
 mod conditions;
+mod decide_example;
 mod decisions;
 mod documents;
 mod laws;
+mod layers;
 mod permissions;
 mod reference;
 mod schema;
