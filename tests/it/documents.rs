@@ -54,9 +54,9 @@ fn with(pointer: &str, value: Value) -> Value {
     let mut document = small();
     let (parent, last) = pointer.rsplit_once('/').unwrap();
     match document.pointer_mut(parent).unwrap() {
-        Value::Array(list) => {
+        Value::Array(elements) => {
             let at = last.parse::<usize>().unwrap();
-            if at < list.len() { list[at] = value } else { list.push(value) }
+            if at < elements.len() { elements[at] = value } else { elements.push(value) }
         }
         parent => parent[last] = value,
     }

@@ -70,14 +70,14 @@ fn code(source: &str) -> String {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
             rest.find("*/").map_or(rest.len(), |end| end + 2)
-        } else if rest.starts_with("r#\"") {
-            rest[3..].find("\"#").map_or(rest.len(), |end| end + 5)
+        } else if let Some(raw) = rest.strip_prefix("r#\"") {
+            raw.find("\"#").map_or(rest.len(), |end| end + 5)
         } else if first == '"' {
             end_of_text(rest)
         } else if rest.starts_with("'\"'") {
             3
-        } else if rest.starts_with("'\\") {
-            rest[2..].find('\'').map_or(rest.len(), |end| end + 3)
+        } else if let Some(escape) = rest.strip_prefix("'\\") {
+            escape.find('\'').map_or(rest.len(), |end| end + 3)
         } else {
             0
         };
@@ -130,9 +130,6 @@ fn tree(text: &str, before: &[String], paths: &mut Vec<Vec<String>>) -> usize {
                 Some(',') => at += 1,
                 Some('}') | None => return at + 1,
                 Some(_) => panic!("a group that this reader doesn't understand: {}", &rest[..rest.len().min(80)]),
-            }
-            if text[at..].trim_start().starts_with('}') {
-                continue;
             }
         }
     }
@@ -248,9 +245,9 @@ fn siblings_have_no_cycles() {
         // Take away what imports nothing that is left, until nothing changes; what remains is in a cycle.
         while let Some(free) = edges.iter().find(|(_, named)| named.is_empty()).map(|(name, _)| *name) {
             edges.remove(free);
-            edges.values_mut().for_each(|named| {
+            for named in edges.values_mut() {
                 named.remove(free);
-            });
+            }
         }
         assert!(edges.is_empty(), "a cycle in {}: {edges:?}", folder.join("/"));
     }

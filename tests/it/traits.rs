@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::support::{ACCOUNT, access, schema};
 
 fn assert_send_sync<T: Send + Sync + fmt::Debug>() {}
+fn shared<T: Send + Sync + ?Sized>() {}
 fn assert_unwind_safe<T: std::panic::UnwindSafe + std::panic::RefUnwindSafe + Unpin>() {}
 fn assert_error<T: Error + Send + Sync + Clone + PartialEq + 'static>() {}
 fn assert_value<T: Clone + Eq + Hash + Send + Sync + 'static>() {}
@@ -34,7 +35,6 @@ fn every_public_type_is_send_and_sync() {
         SchemaError, SchemaProblem, Side, TextError, TextProblem, TypeRef<'static>, UnknownName, Value<'static>,
         ValueSet, World,
     );
-    fn shared<T: Send + Sync + ?Sized>() {}
     shared::<dyn Attributes>();
     shared::<dyn List>();
     shared::<dyn Resource>();
@@ -147,13 +147,7 @@ fn odd_values_are_printed() {
 fn deep_documents_are_printed() {
     let deep = serde_json::from_str::<serde_json::Value>(&format!("{}1{}", "[".repeat(120), "]".repeat(120))).unwrap();
     let built = (0..5000).fold(Json::Integer(1), |inner, _| Json::List(vec![inner]));
-    let attributes = [(
-        "a",
-        Value::List(match &built {
-            Json::List(list) => list,
-            _ => unreachable!("a list"),
-        }),
-    )];
+    let attributes = [("a", built)];
     let schema = schema(&json!({"resources": {"t": {}}, "conditions": {"c": {"restricts": {"t": "a"}}}}));
     let access = access(&schema, &["t:read"], &[("c", "1")]);
     let view = ResourceView::new("t", ACCOUNT, &attributes);
