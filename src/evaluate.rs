@@ -73,6 +73,9 @@ impl Access {
         proposed: &'a P,
     ) -> Decision<'a> {
         let update = OperationRef::Handle(Operation::UPDATE);
+        if proposed.account() != self.account() {
+            return Decision::Deny(Denial::OtherAccount);
+        }
         let index = match admit(self, update, stored.account(), stored.resource_type()) {
             Ok(index) => index,
             Err(denial) => return Decision::Deny(denial),

@@ -18,6 +18,8 @@ mod filter;
 mod json;
 pub mod key;
 mod permission;
+#[cfg(all(doctest, feature = "serde_json"))]
+mod readme;
 #[cfg(feature = "std")]
 mod resolved;
 mod resource;
@@ -49,7 +51,3 @@ pub use schema::{
 pub use text::{TextError, TextProblem, UnknownName};
 pub use time::Timestamp;
 pub use value_set::ValueSet;
-
-#[cfg(all(doctest, feature = "serde_json"))]
-#[doc = include_str!("../README.md")]
-struct Readme;

@@ -90,6 +90,14 @@ pub enum TextProblem {
         /// The most that the form takes.
         most: usize,
     },
+    /// A path has more names than it may have.
+    #[error("{count} names are too many, the most is {most}")]
+    TooManyNames {
+        /// Names in the path.
+        count: usize,
+        /// The most that a path may have.
+        most: usize,
+    },
     /// A character that the form does not have at this place.
     #[error("{found:?} is not allowed here")]
     Character {

@@ -102,14 +102,14 @@ fn condition(filter: &Filter) -> String {
     format!("those whose {}", clauses.collect::<Vec<_>>().join(" and "))
 }
 
-/// Nothing of a document may steer the terminal.
+/// Nothing of a document may steer the terminal, turn the direction of a line, or hide.
 fn printable(cell: &str) -> String {
     let mut printable = String::with_capacity(cell.len());
     for c in cell.chars() {
-        if c.is_control() {
-            printable.extend(c.escape_debug());
-        } else {
+        if matches!(c, '\'' | '"' | '\\') {
             printable.push(c);
+        } else {
+            printable.extend(c.escape_debug());
         }
     }
     printable

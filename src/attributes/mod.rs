@@ -212,7 +212,8 @@ impl Serialize for Nested<'_> {
             Value::Integer(value) => match (i64::try_from(value), u64::try_from(value)) {
                 (Ok(value), _) => serializer.serialize_i64(value),
                 (_, Ok(value)) => serializer.serialize_u64(value),
-                _ => serializer.serialize_i128(value),
+                // JSON has no such integer.
+                _ => serializer.collect_str(&value),
             },
             Value::Float(value) => serializer.serialize_f64(value),
             Value::Text(value) => serializer.serialize_str(value),

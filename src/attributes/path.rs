@@ -47,8 +47,8 @@ impl AttributePath {
     pub fn new(names: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, TextError> {
         let names = names.into_iter().map(|name| checked(name.as_ref())).collect::<Result<Vec<_>, _>>()?;
         if names.len() > Self::MAX_NAMES {
-            let problem = TextProblem::TooLong { length: names.len(), most: Self::MAX_NAMES };
-            return Err(TextError::new("attribute path, counted in names,", &names.join("."), problem));
+            let problem = TextProblem::TooManyNames { count: names.len(), most: Self::MAX_NAMES };
+            return Err(TextError::new("attribute path", &names.join("."), problem));
         }
         let mut names = names.into_iter();
         match names.next() {
@@ -142,11 +142,11 @@ impl TryFrom<Vec<String>> for AttributePath {
     }
 }
 
-/// The names with dots between them; for people.
+/// The names with dots between them, escaped; for people.
 impl fmt::Display for AttributePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.first)?;
-        self.rest.iter().try_for_each(|name| write!(f, ".{name}"))
+        write!(f, "{}", self.first.escape_debug())?;
+        self.rest.iter().try_for_each(|name| write!(f, ".{}", name.escape_debug()))
     }
 }
 

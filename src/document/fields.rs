@@ -14,7 +14,7 @@ pub(super) const ACCOUNT: [&str; 4] = ["description", "imageUrl", "tfaRequired",
 /// What an access policy may carry besides its permissions.
 pub(super) const POLICY: [&str; 3] = ["description", "uiPermissions", "homepage"];
 /// What an operator access or an access token may carry besides its policies and conditions.
-pub(super) const ACTOR: [&str; 2] = ["description", "account"];
+pub(super) const ACTOR: [&str; 1] = ["description"];
 
 /// The fields of a document: those that are read, those that are kept, and no others.
 pub(super) fn read<'a>(

@@ -49,7 +49,7 @@ pub enum Json {
     Boolean(bool),
     /// A number without fraction and exponent, from −2⁶³ to 2⁶⁴−1.
     Integer(i128),
-    /// Any other number.
+    /// Any other number, as the nearest that 64 bits of floating point hold.
     Float(f64),
     /// A string.
     Text(String),

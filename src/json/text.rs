@@ -32,7 +32,8 @@ impl Json {
     pub fn parse(text: &str) -> Result<Self, DocumentError> {
         if text.len() > Self::MAX_BYTES {
             let problem = DocumentProblem::TooLarge { bytes: text.len(), most: Self::MAX_BYTES };
-            return Err(DocumentError::new(JsonPath::default(), problem));
+            let start = Position { line: 1, column: 1 };
+            return Err(DocumentError::new(JsonPath::default(), problem).at(Some(start)));
         }
         let trail = RefCell::default();
         let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -51,11 +52,33 @@ fn syntax(error: &serde_json::Error, text: &str, trail: Vec<Segment>) -> Documen
         TOO_DEEP => DocumentProblem::TooDeep,
         _ => DocumentProblem::Syntax(message.into()),
     };
-    let (line, bytes) = (error.line(), error.column());
-    let in_line = text.split('\n').nth(line.saturating_sub(1)).unwrap_or_default();
-    // serde_json counts the bytes that it has read; at the end of a text that is one past the last.
-    let column = in_line.char_indices().take_while(|(at, _)| *at < bytes.max(1)).count().max(1);
-    DocumentError::new(JsonPath(trail), problem).at(Some(Position { line: line.max(1), column }))
+    let position = match problem {
+        // Found when the key was read, or the bracket; what serde_json tells is where it went on.
+        DocumentProblem::DuplicateKey => last(text, error, b"\""),
+        DocumentProblem::TooDeep => last(text, error, b"[{"),
+        _ => last(text, error, b""),
+    };
+    DocumentError::new(JsonPath(trail), problem).at(Some(position))
+}
+
+/// The place of the last of `bytes` that had been read, or of whatever was read last.
+fn last(text: &str, error: &serde_json::Error, bytes: &[u8]) -> Position {
+    let before = error.line().saturating_sub(1);
+    let line_start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
+    let read = text.as_bytes().get(..line_start.saturating_add(error.column())).unwrap_or(text.as_bytes());
+    let at = read.iter().rposition(|byte| bytes.contains(byte)).unwrap_or(read.len().saturating_sub(1));
+    position(text, at)
+}
+
+/// The line and column of the character that the byte at `offset` is a part of.
+fn position(text: &str, offset: usize) -> Position {
+    let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
+    let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline.saturating_add(1));
+    let in_line = text.get(line_start..).unwrap_or_default();
+    Position {
+        line: before.split(|byte| *byte == b'\n').count(),
+        column: in_line.char_indices().take_while(|(at, _)| line_start.saturating_add(*at) <= offset).count().max(1),
+    }
 }
 
 impl JsonPath {
@@ -74,12 +97,7 @@ impl JsonPath {
             here = inner;
         }
         let offset = (here.get().as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
-        let before = text.get(..offset)?;
-        let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
-        Some(Position {
-            line: before.matches('\n').count().saturating_add(1),
-            column: before.get(line_start..)?.chars().count().saturating_add(1),
-        })
+        Some(position(text, offset))
     }
 }
 

@@ -158,6 +158,9 @@ fn compile_conditions(types: &Names<Type>, rules: Vec<ConditionRule>) -> Result<
         let at = At::Condition(name);
         let name = at.subject();
         text::CONDITION.check(name).map_err(|error| at.refuse(SchemaProblem::Name(error)))?;
+        if conditions.contains_key(name) {
+            return Err(at.refuse(SchemaProblem::DeclaredTwice));
+        }
         if restricts.is_empty() {
             return Err(at.refuse(SchemaProblem::RestrictsNothing));
         }
@@ -184,9 +187,7 @@ fn compile_conditions(types: &Names<Type>, rules: Vec<ConditionRule>) -> Result<
             }
         }
         bounds.append(&mut row);
-        if conditions.insert(name.into(), elsewhere).is_some() {
-            return Err(at.refuse(SchemaProblem::DeclaredTwice));
-        }
+        conditions.insert(name.into(), elsewhere);
         if conditions.len() > SchemaBuilder::MAX_CONDITIONS {
             let problem = SchemaProblem::TooMany { what: "conditions", most: SchemaBuilder::MAX_CONDITIONS };
             return Err(at.refuse(problem));

@@ -612,7 +612,6 @@ fn update_across_types_and_accounts() {
 }
 
 #[test]
-#[ignore = "defect: of an update to another account without permission, 403 is told before 404"]
 fn account_before_permission_on_both_sides() {
     let access = access(&shop(), &["products:read"], &[]);
     let (stored, proposed) = (ResourceView::new("products", ACCOUNT, &()), ResourceView::new("products", "other", &()));
@@ -766,7 +765,6 @@ fn what_is_said_and_what_is_not() {
 }
 
 #[test]
-#[ignore = "defect: the attribute's name stands unescaped in a denial's message"]
 fn attribute_names_are_escaped_in_messages() {
     let schema =
         schema(&json!({"resources": {"t": {}}, "conditions": {"c": {"restricts": {"t": "a\u{1b}[2J\nallow"}}}}));

@@ -9,14 +9,15 @@ use std::{
 /// The modules of the crate from the lowest layer up. Those of one layer don't know each other; a module that
 /// is not here has no place yet, and that is an error.
 const LAYERS: &[&[&str]] = &[
-    &["text", "value_set"],
+    &["text", "value_set", "key", "time", "readme"],
     &["attributes", "permission", "condition"],
     &["denial", "json"],
     &["decision", "schema"],
     &["role", "resource"],
     &["access"],
-    &["evaluate"],
-    &["filter", "document"],
+    &["evaluate", "resolved"],
+    &["filter", "document", "store"],
+    &["authenticate"],
 ];
 
 fn layer(module: &str) -> Option<usize> {
