@@ -165,6 +165,21 @@ impl Access {
         resource.zip(operation).is_some_and(|(resource, operation)| self.grants_at(resource, operation))
     }
 
+    /// The same account, and nothing at all in it.
+    pub(crate) fn without_roles(&self) -> Self {
+        let masks = alloc::vec![0; self.grants.masks.len()].into();
+        let Grants { schema, account, version, .. } = &*self.grants;
+        let (schema, account) = (schema.clone(), Arc::clone(account));
+        let grants = Grants { schema, account, roles: Box::default(), version: *version, masks };
+        Self { grants: Arc::new(grants), conditions: None }
+    }
+
+    /// One bit for each operation that a role grants on the type.
+    #[inline]
+    pub(crate) fn mask_at(&self, resource: usize) -> u64 {
+        self.grants.masks.get(resource).copied().unwrap_or(0)
+    }
+
     #[inline]
     pub(crate) fn grants_at(&self, resource: usize, operation: u8) -> bool {
         self.grants.masks.get(resource).is_some_and(|mask| mask.wrapping_shr(operation.into()) & 1 == 1)

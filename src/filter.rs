@@ -94,6 +94,17 @@ impl Filter {
         self.clauses.is_empty()
     }
 
+    /// What passes both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        let mut clauses = self.clauses.into_vec();
+        for clause in other.clauses {
+            if !clauses.contains(&clause) {
+                clauses.push(clause);
+            }
+        }
+        Self { clauses: clauses.into() }
+    }
+
     /// What must all hold.
     ///
     /// See [`Clause::one_of`] for an example.

@@ -9,6 +9,7 @@ extern crate std;
 mod access;
 mod attributes;
 mod authenticate;
+mod compare;
 mod condition;
 mod decision;
 mod denial;
@@ -35,6 +36,7 @@ pub use attributes::{AsValue, AttributePath, Attributes, List, Value};
 #[cfg(feature = "std")]
 pub use authenticate::{Authenticated, Authenticator, OtherSchema};
 pub use authenticate::{AuthenticationError, Refusal, RefusalCause, judge};
+pub use compare::{Beyond, Change, Difference, Excess, Inclusion, Intersection, Restriction, Review, Surplus, Witness};
 pub use condition::Condition;
 pub use decision::Decision;
 pub use denial::{Denial, Forbidden, Redacted, Side};

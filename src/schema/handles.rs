@@ -35,6 +35,11 @@ impl Operation {
     /// Sees many resources: answered by a filter, or tests each row's stored attributes.
     pub const LIST: Self = Self { schema: 0, index: 4 };
 
+    /// Where it stands in its schema; a standard one, in every schema.
+    pub(crate) const fn index(self) -> u8 {
+        self.index
+    }
+
     pub(super) fn of(schema: u64, index: u8) -> Self {
         let standard = usize::from(index) < STANDARD.len();
         Self { schema: if standard { 0 } else { schema }, index }

@@ -231,6 +231,11 @@ impl Schema {
         }
     }
 
+    /// The name of a standard operation, the same in every schema.
+    pub(crate) fn standard_name(operation: Operation) -> Option<&'static str> {
+        handles::STANDARD.get(usize::from(operation.index())).copied()
+    }
+
     /// Where an operation stands, `None` where it isn't this schema's.
     #[inline]
     pub(crate) fn operation_index(&self, operation: OperationRef<'_>) -> Option<u8> {

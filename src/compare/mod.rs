@@ -1,0 +1,39 @@
+//! Comparing accesses: inclusion, equality, intersection and difference, and what follows from them.
+//!
+//! An access allows a set of requests: (operation, type, account, attributes; of an update two maps of them).
+//! On one type that set is a product: of the granted operations and, for each attribute that a condition
+//! reads there, the values that meet it. The schema lets no two conditions read the same attribute of a type,
+//! nor one inside what the other reads, so the factors are independent, and none is ever empty or everything.
+//! That is why one access is within another exactly if it is so type by type and name by name, and why a
+//! witness can always be put together from single values.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `clause` | what an access says of one type |
+//! | `pair` | two accesses side by side: where the first goes beyond the second |
+//! | `witness` | one concrete request |
+//! | `choose` | the attributes of a witness |
+//! | `relation` | `within`, `is_within`, `same_as` |
+//! | `intersection`, `difference` | the set operations |
+//! | `excess` | what goes beyond, as data and in words |
+//! | `review` | who gains what and who loses what |
+//!
+//! Accesses of different schemas are compared too: by the names of types and operations and by the attributes
+//! that their conditions read.
+
+mod choose;
+mod clause;
+mod difference;
+mod excess;
+mod intersection;
+mod pair;
+mod relation;
+mod review;
+mod witness;
+
+pub use difference::Difference;
+pub use excess::{Beyond, Excess, Restriction, Surplus};
+pub use intersection::Intersection;
+pub use relation::Inclusion;
+pub use review::{Change, Review};
+pub use witness::Witness;

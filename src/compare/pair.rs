@@ -1,0 +1,217 @@
+//! Two accesses side by side: on which types, by which operations and conditions the left goes beyond the right.
+//!
+//! Nothing here allocates. Between accesses of one schema each value set is looked through once, whatever the
+//! number of types.
+
+use super::clause::{self, Clause, Unbound, clause};
+use crate::{
+    access::Access,
+    schema::{OperationRef, SchemaBuilder},
+};
+
+/// Two accesses, and which conditions of the right the left doesn't imply.
+pub(super) struct Pair<'a> {
+    pub(super) left: &'a Access,
+    pub(super) right: &'a Access,
+    same_schema: bool,
+    /// By condition of the schema: one more than its place in the left, 0 where it isn't there.
+    places: [u16; SchemaBuilder::MAX_CONDITIONS],
+    /// One bit for each condition of the right, by place, that may keep out what the left lets in.
+    open: [u64; Access::MAX_CONDITIONS / 64],
+}
+
+/// The pair on one type, on which the left allows something.
+pub(super) struct OnType<'p, 'a> {
+    pair: &'p Pair<'a>,
+    /// The type in the left's schema.
+    pub(super) resource: usize,
+    /// The type in the right's schema.
+    there: Option<usize>,
+    /// What the left grants.
+    pub(super) granted: u64,
+    /// What both grant.
+    pub(super) shared: u64,
+}
+
+/// A condition of the right that keeps out some of what the left lets in.
+#[derive(Clone, Copy)]
+pub(super) struct Gap<'a> {
+    pub(super) right: Clause<'a>,
+    pub(super) left: Left<'a>,
+}
+
+/// What the left has to set against a condition of the right.
+#[derive(Clone, Copy)]
+pub(super) enum Left<'a> {
+    /// Nothing: it doesn't restrict that attribute.
+    Unrestricted,
+    /// A condition with values beyond the right's.
+    Values(Clause<'a>),
+    /// A condition with no more values, which any element of a list may meet where all must for the right. Only
+    /// accesses of different schemas come to that.
+    Lists(Clause<'a>),
+}
+
+impl<'a> Pair<'a> {
+    pub(super) fn new(left: &'a Access, right: &'a Access) -> Self {
+        let same_schema = left.schema() == right.schema();
+        let mut pair = Self {
+            left,
+            right,
+            same_schema,
+            places: [0; SchemaBuilder::MAX_CONDITIONS],
+            open: [0; Access::MAX_CONDITIONS / 64],
+        };
+        if same_schema {
+            for (dimension, place) in left.dimensions().iter().zip(1_u16..) {
+                if let Some(slot) = pair.places.get_mut(dimension.condition) {
+                    *slot = place;
+                }
+            }
+        }
+        for (place, dimension) in right.dimensions().iter().enumerate() {
+            let theirs = pair.place(dimension.condition).and_then(|place| left.dimensions().get(place));
+            let implied = theirs.is_some_and(|theirs| clause::subset(&theirs.accepted, &dimension.accepted));
+            if let Some(word) = pair.open.get_mut(place / 64).filter(|_| !implied) {
+                *word |= bit(place);
+            }
+        }
+        pair
+    }
+
+    pub(super) fn same_account(&self) -> bool {
+        self.left.account() == self.right.account()
+    }
+
+    /// The types on which the left allows something, in the order of its schema.
+    pub(super) fn types(&self) -> impl Iterator<Item = OnType<'_, 'a>> {
+        let types = 0..self.left.schema().resource_types().len();
+        types.filter(|resource| clause::allows_some(self.left, *resource)).map(|resource| self.on_type(resource))
+    }
+
+    fn on_type(&self, resource: usize) -> OnType<'_, 'a> {
+        let there = if self.same_schema {
+            Some(resource)
+        } else {
+            clause::type_in(self.right.schema(), self.left.schema(), resource)
+        };
+        let granted = self.left.mask_at(resource);
+        let shared = match there {
+            Some(there) if self.same_schema => granted & self.right.mask_at(there),
+            Some(there) => self.shared_by_name(granted, there),
+            None => 0,
+        };
+        OnType { pair: self, resource, there, granted, shared }
+    }
+
+    /// Operations of different schemas are the same where their names are.
+    fn shared_by_name(&self, granted: u64, there: usize) -> u64 {
+        let same = |index: &u8| {
+            let name = OperationRef::Name(self.left.schema().operation_at(*index));
+            let theirs = self.right.schema().operation_index(name);
+            theirs.is_some_and(|theirs| self.right.grants_at(there, theirs))
+        };
+        clause::operations(granted).filter(same).fold(0, |mask, index| mask | bit(index.into()))
+    }
+
+    /// Where the left has this condition of the schema that both have.
+    fn place(&self, condition: usize) -> Option<usize> {
+        self.places.get(condition).and_then(|place| usize::from(*place).checked_sub(1))
+    }
+
+    /// What the left says of the attribute that a condition of the right reads.
+    fn partner(&self, resource: usize, right: &Clause<'a>) -> Option<Clause<'a>> {
+        if self.same_schema {
+            let condition = self.right.dimensions().get(right.place)?.condition;
+            return clause(self.left, resource, self.place(condition)?)?.ok();
+        }
+        let mut theirs = clause::clauses(self.left, resource).flatten();
+        theirs.find(|left| left.binding.attribute() == right.binding.attribute())
+    }
+
+    fn open(&self) -> impl Iterator<Item = usize> {
+        let bits = |(word, mask): (usize, u64)| {
+            clause::operations(mask).map(move |index| word.saturating_mul(64).saturating_add(index.into()))
+        };
+        let words = self.open.into_iter().enumerate();
+        words.filter(|(_, mask)| *mask != 0).flat_map(bits)
+    }
+}
+
+impl<'a> OnType<'_, 'a> {
+    /// What the left grants and the right doesn't.
+    pub(super) fn beyond(&self) -> u64 {
+        self.granted & !self.shared
+    }
+
+    /// The first condition of the right that is not bound to the type.
+    pub(super) fn unbound(&self) -> Option<&'a str> {
+        self.open_clauses().find_map(Result::err).map(|Unbound(name)| name)
+    }
+
+    /// The conditions of the right that keep out some of what the left lets in.
+    pub(super) fn gaps(&self) -> impl Iterator<Item = Gap<'a>> {
+        self.open_clauses().flatten().filter_map(|right| self.gap(right))
+    }
+
+    /// Whether the right allows all that the left does.
+    pub(super) fn is_included(&self) -> bool {
+        self.pair.same_account()
+            && self.beyond() == 0
+            && self.open_clauses().all(|clause| clause.is_ok_and(|right| self.gap(right).is_none()))
+    }
+
+    /// The operations of which some request is allowed by the left and denied by the right.
+    pub(super) fn telling(&self) -> u64 {
+        let every = !self.pair.same_account() || self.unbound().is_some() || self.gaps().next().is_some();
+        if every { self.granted } else { self.beyond() }
+    }
+
+    fn gap(&self, right: Clause<'a>) -> Option<Gap<'a>> {
+        let left = match self.pair.partner(self.resource, &right) {
+            None => Left::Unrestricted,
+            // Looked through when the pair was made, and found open.
+            Some(left) if self.pair.same_schema => Left::Values(left),
+            Some(left) if left.implies(&right) => return None,
+            Some(left) if clause::subset(left.accepted, right.accepted) => Left::Lists(left),
+            Some(left) => Left::Values(left),
+        };
+        Some(Gap { right, left })
+    }
+
+    /// The conditions of the right that are open, and say something of the type.
+    fn open_clauses(&self) -> impl Iterator<Item = Result<Clause<'a>, Unbound<'a>>> {
+        let pair = self.pair;
+        let there = self.there.into_iter();
+        there.flat_map(move |there| pair.open().filter_map(move |place| clause(pair.right, there, place)))
+    }
+
+    pub(super) fn left(&self) -> &'a Access {
+        self.pair.left
+    }
+
+    pub(super) fn same_account(&self) -> bool {
+        self.pair.same_account()
+    }
+
+    /// The condition of the left on the attribute that one of the right reads.
+    pub(super) fn partner_of(&self, right: &Clause<'a>) -> Option<Clause<'a>> {
+        self.pair.partner(self.resource, right)
+    }
+
+    /// What the left asks of the type.
+    pub(super) fn left_clauses(&self) -> impl Iterator<Item = Clause<'a>> {
+        clause::clauses(self.pair.left, self.resource).flatten()
+    }
+
+    /// What the right asks of the type.
+    pub(super) fn right_clauses(&self) -> impl Iterator<Item = Clause<'a>> {
+        let pair = self.pair;
+        let there = self.there.into_iter();
+        there.flat_map(move |there| clause::clauses(pair.right, there)).flatten()
+    }
+}
+
+fn bit(index: usize) -> u64 {
+    u32::try_from(index % 64).map_or(0, |index| 1_u64.wrapping_shl(index))
+}

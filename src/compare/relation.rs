@@ -1,0 +1,128 @@
+//! Inclusion and equality.
+
+use super::{excess::Excess, pair::Pair, witness::Witness};
+use crate::access::Access;
+
+/// Whether one access is within another, and if not, by what request one sees it.
+///
+/// See [`Access::within`] for an example.
+#[must_use = "an inclusion that is not looked at lets everybody give what they don't have"]
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "it is within or it is not, and a new outcome must break every match")]
+pub enum Inclusion {
+    /// All that the one allows the other allows.
+    Within,
+    /// This request the one allows and the other denies.
+    Exceeds(Witness),
+}
+
+impl Inclusion {
+    /// Whether it is [`Within`](Self::Within).
+    ///
+    /// See [`Access::within`] for an example.
+    pub fn is_within(&self) -> bool {
+        matches!(self, Self::Within)
+    }
+
+    /// The request that the one allows and the other denies.
+    ///
+    /// See [`Access::within`] for an example.
+    pub fn witness(&self) -> Option<&Witness> {
+        match self {
+            Self::Within => None,
+            Self::Exceeds(witness) => Some(witness),
+        }
+    }
+}
+
+/// Accesses are compared by what they allow, never by how they are written: a permission on a type that a
+/// condition shuts off counts for nothing, nor does a condition that restricts no type on which anything is
+/// granted. An access that allows nothing is within every other.
+impl Access {
+    /// Whether all that this access allows `other` allows, and if not, a request that this one allows and
+    /// `other` denies. Exact, and linear in the size of the two.
+    ///
+    /// ```
+    /// use keyward::{Access, Role, Roles, Schema};
+    ///
+    /// let schema = Schema::from_json(
+    ///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
+    /// )?;
+    /// let roles = Roles::new(&schema, "acme")?.with(Role::new("Inspector", ["products:read"])?)?;
+    /// let inspector = Access::builder(&roles).role("Inspector").condition("brand:a")?.build()?;
+    /// let manager = Access::builder(&roles).role("Inspector").build()?;
+    ///
+    /// assert!(inspector.within(&manager).is_within());
+    /// let witness = manager.within(&inspector).witness().cloned().unwrap();
+    /// assert_eq!(witness.to_string(), "`read` on `products` of `acme` with {`brand`: `a-other`}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn within(&self, other: &Self) -> Inclusion {
+        Pair::new(self, other).witness().map_or(Inclusion::Within, Inclusion::Exceeds)
+    }
+
+    /// Whether all that this access allows `other` allows: [`within`](Self::within) without a witness and
+    /// without allocating.
+    ///
+    /// ```
+    /// use keyward::{Access, Roles, Schema};
+    ///
+    /// let schema = Schema::builder().resource("products").build()?;
+    /// let (acme, other) = (Roles::new(&schema, "acme")?, Roles::new(&schema, "other")?);
+    /// let nothing = Access::builder(&acme).build()?;
+    /// let everything = Access::builder(&acme).role("admin").build()?;
+    /// assert!(nothing.is_within(&everything) && !everything.is_within(&nothing));
+    ///
+    /// let elsewhere = Access::builder(&other).role("admin").build()?;
+    /// assert!(!everything.is_within(&elsewhere) && nothing.is_within(&elsewhere));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn is_within(&self, other: &Self) -> bool {
+        Pair::new(self, other).types().all(|on| on.is_included())
+    }
+
+    /// Whether the two allow the same, each [within](Self::is_within) the other.
+    ///
+    /// ```
+    /// use keyward::{Access, Role, Roles, Schema};
+    ///
+    /// let schema = Schema::from_json(
+    ///     r#"{
+    ///         "resources": {"products": {}, "places": {}},
+    ///         "conditions": {"brand": {"restricts": {"products": "brand"}}}
+    ///     }"#,
+    /// )?;
+    /// let roles = Roles::new(&schema, "acme")?
+    ///     .with(Role::new("Products", ["products:read"])?)?
+    ///     .with(Role::new("Both", ["products:read", "places:read"])?)?;
+    /// let products = Access::builder(&roles).role("Products").condition("brand:a")?.build()?;
+    /// // `brand` is not bound to places, and so denies what the role grants there.
+    /// let both = Access::builder(&roles).role("Both").condition("brand:a")?.build()?;
+    /// assert!(products.same_as(&both));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.is_within(other) && other.is_within(self)
+    }
+
+    /// Refuses an access that goes beyond its issuer's: no one can give what they don't have.
+    ///
+    /// # Errors
+    ///
+    /// [`Excess`], "caller access exceeded", with all that this access has beyond `issuer`.
+    ///
+    /// ```
+    /// use keyward::{Access, Role, Roles, Schema};
+    ///
+    /// let schema = Schema::builder().resource("products").build()?;
+    /// let roles = Roles::new(&schema, "acme")?.with(Role::new("Inspector", ["products:read"])?)?;
+    /// let issuer = Access::builder(&roles).role("Inspector").build()?;
+    /// let proposed = Access::builder(&roles).role("admin").build()?;
+    /// assert!(proposed.ensure_within(&issuer).is_err());
+    /// assert!(issuer.ensure_within(&proposed).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn ensure_within(&self, issuer: &Self) -> Result<(), Excess> {
+        Excess::between(self, issuer).map_or(Ok(()), Err)
+    }
+}
