@@ -1,6 +1,8 @@
 //! Answers, in the form of the JSON contract.
 
-use keyward::{Access, Decision, Filter, Json, JsonObject, Operation, ResourceView, TypeRef, World};
+use keyward::{
+    Access, Decision, Filter, Inclusion, Json, JsonObject, Operation, ResourceView, TypeRef, Witness, World,
+};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -12,6 +14,8 @@ pub(crate) enum Answer {
     Decided { allowed: bool, json: Box<RawValue>, reason: String },
     /// `list` is allowed for the rows that pass.
     Listed(Filter),
+    /// Whether one access is within another; if not, by what request one sees it.
+    Compared(Option<Box<Witness>>),
     /// The request could not be read, or asks for what isn't there.
     Error(String),
 }
@@ -38,7 +42,7 @@ impl Answer {
 fn answer(world: &World, request: &Request) -> Result<Answer, String> {
     let Question { actor, operation, resource, proposed } = match request {
         Request::Decide(question) => &**question,
-        Request::Within { .. } => return Err("comparing accesses is not possible yet".into()),
+        Request::Within { access, of } => return within(world, access, of),
     };
     let access = &world.actor(actor).map_err(|error| error.to_string())?.access;
     let operation = resolve(access, &resource.kind, operation)?;
@@ -52,7 +56,8 @@ fn answer(world: &World, request: &Request) -> Result<Answer, String> {
     let stored = view(resource.attributes.as_ref().unwrap_or(&none));
     let proposed = view(proposed.as_ref().unwrap_or(&none));
     match operation {
-        Operation::LIST => match access.list(&*resource.kind, account) {
+        // Without attributes it asks for all rows, with attributes for this one.
+        Operation::LIST if resource.attributes.is_none() => match access.list(&*resource.kind, account) {
             Ok(filter) => Ok(Answer::Listed(filter)),
             Err(denial) => Answer::decided(Decision::Deny(denial)),
         },
@@ -60,6 +65,14 @@ fn answer(world: &World, request: &Request) -> Result<Answer, String> {
         Operation::UPDATE => Answer::decided(access.decide_update(&stored, &proposed)),
         _ => Answer::decided(access.decide(operation, &stored)),
     }
+}
+
+fn within(world: &World, access: &str, of: &str) -> Result<Answer, String> {
+    let access_of = |id| world.actor(id).map(|actor| &actor.access).map_err(|error| error.to_string());
+    Ok(Answer::Compared(match access_of(access)?.within(access_of(of)?) {
+        Inclusion::Within => None,
+        Inclusion::Exceeds(witness) => Some(Box::new(witness)),
+    }))
 }
 
 /// The operation, if the type and it are known.
@@ -82,6 +95,14 @@ impl Serialize for Answer {
                 let mut map = serializer.serialize_map(Some(2))?;
                 map.serialize_entry("decision", "allow")?;
                 map.serialize_entry("filter", filter)?;
+                map.end()
+            }
+            Self::Compared(witness) => {
+                let mut map = serializer.serialize_map(None)?;
+                map.serialize_entry("within", &witness.is_none())?;
+                if let Some(witness) = witness {
+                    map.serialize_entry("witness", witness)?;
+                }
                 map.end()
             }
             Self::Error(error) => {

@@ -34,6 +34,8 @@ pub(crate) fn row(request: Option<&Request>, answer: &Answer) -> Row {
         Answer::Decided { allowed: true, .. } => ("\x1b[32m", "allow", String::new()),
         Answer::Decided { allowed: false, reason, .. } => ("\x1b[31m", "deny", reason.clone()),
         Answer::Listed(filter) => ("\x1b[32m", "allow", condition(filter)),
+        Answer::Compared(None) => ("\x1b[32m", "within", String::new()),
+        Answer::Compared(Some(witness)) => ("\x1b[31m", "beyond", witness.to_string()),
         Answer::Error(error) => ("\x1b[33m", "error", error.clone()),
     };
     let cells = [actor, operation, resource, decision.into(), why].map(|cell| printable(&cell));
