@@ -1,0 +1,112 @@
+//! What must hold of two accesses and the requests that can be asked of them.
+
+use keyward::{Access, Beyond, Change, Excess, Inclusion, ResourceView, Surplus};
+
+use super::small::{Request, Truth, only};
+
+/// `within` is true exactly if no request tells the two apart, and a witness tells them apart.
+pub(super) fn inclusion(left: &Access, right: &Access, allowed: [&Truth; 2]) {
+    let expected = allowed[0].is_subset(allowed[1]);
+    let context = || format!("{left:#?}\n{right:#?}\n{:#?}", left.schema());
+    assert_eq!(left.is_within(right), expected, "{}", context());
+    match left.within(right) {
+        Inclusion::Within => assert!(expected, "{}", context()),
+        Inclusion::Exceeds(witness) => {
+            assert!(!expected, "{}", context());
+            assert!(witness.decide(left).is_allow(), "{witness}: {:?}\n{}", witness.decide(left), context());
+            assert!(!witness.decide(right).is_allow(), "{witness}\n{}", context());
+            // Told apart by `read` where any is, and by a row under `list` only where nothing else does.
+            let rank = ["read", "", "list"].iter().position(|name| *name == witness.operation()).unwrap_or(1);
+            assert!(
+                rank < 2
+                    || left
+                        .ensure_within(right)
+                        .unwrap_err()
+                        .surplus()
+                        .iter()
+                        .all(|surplus| { surplus.witness().operation() == "list" }),
+                "{witness}\n{}",
+                context()
+            );
+        }
+    }
+}
+
+/// The set operations, pointwise.
+pub(super) fn operations(left: &Access, right: &Access, requests: &[Request], allowed: [&Truth; 2]) {
+    let both = left.intersection(right);
+    let difference = left.difference(right);
+    for (index, request) in requests.iter().enumerate() {
+        let expected = [allowed[0].has(index), allowed[1].has(index)];
+        let view = |attributes| ResourceView::new(request.kind, request.account, attributes);
+        let (stored, proposed) = (view(&request.attributes), view(&request.proposed));
+        let (met, left_over) = match request.operation {
+            "update" => (both.decide_update(&stored, &proposed), difference.contains_update(&stored, &proposed)),
+            operation => (both.decide(operation, &stored), difference.contains(operation, &stored)),
+        };
+        assert_eq!(met.is_allow(), expected[0] && expected[1], "{request:?}");
+        assert_eq!(left_over, expected[0] && !expected[1], "{request:?}");
+    }
+    assert_eq!(both.is_empty(), allowed[0].is_disjoint(allowed[1]), "{both:?}");
+    if let Some(witness) = both.witness() {
+        assert!(witness.decide(left).is_allow() && witness.decide(right).is_allow(), "{witness}");
+    }
+    assert_eq!(difference.is_empty(), allowed[0].is_subset(allowed[1]), "{difference:?}");
+    assert_eq!(difference.witness().is_none(), difference.is_empty(), "{difference:?}");
+    assert_eq!(left.same_as(right), allowed[0] == allowed[1], "{difference:?}");
+}
+
+/// The excess covers what the left allows and the right denies, no more and no less.
+pub(super) fn excess(left: &Access, right: &Access, requests: &[Request], allowed: [&Truth; 2]) {
+    let excess = left.difference(right).excess();
+    let surplus: &[Surplus] = excess.as_ref().map(Excess::surplus).unwrap_or_default();
+    for (index, request) in requests.iter().enumerate().filter(|(index, _)| allowed[0].has(*index)) {
+        let covered = surplus.iter().any(|surplus| covers(surplus.beyond(), request, right));
+        assert_eq!(covered, !allowed[1].has(index), "{request:?}\n{excess:#?}\n{left:?}\n{right:?}");
+    }
+    for surplus in surplus {
+        let witness = surplus.witness();
+        assert!(witness.decide(left).is_allow(), "{surplus:#?}\n{left:?}\n{right:?}");
+        let decision = witness.decide(right);
+        let denial = decision.denial().unwrap_or_else(|| panic!("{surplus:#?}\n{left:?}\n{right:?}"));
+        let kinds: &[&str] = match surplus.beyond() {
+            Beyond::Account { .. } => &["other_account"],
+            Beyond::Permission { .. } => &["permission_missing"],
+            // Another condition, which came first, may be unmet besides.
+            Beyond::ConditionUnbound { .. } => &["condition_unbound", "condition_unmet"],
+            _ => &["condition_unmet"],
+        };
+        assert!(kinds.contains(&denial.kind()), "{denial:?}\n{surplus:#?}\n{left:?}\n{right:?}");
+    }
+    if let Some(excess) = &excess {
+        assert!(!excess.to_string().is_empty() && serde_json::to_string(excess).is_ok());
+    }
+}
+
+fn covers(beyond: &Beyond, request: &Request, right: &Access) -> bool {
+    let is = |resource: &str| resource == request.kind;
+    let has = |operations: &[Box<str>]| operations.iter().any(|operation| **operation == *request.operation);
+    match beyond {
+        Beyond::Account { .. } => true,
+        Beyond::Permission { resource, operations, .. } | Beyond::ConditionUnbound { resource, operations, .. } => {
+            is(resource) && has(operations)
+        }
+        Beyond::ConditionValues { condition, resources, .. }
+        | Beyond::ConditionMissing { condition, resources, .. }
+        | Beyond::Lists { condition, resources, .. } => {
+            let unmet = only(right, condition).is_some_and(|only| !request.is_allowed(&only));
+            unmet && resources.iter().any(|resource| is(resource))
+        }
+        other => panic!("{other:?} is new"),
+    }
+}
+
+/// A review says nothing exactly if no decision changes, and of gains and losses each if there are any.
+pub(super) fn review(before: &Access, after: &Access, allowed: [&Truth; 2]) {
+    let change = Change::between("x", Some(before), Some(after));
+    assert_eq!(change.is_none(), allowed[0] == allowed[1], "{before:?}\n{after:?}");
+    let gains = change.as_ref().and_then(Change::gains);
+    let losses = change.as_ref().and_then(Change::losses);
+    assert_eq!(gains.is_none(), allowed[1].is_subset(allowed[0]), "{before:?}\n{after:?}");
+    assert_eq!(losses.is_none(), allowed[0].is_subset(allowed[1]), "{before:?}\n{after:?}");
+}

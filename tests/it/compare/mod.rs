@@ -1,0 +1,9 @@
+//! Comparing accesses: against worlds small enough to ask every question, against chance, and in words.
+
+mod across;
+mod exhaustive;
+mod laws;
+mod random;
+mod small;
+mod words;
+mod worlds;
