@@ -2,8 +2,11 @@
 
 use super::{laws, small};
 
+/// How a condition stands to each of two types, and whether it is ignored where it is not bound.
+type Bound = ([char; 2], bool);
+
 /// Every way for a condition to stand to two types, but for both unbound, which a schema refuses.
-const BOUND: [([char; 2], bool); 12] = [
+const BOUND: [Bound; 12] = [
     (['?', '?'], false),
     (['?', '!'], false),
     (['!', '?'], false),
@@ -35,7 +38,7 @@ fn compare(stride: usize) {
     let requests = small::requests();
     let schemas: Vec<_> =
         BOUND.iter().enumerate().flat_map(|(at, x)| BOUND[at..].iter().map(move |y| (x, y))).collect();
-    let run = |chosen: &mut dyn Iterator<Item = &(&([char; 2], bool), &([char; 2], bool))>| {
+    let run = |chosen: &mut dyn Iterator<Item = &(&Bound, &Bound)>| {
         for ((x, x_ignored), (y, y_ignored)) in chosen {
             let schema = small::schema(&[("x", *x, *x_ignored), ("y", *y, *y_ignored)]);
             let accesses = small::accesses(&schema, &PERMISSIONS, &["x", "y"]);
