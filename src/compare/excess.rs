@@ -40,7 +40,7 @@ use crate::{access::Access, value_set::ValueSet};
 /// assert_eq!(
 ///     excess.to_string(),
 ///     "caller access exceeded: permission `products:update` where `brand` is `a`, `b`; \
-///      condition `brand` with `b` on `products`",
+///      `products` where `brand` is `b`",
 /// );
 /// for surplus in excess.surplus() {
 ///     assert!(surplus.witness().decide(&proposed).is_allow());
@@ -305,13 +305,13 @@ impl fmt::Display for Beyond {
                 write!(f, "permission `{resource}:{}` without condition `{condition}`", operations.join(","))
             }
             Self::ConditionValues { condition, values, resources } => {
-                write!(f, "condition `{condition}` with {} on {}", Few(values), Few(resources))
+                write!(f, "{} where `{condition}` is {}", Few(resources), Few(values))
             }
             Self::ConditionMissing { condition, accepted, resources } => {
-                write!(f, "condition `{condition}` with anything but {} on {}", Few(accepted), Few(resources))
+                write!(f, "{} where `{condition}` is anything but {}", Few(resources), Few(accepted))
             }
             Self::Lists { condition, resources } => {
-                write!(f, "condition `{condition}` with lists of which not all elements will do on {}", Few(resources))
+                write!(f, "{} where not all elements of a list meet `{condition}`", Few(resources))
             }
         }
     }

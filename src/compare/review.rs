@@ -174,8 +174,8 @@ impl Change {
     /// let change = Change::between("olivia", Some(&before), Some(&after)).unwrap();
     /// assert_eq!(
     ///     change.to_string(),
-    ///     "`olivia` gains condition `brand` with `b` on `products`\n\
-    ///      `olivia` loses condition `brand` with `a` on `products`\n",
+    ///     "`olivia` gains `products` where `brand` is `b`\n\
+    ///      `olivia` loses `products` where `brand` is `a`\n",
     /// );
     /// assert!(Change::between("olivia", Some(&before), Some(&before)).is_none());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
