@@ -71,7 +71,7 @@ fn within_is_true_exactly_if_no_request_tells_the_two_apart() {
 }
 
 #[test]
-#[ignore = "every pair takes a minute; `cargo test --release -- --ignored exhaustive`"]
+#[ignore = "every pair takes minutes unless optimised: `cargo test --release --test it -- --ignored`"]
 fn within_is_true_exactly_if_no_request_tells_the_two_apart_for_every_pair() {
     compare(1);
 }
