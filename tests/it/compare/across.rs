@@ -20,7 +20,10 @@ const CONDITIONS: [&str; 8] = [
 ];
 
 fn schemas() -> Vec<Schema> {
-    let resources = [r#"{"one": {}, "two": {}}"#, r#"{"two": {}, "one": {"operations": ["approve", "list", "read"]}}"#];
+    let resources = [
+        r#"{"one": {"operations": ["create", "read", "update", "delete", "list", "reject", "approve"]}, "two": {}}"#,
+        r#"{"two": {}, "one": {"operations": ["approve", "list", "read", "reject"]}}"#,
+    ];
     let schema = |(at, conditions): (usize, &&str)| {
         let resources = resources[at % 2];
         Schema::from_json(&format!(r#"{{"resources": {resources}, "conditions": {conditions}}}"#)).unwrap()
@@ -37,7 +40,8 @@ fn requests() -> Vec<Request> {
     let pairs = outer.iter().flat_map(|a| inner.iter().map(move |b| (a, b)));
     let all = pairs.map(|(a, b)| object([("a", a.clone()), ("b", b.clone())]));
     all.flat_map(|attributes| {
-        let one = ["read", "list", "create", "update", "delete", "approve"].map(|operation| (operation, "one"));
+        let one =
+            ["read", "list", "create", "update", "delete", "approve", "reject"].map(|operation| (operation, "one"));
         let all = one.into_iter().chain([("delete", "two")]);
         all.map(move |(operation, kind)| Request::new(operation, kind, attributes.clone()))
     })
@@ -51,7 +55,7 @@ fn accesses_of_different_schemas_are_compared_exactly() {
     for schema in schemas() {
         let names: Vec<String> = schema.condition_names().map(str::to_owned).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let permissions: [&[&str]; 4] = [&[], &["one:read"], &["one:list"], &["one:*", "two:delete"]];
+        let permissions: [&[&str]; 4] = [&[], &["one:read"], &["one:list,approve"], &["one:*", "two:delete"]];
         for access in small::accesses(&schema, &permissions, &names) {
             let truth = Truth::of(&access, &requests);
             all.push((access, truth));

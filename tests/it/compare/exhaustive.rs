@@ -50,7 +50,7 @@ fn compare(stride: usize) {
                 laws::inclusion(left, right, allowed);
                 laws::review(left, right, allowed);
                 // Pointwise takes longer; over the schemas every kind of pair has its turn.
-                if index / stride % 64 == 0 {
+                if index / stride % 16 == 0 {
                     laws::operations(left, right, &requests, allowed);
                     laws::excess(left, right, &requests, allowed);
                 }
@@ -67,7 +67,7 @@ fn compare(stride: usize) {
 
 #[test]
 fn within_is_true_exactly_if_no_request_tells_the_two_apart() {
-    compare(11);
+    compare(23);
 }
 
 #[test]

@@ -60,8 +60,9 @@ pub(super) fn operations(left: &Access, right: &Access, requests: &[Request], al
 pub(super) fn excess(left: &Access, right: &Access, requests: &[Request], allowed: [&Truth; 2]) {
     let excess = left.difference(right).excess();
     let surplus: &[Surplus] = excess.as_ref().map(Excess::surplus).unwrap_or_default();
+    let parts: Vec<_> = surplus.iter().map(|surplus| (surplus.beyond(), alone(surplus.beyond(), right))).collect();
     for (index, request) in requests.iter().enumerate().filter(|(index, _)| allowed[0].has(*index)) {
-        let covered = surplus.iter().any(|surplus| covers(surplus.beyond(), request, right));
+        let covered = parts.iter().any(|(beyond, alone)| covers(beyond, request, alone.as_ref()));
         assert_eq!(covered, !allowed[1].has(index), "{request:?}\n{excess:#?}\n{left:?}\n{right:?}");
     }
     for surplus in surplus {
@@ -83,7 +84,17 @@ pub(super) fn excess(left: &Access, right: &Access, requests: &[Request], allowe
     }
 }
 
-fn covers(beyond: &Beyond, request: &Request, right: &Access) -> bool {
+/// The condition of the right that this is about, alone.
+fn alone(beyond: &Beyond, right: &Access) -> Option<Access> {
+    match beyond {
+        Beyond::ConditionValues { condition, .. }
+        | Beyond::ConditionMissing { condition, .. }
+        | Beyond::Lists { condition, .. } => only(right, condition),
+        _ => None,
+    }
+}
+
+fn covers(beyond: &Beyond, request: &Request, alone: Option<&Access>) -> bool {
     let is = |resource: &str| resource == request.kind;
     let has = |operations: &[Box<str>]| operations.iter().any(|operation| **operation == *request.operation);
     match beyond {
@@ -91,10 +102,10 @@ fn covers(beyond: &Beyond, request: &Request, right: &Access) -> bool {
         Beyond::Permission { resource, operations, .. } | Beyond::ConditionUnbound { resource, operations, .. } => {
             is(resource) && has(operations)
         }
-        Beyond::ConditionValues { condition, resources, .. }
-        | Beyond::ConditionMissing { condition, resources, .. }
-        | Beyond::Lists { condition, resources, .. } => {
-            let unmet = only(right, condition).is_some_and(|only| !request.is_allowed(&only));
+        Beyond::ConditionValues { resources, .. }
+        | Beyond::ConditionMissing { resources, .. }
+        | Beyond::Lists { resources, .. } => {
+            let unmet = alone.is_some_and(|alone| !request.is_allowed(alone));
             unmet && resources.iter().any(|resource| is(resource))
         }
         other => panic!("{other:?} is new"),

@@ -102,7 +102,7 @@ fn wider((grants, conditions): &Plan, more: &Plan, keep: usize) -> Plan {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn within_is_an_order(schema in schema(), plans in collection::vec(plan(), 3), keep in 0..2_usize) {

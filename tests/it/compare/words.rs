@@ -1,6 +1,6 @@
 //! What is said of a difference: the request that shows it, its JSON, its words.
 
-use keyward::{Access, Inclusion, Role, Roles, Schema};
+use keyward::{Access, AsValue, Inclusion, Json, ResourceView, Role, Roles, Schema};
 
 const SCHEMA: &str = r#"{
     "resources": {"products": {}, "places": {}, "orders": {"operations": ["read", "approve"]}},
@@ -86,6 +86,13 @@ fn cases() -> Vec<Case> {
             "permission `products:list`; permission `places:read`; permission `orders:approve`",
         ),
         (
+            "and before one that is updated",
+            access(&["products:update", "places:read"], &[]),
+            access(&[], &[]),
+            r#"{"operation":"read","resource":{"type":"places","account":"acme","attributes":{}}}"#,
+            "permission `products:update`; permission `places:read`",
+        ),
+        (
             "one value on two types is said once",
             access(&["orders:read", "places:read"], &["site:1", "site:2"]),
             access(&["orders:read", "places:read"], &["site:2"]),
@@ -101,8 +108,26 @@ fn a_witness_shows_the_one_difference() {
         let Inclusion::Exceeds(witness) = left.within(&right) else { panic!("{note}: it is within") };
         assert!(witness.decide(&left).is_allow() && !witness.decide(&right).is_allow(), "{note}");
         assert_eq!(serde_json::to_string(&witness).unwrap(), json, "{note}");
+        let sent: Json = serde_json::from_str(json).unwrap();
+        assert_eq!((decide(&left, &sent), decide(&right, &sent)), (true, false), "{note}");
         let excess = left.ensure_within(&right).unwrap_err();
         assert_eq!(excess.to_string(), format!("caller access exceeded: {words}"), "{note}");
+    }
+}
+
+/// Decides a request as it is sent, knowing nothing of who made it.
+fn decide(access: &Access, request: &Json) -> bool {
+    let field = |json: &Json, name: &str| json.as_object().unwrap().get(name).cloned();
+    let text = |json: &Json, name: &str| field(json, name).map(|json| json.as_value().to_string().replace('`', ""));
+    let resource = field(request, "resource").unwrap();
+    let (kind, account) = (text(&resource, "type").unwrap(), text(&resource, "account").unwrap());
+    let [stored, proposed] = [field(&resource, "attributes"), field(request, "proposed")];
+    let view = |attributes| ResourceView::new(&*kind, &account, attributes);
+    match (&*text(request, "operation").unwrap(), &stored, &proposed) {
+        ("create", None, Some(proposed)) => access.decide("create", &view(proposed)).is_allow(),
+        ("update", Some(stored), Some(proposed)) => access.decide_update(&view(stored), &view(proposed)).is_allow(),
+        (operation, Some(stored), None) => access.decide(operation, &view(stored)).is_allow(),
+        other => panic!("{other:?} is no request"),
     }
 }
 
