@@ -1,6 +1,6 @@
 //! What one access allows and another doesn't.
 
-use super::{excess::Excess, pair::Pair, witness::Witness};
+use super::{excess::Excess, gather, pair::Pair, witness::Witness};
 use crate::{access::Access, resource::Resource, schema::OperationRef};
 
 /// The requests that one access allows and another denies.
@@ -95,6 +95,6 @@ impl Difference {
     ///
     /// See [`Excess`] for an example.
     pub fn excess(&self) -> Option<Excess> {
-        Excess::between(&self.of, &self.without)
+        gather::excess(&self.of, &self.without)
     }
 }

@@ -15,7 +15,7 @@
 //! | `choose` | the attributes of a witness |
 //! | `relation` | `within`, `is_within`, `same_as` |
 //! | `intersection`, `difference` | the set operations |
-//! | `excess` | what goes beyond, as data and in words |
+//! | `excess`, `gather` | what goes beyond, as data and in words |
 //! | `review` | who gains what and who loses what |
 //!
 //! Accesses of different schemas are compared too: by the names of types and operations and by the attributes
@@ -25,6 +25,7 @@ mod choose;
 mod clause;
 mod difference;
 mod excess;
+mod gather;
 mod intersection;
 mod pair;
 mod relation;

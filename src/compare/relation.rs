@@ -1,6 +1,6 @@
 //! Inclusion and equality.
 
-use super::{excess::Excess, pair::Pair, witness::Witness};
+use super::{excess::Excess, gather, pair::Pair, witness::Witness};
 use crate::access::Access;
 
 /// Whether one access is within another, and if not, by what request one sees it.
@@ -40,7 +40,11 @@ impl Inclusion {
 /// granted. An access that allows nothing is within every other.
 impl Access {
     /// Whether all that this access allows `other` allows, and if not, a request that this one allows and
-    /// `other` denies. Exact, and linear in the size of the two.
+    /// `other` denies.
+    ///
+    /// It is exact. Each condition value is looked up once and each condition name looked at once for each type;
+    /// between accesses of different schemas, values are looked up type by type, and names are compared in
+    /// pairs.
     ///
     /// ```
     /// use keyward::{Access, Role, Roles, Schema};
@@ -123,6 +127,6 @@ impl Access {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn ensure_within(&self, issuer: &Self) -> Result<(), Excess> {
-        Excess::between(self, issuer).map_or(Ok(()), Err)
+        gather::excess(self, issuer).map_or(Ok(()), Err)
     }
 }

@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::Serialize;
 
-use super::excess::Excess;
+use super::{excess::Excess, gather};
 use crate::{
     access::Access,
     document::World,
@@ -185,8 +185,8 @@ impl Change {
             let access = access?;
             // From one account into another everything is lost in the one and gained in the other.
             match other.filter(|other| other.account() == access.account()) {
-                Some(other) => Excess::between(access, other),
-                None => Excess::between(access, &access.without_roles()),
+                Some(other) => gather::excess(access, other),
+                None => gather::excess(access, &access.without_roles()),
             }
         };
         let (gains, losses) = (beyond(after, before), beyond(before, after));
