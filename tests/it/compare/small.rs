@@ -132,7 +132,7 @@ pub(super) fn requests() -> Vec<Request> {
     };
     let values = values();
     let every: Vec<Json> = values.iter().flat_map(|x| values.iter().map(move |y| inner(x, y))).collect();
-    let few: Vec<Option<Json>> = [text("a"), text("b"), text("c")].into_iter().map(Some).collect();
+    let few: Vec<Option<Json>> = [text("a"), text("b"), text("c"), list(&["a", "b"])].into_iter().map(Some).collect();
     let few: Vec<Json> = few.iter().flat_map(|x| few.iter().map(move |y| inner(x, y))).collect();
 
     let mut requests = Vec::new();
