@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["access"],
     &["evaluate", "resolved"],
     &["filter", "document", "store"],
-    &["authenticate"],
+    &["compare", "authenticate"],
 ];
 
 fn layer(module: &str) -> Option<usize> {

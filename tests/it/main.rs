@@ -10,4 +10,23 @@
     reason = "a test fails by panicking, and a table is as long as it is"
 )]
 
+mod allocations;
+mod authenticate;
 mod compare;
+mod conditions;
+mod decide_example;
+mod decisions;
+mod documents;
+mod keys;
+mod laws;
+mod layers;
+mod permissions;
+mod reference;
+mod schema;
+mod store;
+mod support;
+mod threads;
+mod traits;
+mod waiting;
+
+use waiting::block_on;
