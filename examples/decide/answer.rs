@@ -6,7 +6,7 @@ use keyward::{
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::request::{Question, Request};
+use crate::request::{Question, Request, Resource};
 
 /// What is answered to one request.
 pub(crate) enum Answer {
@@ -57,7 +57,7 @@ fn answer(world: &World, request: &Request) -> Result<Answer, String> {
     let proposed = view(proposed.as_ref().unwrap_or(&none));
     match operation {
         // Without attributes it asks for all rows, with attributes for this one.
-        Operation::LIST if resource.attributes.is_none() => match access.list(&*resource.kind, account) {
+        Operation::LIST if !has_attributes(resource) => match access.list(&*resource.kind, account) {
             Ok(filter) => Ok(Answer::Listed(filter)),
             Err(denial) => Answer::decided(Decision::Deny(denial)),
         },
@@ -65,6 +65,10 @@ fn answer(world: &World, request: &Request) -> Result<Answer, String> {
         Operation::UPDATE => Answer::decided(access.decide_update(&stored, &proposed)),
         _ => Answer::decided(access.decide(operation, &stored)),
     }
+}
+
+fn has_attributes(resource: &Resource) -> bool {
+    resource.attributes.as_ref().and_then(Json::as_object).is_some_and(|attributes| !attributes.is_empty())
 }
 
 fn within(world: &World, access: &str, of: &str) -> Result<Answer, String> {
