@@ -270,6 +270,11 @@ impl AccessBuilder {
         conditions.into_iter().try_fold(self, Self::condition)
     }
 
+    pub(crate) fn with_conditions(mut self, conditions: impl IntoIterator<Item = Condition>) -> Self {
+        self.conditions.extend(conditions);
+        self
+    }
+
     /// Checks and compiles the access.
     ///
     /// # Errors

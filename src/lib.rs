@@ -7,6 +7,7 @@ extern crate alloc;
 extern crate std;
 
 mod access;
+pub mod administration;
 mod attributes;
 mod authenticate;
 mod compare;

@@ -305,7 +305,7 @@ impl Roles {
         Ok(())
     }
 
-    fn unknown(&self, id: &str) -> UnknownName {
+    pub(crate) fn unknown(&self, id: &str) -> UnknownName {
         let known = self.inner.roles.keys().map(|id| &**id).chain([Role::ADMIN]);
         UnknownName::new("role", id, known)
     }

@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["evaluate", "resolved"],
     &["filter", "document", "store"],
     &["compare", "authenticate"],
+    &["administration"],
 ];
 
 fn layer(module: &str) -> Option<usize> {

@@ -1,0 +1,259 @@
+//! The present state of an account: its roles and the keys of its actors.
+
+use alloc::{boxed::Box, collections::BTreeMap};
+
+use super::{
+    acting::Acting,
+    attempt::{AccountChange, Attempt},
+    audit::{AuditRecord, StateDigest},
+    refusal::AdministrationError,
+};
+use crate::{
+    access::{Access, AccessError},
+    key::{KeyId, KeyKind, NewKey, OperatorKey},
+    role::{Role, Roles},
+    schema::Schema,
+    store::{KeyChange, KeyRecord, KeyState},
+    text::TextError,
+    time::Timestamp,
+};
+
+/// The present state of one account, as it was loaded. It doesn't change: what is done in it gives an
+/// [`AccountChange`], which holds the next state.
+///
+/// See [the module](super) for an example.
+#[derive(Clone, Debug)]
+pub struct Account {
+    roles: Roles,
+    version: u64,
+    records: BTreeMap<KeyId, KeyRecord>,
+}
+
+impl Account {
+    /// The most access tokens that are in use in an account (EVRYTHNG Platform, access tokens).
+    pub const MAX_TOKENS: usize = 100;
+
+    /// Makes a new account, with its first operator, who is its administrator, and that operator's key.
+    ///
+    /// # Errors
+    ///
+    /// In the attempt: [`AdministrationError::InvalidId`] for an account or operator id that is none.
+    ///
+    /// See [the module](super) for an example.
+    pub fn found(schema: &Schema, account: &str, operator: &str, key: &NewKey<OperatorKey>, now: Timestamp) -> Attempt {
+        let found = || -> Result<AccountChange, TextError> {
+            let roles = Roles::new(schema, account)?;
+            let record = KeyRecord::new(KeyKind::OperatorKey, key.id, key.digest.clone(), account, operator)?
+                .with_roles([Role::ADMIN])
+                .with_created(now);
+            let before = Self { roles, version: 0, records: BTreeMap::new() };
+            Ok(before.changed_to(before.roles.clone(), [KeyChange::Insert(record)]))
+        };
+        let result = found().map_err(AdministrationError::InvalidId);
+        let after = result.as_ref().ok().and_then(|change| change.account().record(key.id)).map(StateDigest::of_record);
+        let audit = AuditRecord::new(now, account, (operator, key.id), "accounts:create", account, None, after);
+        Attempt::new(audit, result)
+    }
+
+    /// The state that a store holds: roles, version, and the record of every key of the account.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`] for the record of another account, and an id that is there twice.
+    ///
+    /// ```
+    /// use keyward::{Roles, Schema, administration::Account};
+    ///
+    /// let roles = Roles::new(&Schema::builder().build()?, "a1")?;
+    /// let account = Account::load(roles, 7, [])?;
+    /// assert_eq!((account.id(), account.version()), ("a1", 7));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn load(roles: Roles, version: u64, records: impl IntoIterator<Item = KeyRecord>) -> Result<Self, LoadError> {
+        let mut account = Self { roles, version, records: BTreeMap::new() };
+        for record in records {
+            if record.account() != account.id() {
+                return Err(LoadError::OtherAccount { key: record.id(), account: record.account().into() });
+            }
+            if let Some(twice) = account.records.insert(record.id(), record) {
+                return Err(LoadError::Duplicate { key: twice.id() });
+            }
+        }
+        Ok(account)
+    }
+
+    /// The account's id.
+    ///
+    /// See [`load`](Self::load) for an example.
+    pub fn id(&self) -> &str {
+        self.roles.account()
+    }
+
+    /// The version of this state: 1 for a new account, one more with each change.
+    ///
+    /// See [`load`](Self::load) for an example.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The roles.
+    ///
+    /// ```
+    /// # use keyward::{Roles, Schema, administration::Account};
+    /// let roles = Roles::new(&Schema::builder().build()?, "a1")?;
+    /// assert_eq!(Account::load(roles.clone(), 1, [])?.roles().version(), roles.version());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// The records of the keys, in the order of their ids; those that were revoked are among them.
+    ///
+    /// See [`record`](Self::record) for one of them.
+    pub fn records(&self) -> impl ExactSizeIterator<Item = &KeyRecord> {
+        self.records.values()
+    }
+
+    /// The record of a key.
+    ///
+    /// See [the module](super) for an example.
+    pub fn record(&self, key: KeyId) -> Option<&KeyRecord> {
+        self.records.get(&key)
+    }
+
+    /// The record of an actor's present key: not one that was revoked or replaced.
+    ///
+    /// ```
+    /// # use keyward::{Schema, Timestamp, administration::Account, key::{KeyEntropy, KeyFormat, KeyPrefix}};
+    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
+    /// # let schema = Schema::builder().build()?;
+    /// let founded = Account::found(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
+    /// assert_eq!(founded.account().actor("olivia").map(|record| record.id()), Some(key.id));
+    /// assert_eq!(founded.account().actor("frank"), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn actor(&self, actor: &str) -> Option<&KeyRecord> {
+        self.records_of(actor).find(|record| record.state() == KeyState::Active)
+    }
+
+    /// Every record of an actor.
+    pub(super) fn records_of(&self, actor: &str) -> impl Iterator<Item = &KeyRecord> {
+        self.records.values().filter(move |record| record.actor() == actor)
+    }
+
+    /// What an actor may do now, by the present state: what `/access` and `/me` answer. Everyone may read their
+    /// own, with either kind of key.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError`] where the record doesn't fit the schema.
+    ///
+    /// ```
+    /// # use keyward::{Schema, Timestamp, administration::Account, key::{KeyEntropy, KeyFormat, KeyPrefix}};
+    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
+    /// # let schema = Schema::builder().build()?;
+    /// let founded = Account::found(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
+    /// let account = founded.account();
+    /// let access = account.access(account.actor("olivia").unwrap())?;
+    /// assert_eq!(access.roles().collect::<Vec<_>>(), ["admin"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn access(&self, record: &KeyRecord) -> Result<Access, AccessError> {
+        record.access(&self.roles)
+    }
+
+    /// Acts in this state as the holder of a key that was authenticated. Whether the key may act here at all is
+    /// found by each operation, against this state and not the one that it was authenticated in.
+    ///
+    /// See [the module](super) for an example.
+    pub fn acting(&self, record: &KeyRecord, now: Timestamp) -> Acting<'_> {
+        Acting::new(self, record, now)
+    }
+
+    /// How many administrators there are: operators with the managed role and no conditions, whose key is in use.
+    ///
+    /// ```
+    /// # use keyward::{Schema, Timestamp, administration::Account, key::{KeyEntropy, KeyFormat, KeyPrefix}};
+    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
+    /// # let schema = Schema::builder().build()?;
+    /// let now = Timestamp::from_millis(1);
+    /// let founded = Account::found(&schema, "a1", "olivia", &key, now).into_result()?;
+    /// assert_eq!(founded.account().administrators(now), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn administrators(&self, now: Timestamp) -> usize {
+        self.records.values().filter(|record| is_administrator(record, now)).count()
+    }
+
+    /// How many access tokens there are that were not revoked.
+    ///
+    /// ```
+    /// # use keyward::{Roles, Schema, administration::Account};
+    /// let roles = Roles::new(&Schema::builder().build()?, "a1")?;
+    /// assert_eq!(Account::load(roles, 1, [])?.tokens(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn tokens(&self) -> usize {
+        let tokens = self.records.values().filter(|record| record.kind() == KeyKind::AccessToken);
+        tokens.filter(|record| record.state() != KeyState::Revoked).count()
+    }
+
+    /// The change from this state to one with these roles and changed keys.
+    pub(super) fn changed_to(&self, roles: Roles, keys: impl IntoIterator<Item = KeyChange>) -> AccountChange {
+        let keys: alloc::vec::Vec<KeyChange> = keys.into_iter().collect();
+        let mut records = self.records.clone();
+        for change in &keys {
+            match change.record() {
+                Some(record) => records.insert(change.id(), record.clone()),
+                None => records.remove(&change.id()),
+            };
+        }
+        let account = Self { roles, version: self.version.saturating_add(1), records };
+        AccountChange::new(self.version, account, keys)
+    }
+}
+
+/// Whether a key is its operator's present one, with the managed role and no conditions, and in use.
+pub(super) fn is_administrator(record: &KeyRecord, now: Timestamp) -> bool {
+    record.kind() == KeyKind::OperatorKey
+        && record.state() == KeyState::Active
+        && record.expires().is_none_or(|expires| now < expires)
+        && record.not_before().is_none_or(|from| from <= now)
+        && record.conditions().is_empty()
+        && record.roles().any(|id| id == Role::ADMIN)
+}
+
+/// Records that don't make an account.
+///
+/// ```
+/// # use keyward::{Roles, Schema, key::{KeyDigest, KeyId, KeyKind}, store::KeyRecord};
+/// use keyward::administration::{Account, LoadError};
+///
+/// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
+/// let other = KeyRecord::new(KeyKind::AccessToken, id, digest, "a2", "t1")?;
+/// let roles = Roles::new(&Schema::builder().build()?, "a1")?;
+/// assert!(matches!(Account::load(roles, 1, [other]), Err(LoadError::OtherAccount { .. })));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// A key of another account.
+    #[error("key `{key}` is of the account `{account}`")]
+    OtherAccount {
+        /// The key.
+        key: KeyId,
+        /// Its account.
+        account: Box<str>,
+    },
+    /// A key that is there twice.
+    #[error("key `{key}` is there twice")]
+    Duplicate {
+        /// The key.
+        key: KeyId,
+    },
+}

@@ -1,0 +1,139 @@
+//! What came of an operation, and storing it.
+
+use alloc::{string::ToString, vec::Vec};
+
+use super::{
+    account::Account,
+    audit::{AuditRecord, Outcome},
+    refusal::AdministrationError,
+};
+use crate::store::{ChangeError, KeyChange};
+
+/// What came of an operation: an audit record in any case, and the change or the refusal.
+///
+/// See [the module](super) for an example.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is changed before the change is stored"]
+pub struct Attempt {
+    audit: AuditRecord,
+    result: Result<AccountChange, AdministrationError>,
+}
+
+impl Attempt {
+    pub(super) fn new(audit: AuditRecord, result: Result<AccountChange, AdministrationError>) -> Self {
+        let outcome = match &result {
+            Ok(_) => Outcome::Done,
+            Err(error) => Outcome::Refused { code: error.code(), reason: error.to_string().into() },
+        };
+        Self { audit: audit.with_outcome(outcome), result }
+    }
+
+    /// The record for the host's audit log.
+    ///
+    /// See [`AuditRecord`] for an example.
+    pub fn audit(&self) -> &AuditRecord {
+        &self.audit
+    }
+
+    /// The change to be stored.
+    ///
+    /// # Errors
+    ///
+    /// [`AdministrationError`] where it was refused.
+    ///
+    /// See [the module](super) for an example.
+    pub fn into_result(self) -> Result<AccountChange, AdministrationError> {
+        self.result
+    }
+}
+
+/// The change from one state of an account to the next, to be stored as a whole.
+///
+/// See [the module](super) for an example.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is changed before the change is stored"]
+pub struct AccountChange {
+    expected: u64,
+    account: Account,
+    keys: Vec<KeyChange>,
+}
+
+impl AccountChange {
+    pub(super) fn new(expected: u64, account: Account, keys: Vec<KeyChange>) -> Self {
+        Self { expected, account, keys }
+    }
+
+    /// The version that the stored account must have now; 0 where there must be none.
+    ///
+    /// See [`AccountStore`] for its use.
+    pub fn expected(&self) -> u64 {
+        self.expected
+    }
+
+    /// The next state, with its version and roles.
+    ///
+    /// See [the module](super) for an example.
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// The changes to the keys.
+    ///
+    /// See [the module](super) for an example.
+    pub fn keys(&self) -> &[KeyChange] {
+        &self.keys
+    }
+}
+
+/// Keeps accounts and their keys. Implement it over whatever keeps the keys, so that both change together.
+///
+/// # The contract
+///
+/// - **One state.** `load` gives roles, version and keys as they were at one moment.
+/// - **All or nothing.** `commit` stores the roles, the version and all changes of keys together, and only where
+///   the stored account still has the version that the change expects. Of two changes that were made from one state
+///   one is stored, the other is [`CommitError::Conflict`]: load again, and decide again. This is what keeps one
+///   administrator in an account when two are removed at once.
+/// - **Acknowledged is done**: see [`KeyChanges`](crate::store::KeyChanges). Whoever authenticates must be told
+///   the new roles, too ([`Authenticator::set_roles`](crate::Authenticator::set_roles)) before the change is
+///   acknowledged.
+///
+/// [`MemoryAccounts`](super::MemoryAccounts) is one.
+pub trait AccountStore {
+    /// Why the store could not tell.
+    type Error;
+
+    /// The present state of an account, nothing where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Where the store could not tell.
+    fn load(&self, account: &str) -> Result<Option<Account>, Self::Error>;
+
+    /// Makes a change, or none of it.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError`]: the account was changed meanwhile, the id of a key is in use, the store failed.
+    fn commit(&self, change: &AccountChange) -> Result<(), CommitError<Self::Error>>;
+}
+
+/// A change that was not stored; nothing of it was.
+///
+/// ```
+/// let conflict = keyward::administration::CommitError::<()>::Conflict;
+/// assert_eq!(conflict.to_string(), "the account was changed meanwhile");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommitError<E> {
+    /// The account has another version than expected.
+    #[error("the account was changed meanwhile")]
+    Conflict,
+    /// The keys could not be changed.
+    #[error(transparent)]
+    Keys(#[from] ChangeError<E>),
+    /// The store itself failed.
+    #[error("the store failed")]
+    Store(#[source] E),
+}

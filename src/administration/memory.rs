@@ -1,0 +1,70 @@
+//! Accounts in memory, over a store of keys in memory.
+
+use alloc::{collections::BTreeMap, string::String, sync::Arc};
+use core::convert::Infallible;
+use std::sync::{Mutex, PoisonError};
+
+use super::{
+    account::Account,
+    attempt::{AccountChange, AccountStore, CommitError},
+};
+use crate::store::{KeyChanges, MemoryStore};
+
+/// Accounts in memory, for tests and as the model of what an [`AccountStore`] does. Their keys are in a
+/// [`MemoryStore`], by which an authenticator finds them.
+///
+/// ```
+/// # use keyward::{Schema, Timestamp, key::{KeyEntropy, KeyFormat, KeyPrefix}};
+/// use keyward::administration::{Account, AccountStore, MemoryAccounts};
+///
+/// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
+/// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
+/// # let schema = Schema::builder().build()?;
+/// let accounts = MemoryAccounts::new();
+/// let founded = Account::found(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
+/// accounts.commit(&founded)?;
+/// assert_eq!(accounts.load("a1")?.unwrap().version(), 1);
+/// assert!(accounts.commit(&founded).is_err(), "the account is there already");
+/// assert_eq!(accounts.keys().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct MemoryAccounts {
+    keys: Arc<MemoryStore>,
+    accounts: Mutex<BTreeMap<String, Account>>,
+}
+
+impl MemoryAccounts {
+    /// No accounts yet.
+    ///
+    /// See [`MemoryAccounts`] for an example.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The store of their keys.
+    ///
+    /// See [`MemoryAccounts`] for an example.
+    pub fn keys(&self) -> &Arc<MemoryStore> {
+        &self.keys
+    }
+}
+
+impl AccountStore for MemoryAccounts {
+    type Error = Infallible;
+
+    fn load(&self, account: &str) -> Result<Option<Account>, Infallible> {
+        Ok(self.accounts.lock().unwrap_or_else(PoisonError::into_inner).get(account).cloned())
+    }
+
+    fn commit(&self, change: &AccountChange) -> Result<(), CommitError<Infallible>> {
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = change.account().id();
+        if accounts.get(id).map_or(0, Account::version) != change.expected() {
+            return Err(CommitError::Conflict);
+        }
+        self.keys.apply(change.keys())?;
+        accounts.insert(id.into(), change.account().clone());
+        Ok(())
+    }
+}
