@@ -17,6 +17,7 @@ mod denial;
 mod document;
 mod evaluate;
 mod filter;
+pub mod http;
 mod json;
 pub mod key;
 mod permission;

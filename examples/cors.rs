@@ -1,0 +1,197 @@
+//! Judges CORS cases: one JSON document a line from standard input, one answer a line to standard output.
+//!
+//! ```text
+//! $ echo '{"policy": {"origins": ["https://a.example"]}, "request": {"method": "GET",
+//!   "headers": {"Origin": "https://a.example"}}}' | tr -d '\n' | cargo run -q --example cors
+//! {"class":"actual","headers":{"Access-Control-Allow-Origin":"https://a.example"},"ok":true,"vary":["Origin"]}
+//! ```
+//!
+//! A policy has `origins` (`"*"`, or a list of origins and patterns such as `https://*.example.com` and
+//! `http://localhost:*`), `methods`, `headers` and `expose` (`"*"`, a list, or null for what the standard
+//! safelists), `credentials`, `max_age` and `private_network`; what is left out denies. What is listed is
+//! what is allowed: `headers` says nothing of `Authorization` unless it names it, also beside `"*"`
+//! (`["*", "Authorization"]`). A host's own function for origins can be tried as
+//! `{"predicate": "true" | "false" | "== https://a.example" | "suffix .example.com"}`.
+//!
+//! A header of the request is a text, or a list of texts for as many lines. Without a request only the
+//! policy is built. `ok` says whether the request takes part in CORS and passes. A line that can't be
+//! read, or whose policy can't be built, is answered with `{"error": ...}`.
+
+use std::error::Error;
+use std::io::{self, BufRead, Write};
+
+use keyward::http::cors::{
+    Class, Credentials, ExposedHeaders, MaxAge, Methods, Origins, Policy, PrivateNetwork,
+    RequestHeaders,
+};
+use serde_json::{Map, Value, json};
+
+type Failure = Box<dyn Error>;
+
+fn main() -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    for line in io::stdin().lock().split(b'\n') {
+        let line = line?;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let answer = judge(&line).unwrap_or_else(|error| json!({ "error": error.to_string() }));
+        writeln!(output, "{answer}")?;
+    }
+    Ok(())
+}
+
+fn judge(line: &[u8]) -> Result<Value, Failure> {
+    let case: Value = serde_json::from_slice(line)?;
+    let policy = read_policy(object(
+        case.get("policy").ok_or("`policy` is missing")?,
+        "policy",
+    )?)?;
+    let Some(request) = case.get("request") else {
+        return Ok(json!({ "ok": true }));
+    };
+    let method = request
+        .get("method")
+        .and_then(Value::as_str)
+        .ok_or("`method` is not a text")?;
+    let lines = read_headers(object(
+        request.get("headers").ok_or("`headers` is missing")?,
+        "headers",
+    )?)?;
+
+    let answer = policy.evaluate(
+        method,
+        lines.iter().map(|(name, value)| (*name, value.as_bytes())),
+    );
+    let class = match answer.class() {
+        Class::NonCors => "non_cors",
+        Class::Preflight => "preflight",
+        Class::Actual => "actual",
+    };
+    let headers: Map<String, Value> = answer
+        .headers()
+        .map(|(name, value)| (name.to_owned(), Value::from(value)))
+        .collect();
+    Ok(
+        json!({ "class": class, "ok": answer.is_allowed(), "headers": headers, "vary": answer.vary().names() }),
+    )
+}
+
+fn read_policy(policy: &Map<String, Value>) -> Result<Policy, Failure> {
+    let mut builder = Policy::builder().request_headers(RequestHeaders::safelisted());
+    for (name, value) in policy {
+        builder = match (name.as_str(), value) {
+            (_, Value::Null) => builder,
+            ("origins", value) => builder.origins(read_origins(value)?),
+            ("methods", value) => builder.methods(match Names::read(value, name)? {
+                Names::Any => Methods::any(),
+                Names::List(list) => Methods::list(list),
+            }),
+            ("headers", value) => builder.request_headers(match Names::read(value, name)? {
+                Names::Any => RequestHeaders::any().without_authorization(),
+                Names::List(list) if is_any_with_authorization(&list) => {
+                    RequestHeaders::any().with_authorization()
+                }
+                Names::List(list) => RequestHeaders::list(list),
+            }),
+            ("expose", value) => builder.exposed_headers(match Names::read(value, name)? {
+                Names::Any => ExposedHeaders::any(),
+                Names::List(list) => ExposedHeaders::list(list),
+            }),
+            ("credentials", Value::Bool(true)) => builder.credentials(Credentials::allow()),
+            ("private_network", Value::Bool(true)) => {
+                builder.private_network(PrivateNetwork::allow())
+            }
+            ("credentials" | "private_network", Value::Bool(false)) => builder,
+            ("max_age", value) => builder.max_age(MaxAge::seconds(
+                value
+                    .as_i64()
+                    .ok_or("`max_age` is not a number of seconds")?,
+            )),
+            ("credentials" | "private_network", _) => {
+                return Err(format!("`{name}` is not true or false").into());
+            }
+            _ => return Err(format!("`{}` is not part of a policy", name.escape_debug()).into()),
+        };
+    }
+    Ok(builder.build()?)
+}
+
+fn read_origins(value: &Value) -> Result<Origins, Failure> {
+    if let Some(rule) = value.get("predicate").and_then(Value::as_str) {
+        return match rule.split_once(' ') {
+            None if rule == "true" => Ok(Origins::predicate(|_| true)),
+            None if rule == "false" => Ok(Origins::predicate(|_| false)),
+            Some(("==", origin)) => {
+                let origin = origin.to_owned();
+                Ok(Origins::predicate(move |asked| asked.as_str() == origin))
+            }
+            Some(("suffix", domain)) if domain.starts_with('.') => {
+                let domain = domain.trim_start_matches('.').to_owned();
+                Ok(Origins::predicate(move |asked| {
+                    asked.is_subdomain_of(&domain)
+                }))
+            }
+            _ => Err("`predicate` is not `true`, `false`, `== ORIGIN` or `suffix .DOMAIN`".into()),
+        };
+    }
+    Ok(match Names::read(value, "origins")? {
+        Names::Any => Origins::any(),
+        Names::List(list) => Origins::list(list),
+    })
+}
+
+enum Names {
+    Any,
+    List(Vec<String>),
+}
+
+impl Names {
+    fn read(value: &Value, name: &str) -> Result<Self, Failure> {
+        match value {
+            Value::String(text) if text == "*" => Ok(Self::Any),
+            Value::Array(items) => {
+                let texts = items
+                    .iter()
+                    .map(|item| item.as_str().map(str::to_owned))
+                    .collect::<Option<_>>();
+                texts
+                    .map(Self::List)
+                    .ok_or_else(|| format!("`{name}` holds something that is not a text").into())
+            }
+            _ => Err(format!("`{name}` is not `*`, a list of texts, or null").into()),
+        }
+    }
+}
+
+fn is_any_with_authorization(list: &[String]) -> bool {
+    match list {
+        [one, other] => {
+            (one == "*" && other.eq_ignore_ascii_case("authorization"))
+                || (other == "*" && one.eq_ignore_ascii_case("authorization"))
+        }
+        _ => false,
+    }
+}
+
+fn read_headers(headers: &Map<String, Value>) -> Result<Vec<(&str, &str)>, Failure> {
+    let mut lines = Vec::new();
+    for (name, value) in headers {
+        let values = value
+            .as_array()
+            .map_or(std::slice::from_ref(value), Vec::as_slice);
+        for value in values {
+            let text = value
+                .as_str()
+                .ok_or_else(|| format!("header `{}` is not a text", name.escape_debug()))?;
+            lines.push((name.as_str(), text));
+        }
+    }
+    Ok(lines)
+}
+
+fn object<'a>(value: &'a Value, name: &str) -> Result<&'a Map<String, Value>, Failure> {
+    value
+        .as_object()
+        .ok_or_else(|| format!("`{name}` is not an object").into())
+}

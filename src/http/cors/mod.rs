@@ -1,0 +1,20 @@
+//! The server's side of CORS, after the [Fetch Standard](https://fetch.spec.whatwg.org/#http-cors-protocol).
+//!
+//! [`Policy::evaluate`] takes the method and the header lines of a request, and says whether it is a
+//! pre-flight (to be answered at once), an actual request or none of CORS's, and which headers the answer
+//! carries. It does no I/O and knows no server.
+mod answer;
+mod evaluate;
+mod headers;
+mod methods;
+mod origins;
+mod policy;
+mod requested;
+mod switches;
+
+pub use answer::{Answer, Class, Refusal, Vary};
+pub use headers::{ExposedHeaders, HeaderError, RequestHeaders};
+pub use methods::{MethodError, Methods};
+pub use origins::Origins;
+pub use policy::{Policy, PolicyBuilder, PolicyError};
+pub use switches::{Credentials, MaxAge, PrivateNetwork};

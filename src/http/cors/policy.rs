@@ -1,0 +1,231 @@
+//! A policy: the knobs together, refused where they contradict each other or the standard.
+
+use alloc::string::String;
+
+use super::answer::Answer;
+use super::evaluate;
+use super::headers::{ExposedHeaders, HeaderError, HeaderRule, RequestHeaders};
+use super::methods::{MethodError, MethodRule, Methods};
+use super::origins::{OriginRule, Origins};
+use super::switches::{Credentials, MaxAge, PrivateNetwork};
+use crate::http::origin_list::OriginListError;
+
+/// What pages of other origins may do with the answers of a server.
+///
+/// Made with [`Policy::builder`], whose every knob denies until it is turned: no origin, no method but
+/// the safelisted ones, no request header but `Authorization`, nothing exposed, no credentials, no
+/// private network.
+///
+/// CORS keeps pages from *reading answers* and from *sending requests that need a pre-flight*. It is no
+/// access control: a refused `actual` request has arrived, and whoever doesn't use a browser is not
+/// bound by it. What a request may do is decided by its key.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::http::cors::{Class, Methods, Origins, Policy};
+///
+/// let policy = Policy::builder()
+///     .origins(Origins::list(["https://app.example.com"]))
+///     .methods(Methods::list(["PUT"]))
+///     .build()?;
+///
+/// let answer = policy.evaluate("OPTIONS", [
+///     ("origin", &b"https://app.example.com"[..]),
+///     ("access-control-request-method", b"PUT"),
+///     ("access-control-request-headers", b"authorization"),
+/// ]);
+/// assert_eq!(answer.class(), Class::Preflight);
+/// assert_eq!(answer.preflight_status(), Some(204));
+/// let headers: Vec<_> = answer.headers().collect();
+/// assert_eq!(headers, [
+///     ("Access-Control-Allow-Origin", "https://app.example.com"),
+///     ("Access-Control-Allow-Methods", "PUT"),
+///     ("Access-Control-Allow-Headers", "authorization"),
+/// ]);
+/// # Ok::<(), keyward::http::cors::PolicyError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Policy {
+    pub(super) origins: OriginRule,
+    pub(super) methods: MethodRule,
+    pub(super) request_headers: HeaderRule,
+    /// The value of `Access-Control-Expose-Headers`.
+    pub(super) exposed: Option<String>,
+    pub(super) credentials: bool,
+    /// The value of `Access-Control-Max-Age`.
+    pub(super) max_age: Option<String>,
+    pub(super) private_network: bool,
+}
+
+impl Policy {
+    /// A builder whose every knob denies.
+    pub fn builder() -> PolicyBuilder {
+        PolicyBuilder::default()
+    }
+
+    /// Classifies a request by its method and header lines, and says what its answer must carry.
+    ///
+    /// `headers` are all header lines as they came, a repeated header as often as it is there; names
+    /// compare without case. Only `Origin` and the `Access-Control-Request-` headers are read.
+    ///
+    /// Never fails. Takes time linear in the headers, reads at most 8 KiB of
+    /// `Access-Control-Request-Headers`, and asks for memory only when it has to put together a list of
+    /// requested headers that didn't come as one clean line.
+    pub fn evaluate<'a, H>(&'a self, method: &str, headers: H) -> Answer<'a>
+    where
+        H: IntoIterator<Item = (&'a str, &'a [u8])>,
+        H::IntoIter: Clone,
+    {
+        evaluate::evaluate(self, method, headers.into_iter())
+    }
+}
+
+/// Collects the knobs of a [`Policy`].
+#[derive(Clone, Debug, Default)]
+pub struct PolicyBuilder {
+    origins: Origins,
+    methods: Methods,
+    request_headers: RequestHeaders,
+    exposed_headers: ExposedHeaders,
+    credentials: Credentials,
+    max_age: MaxAge,
+    private_network: PrivateNetwork,
+}
+
+impl PolicyBuilder {
+    /// Who is let in.
+    #[must_use]
+    pub fn origins(mut self, origins: Origins) -> Self {
+        self.origins = origins;
+        self
+    }
+
+    /// With which methods.
+    #[must_use]
+    pub fn methods(mut self, methods: Methods) -> Self {
+        self.methods = methods;
+        self
+    }
+
+    /// With which request headers.
+    #[must_use]
+    pub fn request_headers(mut self, headers: RequestHeaders) -> Self {
+        self.request_headers = headers;
+        self
+    }
+
+    /// Which headers of the answer may be read.
+    #[must_use]
+    pub fn exposed_headers(mut self, headers: ExposedHeaders) -> Self {
+        self.exposed_headers = headers;
+        self
+    }
+
+    /// Whether cookies and the like may come along.
+    #[must_use]
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    /// How long a browser may remember a pre-flight's answer.
+    #[must_use]
+    pub fn max_age(mut self, max_age: MaxAge) -> Self {
+        self.max_age = max_age;
+        self
+    }
+
+    /// Whether pages from the public network may reach a server on a private one.
+    #[must_use]
+    pub fn private_network(mut self, access: PrivateNetwork) -> Self {
+        self.private_network = access;
+        self
+    }
+
+    /// Reads the knobs.
+    ///
+    /// # Errors
+    ///
+    /// - Credentials with any origin, with `null`, with `*` for methods or with `*` for exposed headers:
+    ///   under credentials `*` is no wildcard (Fetch, *CORS protocol and credentials*), and `null` is
+    ///   anybody.
+    /// - Private network access for any origin.
+    /// - `*` for request headers with nothing said of `Authorization`.
+    /// - An origin that could never match (`https://a.example/`, `http://a.example:80`) or a pattern that
+    ///   matches too much (`https://*.com`).
+    /// - A method or header that is no name, that browsers never send or show (`TRACE`, `Sec-Foo`,
+    ///   `Set-Cookie`), or that is listed twice.
+    /// - A max age below −1 or of 2³¹ seconds or more.
+    pub fn build(self) -> Result<Policy, PolicyError> {
+        let Self {
+            origins,
+            methods,
+            request_headers,
+            exposed_headers,
+            credentials,
+            max_age,
+            private_network,
+        } = self;
+        let null = origins.allows_null();
+        let origins = origins.compile()?;
+        let any_origin = matches!(origins, OriginRule::Any);
+        let credentials = credentials.is_allowed();
+        if credentials {
+            match () {
+                () if any_origin => return Err(PolicyError::CredentialsWithAnyOrigin),
+                () if null => return Err(PolicyError::CredentialsWithNull),
+                () if methods.is_any() => return Err(PolicyError::CredentialsWithAnyMethod),
+                () if exposed_headers.is_any() => {
+                    return Err(PolicyError::CredentialsWithAnyExposedHeader);
+                }
+                () => {}
+            }
+        }
+        if private_network.is_allowed() && (any_origin || null) {
+            return Err(PolicyError::PrivateNetworkWithAnyOrigin);
+        }
+        Ok(Policy {
+            origins,
+            methods: methods.compile()?,
+            request_headers: request_headers.compile()?,
+            exposed: exposed_headers.compile()?,
+            credentials,
+            max_age: max_age.compile().map_err(PolicyError::MaxAge)?,
+            private_network: private_network.is_allowed(),
+        })
+    }
+}
+
+/// A policy that is unsafe, or that could not mean what it says.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// Any site could read what the user's cookies open.
+    #[error("credentials can't be allowed to any origin: list the origins")]
+    CredentialsWithAnyOrigin,
+    /// Any site can make itself `null`.
+    #[error("credentials can't be allowed to `null`, which any page can become")]
+    CredentialsWithNull,
+    /// Under credentials `*` is the name of a method.
+    #[error("with credentials `*` is no wildcard: list the methods")]
+    CredentialsWithAnyMethod,
+    /// Under credentials `*` is the name of a header.
+    #[error("with credentials `*` is no wildcard: list the exposed headers")]
+    CredentialsWithAnyExposedHeader,
+    /// Any site could reach into the private network.
+    #[error("a private network can't be opened to any origin or to `null`: list the origins")]
+    PrivateNetworkWithAnyOrigin,
+    /// An origin that is none, or is there twice.
+    #[error("origin {0}")]
+    Origin(#[from] OriginListError),
+    /// A method that can't be named.
+    #[error(transparent)]
+    Method(#[from] MethodError),
+    /// A header that can't be named.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
+    /// A max age that is no number of seconds.
+    #[error("max age `{0}` is out of range: seconds from 0 to 2147483647, or -1 for no caching")]
+    MaxAge(i64),
+}

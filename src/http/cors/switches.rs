@@ -1,0 +1,113 @@
+//! The small knobs: credentials, max age, private network access.
+
+use alloc::string::{String, ToString};
+
+/// Whether requests from other origins may come with the browser's own credentials: cookies, TLS client
+/// certificates, and passwords that it has stored. By default: not.
+///
+/// The `Authorization` header that a page sets itself is not among them: a host that takes keys only
+/// from there has no need of this.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::http::cors::{Credentials, Origins, Policy, PolicyError};
+///
+/// let unsafe_policy = Policy::builder().origins(Origins::any()).credentials(Credentials::allow());
+/// assert_eq!(unsafe_policy.build().unwrap_err(), PolicyError::CredentialsWithAnyOrigin);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Credentials(bool);
+
+impl Credentials {
+    /// No credentials.
+    pub fn deny() -> Self {
+        Self(false)
+    }
+
+    /// `Access-Control-Allow-Credentials: true`, for the origins that are let in.
+    pub fn allow() -> Self {
+        Self(true)
+    }
+
+    pub(super) fn is_allowed(self) -> bool {
+        self.0
+    }
+}
+
+/// How long a browser may remember what a pre-flight said. By default: as long as it does unasked, five
+/// seconds (Fetch, *CORS-preflight fetch*).
+///
+/// Browsers have bounds of their own (two hours in Chromium, a day in Firefox), and a policy that is
+/// made stricter reaches a page no sooner than its memory ends.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::http::cors::{MaxAge, Policy, PolicyError};
+///
+/// assert!(Policy::builder().max_age(MaxAge::seconds(600)).build().is_ok());
+/// assert_eq!(Policy::builder().max_age(MaxAge::seconds(-2)).build().unwrap_err(), PolicyError::MaxAge(-2));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MaxAge(Option<i64>);
+
+impl MaxAge {
+    /// Says nothing: five seconds.
+    pub fn browser_default() -> Self {
+        Self(None)
+    }
+
+    /// So many seconds. As in other servers, −1 is [`MaxAge::no_cache`]; it is answered as 0, since the
+    /// header has no negative numbers and a browser would read one as five seconds.
+    pub fn seconds(seconds: i64) -> Self {
+        Self(Some(seconds))
+    }
+
+    /// Not at all: a pre-flight before every request that needs one.
+    pub fn no_cache() -> Self {
+        Self::seconds(0)
+    }
+
+    /// The header's value; or the number, if it is none that the header can have (RFC 9111, 1.2.2).
+    pub(super) fn compile(self) -> Result<Option<String>, i64> {
+        match self.0 {
+            None => Ok(None),
+            Some(-1) => Ok(Some("0".into())),
+            Some(seconds) if (0..=i64::from(i32::MAX)).contains(&seconds) => {
+                Ok(Some(seconds.to_string()))
+            }
+            Some(seconds) => Err(seconds),
+        }
+    }
+}
+
+/// Whether a page on the public network may reach this server on a private one (the draft *Private
+/// Network Access*, which Chromium has since replaced by a question to the user). By default: not.
+///
+/// # Examples
+///
+/// ```
+/// use keyward::http::cors::{Origins, Policy, PolicyError, PrivateNetwork};
+///
+/// let open = Policy::builder().origins(Origins::any()).private_network(PrivateNetwork::allow());
+/// assert_eq!(open.build().unwrap_err(), PolicyError::PrivateNetworkWithAnyOrigin);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PrivateNetwork(bool);
+
+impl PrivateNetwork {
+    /// No such access.
+    pub fn deny() -> Self {
+        Self(false)
+    }
+
+    /// `Access-Control-Allow-Private-Network: true`, where a pre-flight asks for it.
+    pub fn allow() -> Self {
+        Self(true)
+    }
+
+    pub(super) fn is_allowed(self) -> bool {
+        self.0
+    }
+}
