@@ -26,6 +26,16 @@ use keyward::http::cors::{
 };
 use serde_json::{Map, Value, json};
 
+const KNOBS: [&str; 7] = [
+    "origins",
+    "methods",
+    "headers",
+    "expose",
+    "credentials",
+    "max_age",
+    "private_network",
+];
+
 type Failure = Box<dyn Error>;
 
 fn main() -> io::Result<()> {
@@ -80,8 +90,14 @@ fn judge(line: &[u8]) -> Result<Value, Failure> {
 fn read_policy(policy: &Map<String, Value>) -> Result<Policy, Failure> {
     let mut builder = Policy::builder().request_headers(RequestHeaders::safelisted());
     for (name, value) in policy {
+        if !KNOBS.contains(&name.as_str()) {
+            return Err(format!("`{}` is not part of a policy", name.escape_debug()).into());
+        }
+        if value.is_null() {
+            continue;
+        }
         builder = match (name.as_str(), value) {
-            (_, Value::Null) => builder,
+            ("credentials" | "private_network", Value::Bool(false)) => builder,
             ("origins", value) => builder.origins(read_origins(value)?),
             ("methods", value) => builder.methods(match Names::read(value, name)? {
                 Names::Any => Methods::any(),
@@ -102,16 +118,12 @@ fn read_policy(policy: &Map<String, Value>) -> Result<Policy, Failure> {
             ("private_network", Value::Bool(true)) => {
                 builder.private_network(PrivateNetwork::allow())
             }
-            ("credentials" | "private_network", Value::Bool(false)) => builder,
             ("max_age", value) => builder.max_age(MaxAge::seconds(
                 value
                     .as_i64()
                     .ok_or("`max_age` is not a number of seconds")?,
             )),
-            ("credentials" | "private_network", _) => {
-                return Err(format!("`{name}` is not true or false").into());
-            }
-            _ => return Err(format!("`{}` is not part of a policy", name.escape_debug()).into()),
+            _ => return Err(format!("`{name}` is not true or false").into()),
         };
     }
     Ok(builder.build()?)

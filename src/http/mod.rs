@@ -1,9 +1,26 @@
-//! The HTTP edge: origins and CORS, as pure functions over header values.
+//! The HTTP edge, as pure functions over header values: no server, no I/O.
+//!
+//! For each request, in this order:
+//!
+//! 1. [`cors::Policy::evaluate`]: a pre-flight is answered here; of every other request it says what the
+//!    answer must carry.
+//! 2. [`credential()`]: the one key that the request carries, or the answer's status and, by
+//!    [`Challenge`], its `WWW-Authenticate`.
+//! 3. [`BrowserPolicy::check`]: whether a key may come from where it came.
+//!
+//! Header values are bytes as they came, one slice for each line: what a repeated header means is decided
+//! here.
+mod browser;
+mod challenge;
 pub mod cors;
+mod credentials;
 mod host;
 mod origin;
 mod origin_list;
 mod text;
 
+pub use browser::{BrowserPolicy, BrowserVerdict};
+pub use challenge::{Challenge, ChallengeError, ErrorCode, Scope};
+pub use credentials::{Credential, CredentialError, CredentialSource, QueryParameter, credential};
 pub use origin::{Origin, OriginError, OriginFault};
 pub use origin_list::{OriginList, OriginListError};

@@ -69,10 +69,7 @@ where
     let lines = named("access-control-request-headers", headers.clone());
     let private = Lines::of("access-control-request-private-network", headers);
     Ok(Fields {
-        methods: policy
-            .methods
-            .allow(method)
-            .ok_or(Refusal::Method(method))?,
+        methods: policy.methods.answer(method)?,
         headers: requested_headers(policy, lines)?,
         max_age: policy.max_age.as_deref(),
         private_network: policy.private_network && private == Lines::One(b"true"),

@@ -110,9 +110,9 @@ impl RequestHeaders {
                 return Err(HeaderError::Forbidden(excerpt(name)));
             }
         }
-        names
-            .iter_mut()
-            .for_each(|name| name.make_ascii_lowercase());
+        for name in &mut names {
+            name.make_ascii_lowercase();
+        }
         names.sort_unstable();
         match repeated(&names) {
             Some(name) => Err(HeaderError::Duplicate(excerpt(name))),

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::answer::Refusal;
 use crate::http::text::{excerpt, is_token, repeated};
 
 /// Which methods a [`Policy`](super::Policy) lets other origins use. By default: those that need no
@@ -97,11 +98,11 @@ pub enum MethodError {
 pub(super) struct MethodRule(Kind);
 
 impl MethodRule {
-    /// Whether a pre-flight for `method` passes, and what the answer has to say of it: nothing of a
-    /// safelisted method that the policy doesn't name.
-    pub(super) fn allow(&self, method: &str) -> Option<Option<&str>> {
+    /// What the answer to a pre-flight for `method` says of methods, if it passes: nothing of a
+    /// safelisted one that the policy doesn't name.
+    pub(super) fn answer<'a>(&'a self, method: &'a str) -> Result<Option<&'a str>, Refusal<'a>> {
         let named = match &self.0 {
-            Kind::Any if is_forbidden(method) => return None,
+            Kind::Any if is_forbidden(method) => None,
             Kind::Any => Some("*"),
             Kind::List(list) => {
                 let place = list
@@ -110,7 +111,11 @@ impl MethodRule {
                 place.and_then(|place| list.get(place)).map(String::as_str)
             }
         };
-        (named.is_some() || matches!(method, "GET" | "HEAD" | "POST")).then_some(named)
+        if named.is_some() || matches!(method, "GET" | "HEAD" | "POST") {
+            Ok(named)
+        } else {
+            Err(Refusal::Method(method))
+        }
     }
 }
 
