@@ -57,7 +57,7 @@ fn judge(line: &[u8]) -> Result<Value, Failure> {
         case.get("policy").ok_or("`policy` is missing")?,
         "policy",
     )?)?;
-    let Some(request) = case.get("request") else {
+    let Some(request) = case.get("request").filter(|request| !request.is_null()) else {
         return Ok(json!({ "ok": true }));
     };
     let method = request

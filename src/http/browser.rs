@@ -14,7 +14,8 @@ use super::origin_list::OriginList;
 ///
 /// What it does not: whoever takes the key out of the page, since outside a browser `Origin` is what the
 /// caller writes, or isn't there; pages that send `GET` or `HEAD` to their own origin, with which browsers
-/// send no `Origin`; code in browsers that sends none, as an extension may. A key that was refused here has
+/// send no `Origin`; a key in an address that an image or a link names, which send none either; extensions
+/// that leave it out. A key that was refused here has
 /// been in a browser: rotate it.
 ///
 /// Exceptions are for origins that are meant to hold keys, such as an administrator's console that asks

@@ -213,8 +213,11 @@ struct Parameter<'a> {
 fn parameters(query: &str) -> impl Iterator<Item = Parameter<'_>> {
     query.split('&').filter_map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let plain = name == PARAMETER;
-        (plain || Decoded(name.bytes()).eq(PARAMETER.bytes())).then_some(Parameter { plain, value })
+        let is_parameter = Decoded(name.bytes()).eq(PARAMETER.bytes());
+        is_parameter.then_some(Parameter {
+            plain: name == PARAMETER,
+            value,
+        })
     })
 }
 

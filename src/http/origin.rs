@@ -88,11 +88,9 @@ impl<'a> Origin<'a> {
     ///
     /// It compares whole labels: `evilexample.com` is not below `example.com`.
     pub fn is_subdomain_of(&self, domain: &str) -> bool {
-        !domain.is_empty()
-            && self
-                .host
-                .strip_suffix(domain)
-                .is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+        self.host
+            .strip_suffix(domain)
+            .is_some_and(|rest| rest.ends_with('.'))
     }
 }
 

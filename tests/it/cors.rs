@@ -176,6 +176,15 @@ fn origins_by_predicate() {
         let answer = all.evaluate("GET", [("Origin", never_asked.as_bytes())]);
         assert_eq!(answer.refusal(), Some(Refusal::Origin), "{never_asked:?}");
     }
+    let null = Policy::builder()
+        .origins(Origins::predicate(|_| false).with_null())
+        .build()
+        .unwrap();
+    assert!(
+        null.evaluate("GET", [("Origin", &b"null"[..])])
+            .is_allowed(),
+        "`null` has its own name"
+    );
     assert_eq!(
         format!("{:?}", Origins::predicate(|_| true)),
         "Origins { kind: Predicate(Predicate(..)), null: false }"

@@ -168,7 +168,8 @@ fn what_could_never_match_is_refused() {
     let label = format!("https://{}.com", "a".repeat(64));
     let name = format!("https://{}com", "abcdefg.".repeat(32));
     let huge = format!("https://{}", "a".repeat(1 << 20));
-    let too_long = [&label, &name, &huge].map(|text| (&**text, Fault::TooLong, None));
+    let scheme = format!("{}://x", "a".repeat(600));
+    let too_long = [&label, &name, &huge, &scheme].map(|text| (&**text, Fault::TooLong, None));
     for (text, fault, suggestion) in REFUSED.into_iter().chain(too_long) {
         let Err(OriginListError::Origin(error)) = OriginList::new([text]) else {
             panic!("{text} was taken");
@@ -183,6 +184,7 @@ fn what_could_never_match_is_refused() {
     }
     let v6 = [
         "http://[::1",
+        "http://[::0]",
         "http://[::1]1",
         "http://[::1]]",
         "http://[]",
@@ -229,6 +231,20 @@ fn messages_quote_and_suggest() {
 }
 
 #[test]
+fn subdomains_are_below_and_not_the_same() {
+    let origin = Origin::parse("https://a.b.example").unwrap();
+    for (domain, below) in [
+        ("b.example", true),
+        ("example", true),
+        ("a.b.example", false),
+        (".b.example", false),
+        ("", false),
+    ] {
+        assert_eq!(origin.is_subdomain_of(domain), below, "{domain}");
+    }
+}
+
+#[test]
 fn lists_match_bytes_and_whole_labels() {
     let list = OriginList::new([
         "https://example.com",
@@ -255,7 +271,7 @@ fn lists_match_bytes_and_whole_labels() {
         assert!(list.contains(origin.as_bytes()), "{origin}");
     }
     let huge = format!("https://{}.example.com", "a.".repeat(1 << 19));
-    let refused: [&[u8]; 28] = [
+    let refused: [&[u8]; 29] = [
         b"https://evilexample.com",
         b"https://example.com.evil.io",
         b"https://a.example.com.evil.io",
@@ -272,6 +288,7 @@ fn lists_match_bytes_and_whole_labels() {
         b"https://example.com:443",
         b"https://a.example.com:8443",
         b"http://example.com",
+        b"http://a.example.com",
         b"HTTPS://EXAMPLE.COM",
         b"https://A.example.com",
         b"https://a%2eexample.com",
