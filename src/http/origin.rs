@@ -6,7 +6,7 @@ use super::host;
 use super::text::excerpt;
 
 /// No origin that a browser sends is longer: a host has at most 253 bytes.
-const MAX_BYTES: usize = 512;
+pub(super) const MAX_BYTES: usize = 512;
 
 /// A tuple origin as the `Origin` header carries it: scheme, host and port, serialised.
 ///

@@ -5,7 +5,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::host;
-use super::origin::{Origin, OriginError, OriginFault, read_port, split_port, split_scheme};
+use super::origin::{
+    MAX_BYTES, Origin, OriginError, OriginFault, read_port, split_port, split_scheme,
+};
 
 /// Origins that a rule names: `https://app.example.com`, all below `https://*.example.com`, and with
 /// `:*` at the end on whatever port.
@@ -66,6 +68,9 @@ impl OriginList {
     ///
     /// Takes time linear in the header and, for exact origins, logarithmic in the list.
     pub fn contains(&self, origin: &[u8]) -> bool {
+        if origin.len() > MAX_BYTES {
+            return false;
+        }
         let Ok(text) = core::str::from_utf8(origin) else {
             return false;
         };

@@ -3,25 +3,30 @@
 use super::answer::{Answer, Class, Fields, Refusal, Vary, VaryOn};
 use super::origins::OriginRule;
 use super::policy::Policy;
-use super::requested::requested_headers;
+use super::requested::Requested;
 use crate::http::text::is_token;
 
 pub(super) fn evaluate<'a, H>(policy: &'a Policy, method: &str, headers: H) -> Answer<'a>
 where
-    H: Iterator<Item = (&'a str, &'a [u8])> + Clone,
+    H: Iterator<Item = (&'a str, &'a [u8])>,
 {
-    let origin = Lines::of("origin", headers.clone());
-    let requested_method = Lines::of("access-control-request-method", headers.clone());
-    let class = match (origin, requested_method) {
-        (Lines::None, _) => Class::NonCors,
-        (_, Lines::One(_) | Lines::Many) if method == "OPTIONS" => Class::Preflight,
+    let asked = Asked::read(policy, headers);
+    let class = match asked {
+        Asked {
+            origin: Lines::None,
+            ..
+        } => Class::NonCors,
+        Asked {
+            method: Lines::One(_) | Lines::Many,
+            ..
+        } if method == "OPTIONS" => Class::Preflight,
         _ => Class::Actual,
     };
     let answered = match class {
-        Class::NonCors if matches!(policy.origins, OriginRule::Any) => actual(policy, origin),
+        Class::NonCors if matches!(policy.origins, OriginRule::Any) => actual(policy, asked.origin),
         Class::NonCors => Ok(Fields::default()),
-        Class::Actual => actual(policy, origin),
-        Class::Preflight => preflight(policy, origin, requested_method, headers),
+        Class::Actual => actual(policy, asked.origin),
+        Class::Preflight => preflight(policy, asked),
     };
     let vary = Vary(vary(policy, class));
     match answered {
@@ -49,41 +54,38 @@ fn actual<'a>(policy: &'a Policy, origin: Lines<'a>) -> Result<Fields<'a>, Refus
 }
 
 /// An answer that lets a page send what it asks for.
-fn preflight<'a, H>(
-    policy: &'a Policy,
-    origin: Lines<'a>,
-    method: Lines<'a>,
-    headers: H,
-) -> Result<Fields<'a>, Refusal<'a>>
-where
-    H: Iterator<Item = (&'a str, &'a [u8])> + Clone,
-{
+fn preflight<'a>(policy: &'a Policy, asked: Asked<'a>) -> Result<Fields<'a>, Refusal<'a>> {
+    let Asked {
+        origin,
+        method,
+        headers,
+        private_network,
+    } = asked;
     let fields = allowed(policy, origin)?;
-    let Lines::One(method) = method else {
-        return Err(Refusal::Malformed);
-    };
-    let method = core::str::from_utf8(method)
-        .ok()
+    let method = method
+        .one()
         .filter(|method| is_token(method))
         .ok_or(Refusal::Malformed)?;
-    let lines = named("access-control-request-headers", headers.clone());
-    let private = Lines::of("access-control-request-private-network", headers);
+    // Under credentials `*` would be the name of a header: the names themselves are answered.
+    let wildcard = policy
+        .request_headers
+        .wildcard()
+        .filter(|_| !policy.credentials);
     Ok(Fields {
         methods: policy.methods.answer(method)?,
-        headers: requested_headers(policy, lines)?,
+        headers: headers.answer(wildcard)?,
         max_age: policy.max_age.as_deref(),
-        private_network: policy.private_network && private == Lines::One(b"true"),
+        private_network: policy.private_network && private_network.one() == Some("true"),
         ..fields
     })
 }
 
 /// What every answer to an origin that is let in carries.
 fn allowed<'a>(policy: &'a Policy, origin: Lines<'a>) -> Result<Fields<'a>, Refusal<'a>> {
-    let origin = match (&policy.origins, origin) {
+    let origin = match &policy.origins {
         // The same answer to everyone, whatever they say: that is why it needs no `Vary`.
-        (OriginRule::Any, _) => Some("*"),
-        (rule, Lines::One(origin)) if rule.allows(origin) => core::str::from_utf8(origin).ok(),
-        _ => None,
+        OriginRule::Any => Some("*"),
+        rule => origin.one().filter(|origin| rule.allows(origin)),
     };
     let origin = Some(origin.ok_or(Refusal::Origin)?);
     Ok(Fields {
@@ -105,8 +107,42 @@ fn vary(policy: &Policy, class: Class) -> VaryOn {
     }
 }
 
-/// The lines of one header that may be there only once.
-#[derive(Clone, Copy, PartialEq)]
+/// What a request says to CORS.
+struct Asked<'a> {
+    origin: Lines<'a>,
+    method: Lines<'a>,
+    headers: Requested<'a>,
+    private_network: Lines<'a>,
+}
+
+impl<'a> Asked<'a> {
+    fn read<H>(policy: &Policy, lines: H) -> Self
+    where
+        H: Iterator<Item = (&'a str, &'a [u8])>,
+    {
+        let mut asked = Self {
+            origin: Lines::None,
+            method: Lines::None,
+            headers: Requested::new(),
+            private_network: Lines::None,
+        };
+        for (name, value) in lines {
+            if name.eq_ignore_ascii_case("origin") {
+                asked.origin = asked.origin.and(value);
+            } else if name.eq_ignore_ascii_case("access-control-request-method") {
+                asked.method = asked.method.and(value);
+            } else if name.eq_ignore_ascii_case("access-control-request-headers") {
+                asked.headers.read(value, &policy.request_headers);
+            } else if name.eq_ignore_ascii_case("access-control-request-private-network") {
+                asked.private_network = asked.private_network.and(value);
+            }
+        }
+        asked
+    }
+}
+
+/// The lines of a header that may be there only once.
+#[derive(Clone, Copy)]
 enum Lines<'a> {
     None,
     One(&'a [u8]),
@@ -114,24 +150,18 @@ enum Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn of<H>(name: &'static str, headers: H) -> Self
-    where
-        H: Iterator<Item = (&'a str, &'a [u8])>,
-    {
-        let mut lines = named(name, headers);
-        match (lines.next(), lines.next()) {
-            (None, _) => Self::None,
-            (Some(value), None) => Self::One(value),
-            (Some(_), Some(_)) => Self::Many,
+    fn and(self, line: &'a [u8]) -> Self {
+        match self {
+            Self::None => Self::One(line),
+            Self::One(_) | Self::Many => Self::Many,
         }
     }
-}
 
-fn named<'a, H>(name: &'static str, headers: H) -> impl Iterator<Item = &'a [u8]>
-where
-    H: Iterator<Item = (&'a str, &'a [u8])>,
-{
-    headers
-        .filter(move |(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value)
+    /// The text of the only line.
+    fn one(self) -> Option<&'a str> {
+        match self {
+            Self::One(line) => core::str::from_utf8(line).ok(),
+            Self::None | Self::Many => None,
+        }
+    }
 }

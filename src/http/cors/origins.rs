@@ -116,14 +116,15 @@ pub(super) enum OriginRule {
 
 impl OriginRule {
     /// Whether the origin that the header states is let in.
-    pub(super) fn allows(&self, origin: &[u8]) -> bool {
+    pub(super) fn allows(&self, origin: &str) -> bool {
         match self {
             Self::Nobody => false,
             Self::Any => true,
-            Self::List(list) => list.contains(origin),
-            Self::Predicate { null, .. } if origin == b"null" => *null,
-            Self::Predicate { predicate, .. } => core::str::from_utf8(origin)
-                .is_ok_and(|text| Origin::read(text).is_ok_and(|origin| (predicate.0)(origin))),
+            Self::List(list) => list.contains(origin.as_bytes()),
+            Self::Predicate { null, .. } if origin == "null" => *null,
+            Self::Predicate { predicate, .. } => {
+                Origin::read(origin).is_ok_and(|origin| (predicate.0)(origin))
+            }
         }
     }
 }

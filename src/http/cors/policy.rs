@@ -67,7 +67,8 @@ impl Policy {
     /// Classifies a request by its method and header lines, and says what its answer must carry.
     ///
     /// `headers` are all header lines as they came, a repeated header as often as it is there; names
-    /// compare without case. Only `Origin` and the `Access-Control-Request-` headers are read.
+    /// compare without case: from a map of the `http` crate, `map.iter().map(|(name, value)| (name.as_str(),
+    /// value.as_bytes()))`. Only `Origin` and the `Access-Control-Request-` headers are read.
     ///
     /// Never fails. Takes time linear in the headers, reads at most 8 KiB of
     /// `Access-Control-Request-Headers`, and asks for memory only when it has to put together a list of
@@ -75,7 +76,6 @@ impl Policy {
     pub fn evaluate<'a, H>(&'a self, method: &str, headers: H) -> Answer<'a>
     where
         H: IntoIterator<Item = (&'a str, &'a [u8])>,
-        H::IntoIter: Clone,
     {
         evaluate::evaluate(self, method, headers.into_iter())
     }
