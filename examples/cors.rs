@@ -21,20 +21,11 @@ use std::error::Error;
 use std::io::{self, BufRead, Write};
 
 use keyward::http::cors::{
-    Class, Credentials, ExposedHeaders, MaxAge, Methods, Origins, Policy, PrivateNetwork,
-    RequestHeaders,
+    Class, Credentials, ExposedHeaders, MaxAge, Methods, Origins, Policy, PrivateNetwork, RequestHeaders,
 };
 use serde_json::{Map, Value, json};
 
-const KNOBS: [&str; 7] = [
-    "origins",
-    "methods",
-    "headers",
-    "expose",
-    "credentials",
-    "max_age",
-    "private_network",
-];
+const KNOBS: [&str; 7] = ["origins", "methods", "headers", "expose", "credentials", "max_age", "private_network"];
 
 type Failure = Box<dyn Error>;
 
@@ -53,38 +44,22 @@ fn main() -> io::Result<()> {
 
 fn judge(line: &[u8]) -> Result<Value, Failure> {
     let case: Value = serde_json::from_slice(line)?;
-    let policy = read_policy(object(
-        case.get("policy").ok_or("`policy` is missing")?,
-        "policy",
-    )?)?;
+    let policy = read_policy(object(case.get("policy").ok_or("`policy` is missing")?, "policy")?)?;
     let Some(request) = case.get("request").filter(|request| !request.is_null()) else {
         return Ok(json!({ "ok": true }));
     };
-    let method = request
-        .get("method")
-        .and_then(Value::as_str)
-        .ok_or("`method` is not a text")?;
-    let lines = read_headers(object(
-        request.get("headers").ok_or("`headers` is missing")?,
-        "headers",
-    )?)?;
+    let method = request.get("method").and_then(Value::as_str).ok_or("`method` is not a text")?;
+    let lines = read_headers(object(request.get("headers").ok_or("`headers` is missing")?, "headers")?)?;
 
-    let answer = policy.evaluate(
-        method,
-        lines.iter().map(|(name, value)| (*name, value.as_bytes())),
-    );
+    let answer = policy.evaluate(method, lines.iter().map(|(name, value)| (*name, value.as_bytes())));
     let class = match answer.class() {
         Class::NonCors => "non_cors",
         Class::Preflight => "preflight",
         Class::Actual => "actual",
     };
-    let headers: Map<String, Value> = answer
-        .headers()
-        .map(|(name, value)| (name.to_owned(), Value::from(value)))
-        .collect();
-    Ok(
-        json!({ "class": class, "ok": answer.is_allowed(), "headers": headers, "vary": answer.vary().names() }),
-    )
+    let headers: Map<String, Value> =
+        answer.headers().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+    Ok(json!({ "class": class, "ok": answer.is_allowed(), "headers": headers, "vary": answer.vary().names() }))
 }
 
 fn read_policy(policy: &Map<String, Value>) -> Result<Policy, Failure> {
@@ -105,9 +80,7 @@ fn read_policy(policy: &Map<String, Value>) -> Result<Policy, Failure> {
             }),
             ("headers", value) => builder.request_headers(match Names::read(value, name)? {
                 Names::Any => RequestHeaders::any().without_authorization(),
-                Names::List(list) if is_any_with_authorization(&list) => {
-                    RequestHeaders::any().with_authorization()
-                }
+                Names::List(list) if is_any_with_authorization(&list) => RequestHeaders::any().with_authorization(),
                 Names::List(list) => RequestHeaders::list(list),
             }),
             ("expose", value) => builder.exposed_headers(match Names::read(value, name)? {
@@ -115,14 +88,10 @@ fn read_policy(policy: &Map<String, Value>) -> Result<Policy, Failure> {
                 Names::List(list) => ExposedHeaders::list(list),
             }),
             ("credentials", Value::Bool(true)) => builder.credentials(Credentials::allow()),
-            ("private_network", Value::Bool(true)) => {
-                builder.private_network(PrivateNetwork::allow())
+            ("private_network", Value::Bool(true)) => builder.private_network(PrivateNetwork::allow()),
+            ("max_age", value) => {
+                builder.max_age(MaxAge::seconds(value.as_i64().ok_or("`max_age` is not a number of seconds")?))
             }
-            ("max_age", value) => builder.max_age(MaxAge::seconds(
-                value
-                    .as_i64()
-                    .ok_or("`max_age` is not a number of seconds")?,
-            )),
             _ => return Err(format!("`{name}` is not true or false").into()),
         };
     }
@@ -140,9 +109,7 @@ fn read_origins(value: &Value) -> Result<Origins, Failure> {
             }
             Some(("suffix", domain)) if domain.starts_with('.') => {
                 let domain = domain.trim_start_matches('.').to_owned();
-                Ok(Origins::predicate(move |asked| {
-                    asked.is_subdomain_of(&domain)
-                }))
+                Ok(Origins::predicate(move |asked| asked.is_subdomain_of(&domain)))
             }
             _ => Err("`predicate` is not `true`, `false`, `== ORIGIN` or `suffix .DOMAIN`".into()),
         };
@@ -163,13 +130,8 @@ impl Names {
         match value {
             Value::String(text) if text == "*" => Ok(Self::Any),
             Value::Array(items) => {
-                let texts = items
-                    .iter()
-                    .map(|item| item.as_str().map(str::to_owned))
-                    .collect::<Option<_>>();
-                texts
-                    .map(Self::List)
-                    .ok_or_else(|| format!("`{name}` holds something that is not a text").into())
+                let texts = items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>();
+                texts.map(Self::List).ok_or_else(|| format!("`{name}` holds something that is not a text").into())
             }
             _ => Err(format!("`{name}` is not `*`, a list of texts, or null").into()),
         }
@@ -189,13 +151,9 @@ fn is_any_with_authorization(list: &[String]) -> bool {
 fn read_headers(headers: &Map<String, Value>) -> Result<Vec<(&str, &str)>, Failure> {
     let mut lines = Vec::new();
     for (name, value) in headers {
-        let values = value
-            .as_array()
-            .map_or(std::slice::from_ref(value), Vec::as_slice);
+        let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
         for value in values {
-            let text = value
-                .as_str()
-                .ok_or_else(|| format!("header `{}` is not a text", name.escape_debug()))?;
+            let text = value.as_str().ok_or_else(|| format!("header `{}` is not a text", name.escape_debug()))?;
             lines.push((name.as_str(), text));
         }
     }
@@ -203,7 +161,5 @@ fn read_headers(headers: &Map<String, Value>) -> Result<Vec<(&str, &str)>, Failu
 }
 
 fn object<'a>(value: &'a Value, name: &str) -> Result<&'a Map<String, Value>, Failure> {
-    value
-        .as_object()
-        .ok_or_else(|| format!("`{name}` is not an object").into())
+    value.as_object().ok_or_else(|| format!("`{name}` is not an object").into())
 }

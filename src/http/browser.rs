@@ -79,10 +79,7 @@ impl BrowserPolicy {
     }
 
     fn of(otherwise: BrowserVerdict) -> Self {
-        Self {
-            otherwise,
-            except: OriginList::default(),
-        }
+        Self { otherwise, except: OriginList::default() }
     }
 }
 

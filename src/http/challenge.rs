@@ -80,9 +80,7 @@ impl Challenge {
         if realm.is_empty() || realm.len() > MAX_REALM || !realm.bytes().all(is_quotable) {
             return Err(ChallengeError::Realm(excerpt(realm)));
         }
-        Ok(Self {
-            realm: realm.into(),
-        })
+        Ok(Self { realm: realm.into() })
     }
 
     /// The value for an error code, or for a request with no credentials.
@@ -99,11 +97,7 @@ impl Challenge {
     /// It tells the caller which permission the resource asks for; without that,
     /// [`value`](Self::value) has the same code.
     pub fn insufficient_scope(&self, scope: Scope<'_>) -> String {
-        format!(
-            "{}, scope=\"{}\"",
-            self.value(Some(ErrorCode::InsufficientScope)),
-            scope.0
-        )
+        format!("{}, scope=\"{}\"", self.value(Some(ErrorCode::InsufficientScope)), scope.0)
     }
 }
 
@@ -134,14 +128,10 @@ impl<'a> Scope<'a> {
 #[non_exhaustive]
 pub enum ChallengeError {
     /// The realm.
-    #[error(
-        "realm `{0}` is not 1 to 128 printable ASCII characters without quotes and backslashes"
-    )]
+    #[error("realm `{0}` is not 1 to 128 printable ASCII characters without quotes and backslashes")]
     Realm(String),
     /// The scope.
-    #[error(
-        "scope `{0}` is not words of printable ASCII characters without quotes and backslashes"
-    )]
+    #[error("scope `{0}` is not words of printable ASCII characters without quotes and backslashes")]
     Scope(String),
 }
 

@@ -114,9 +114,7 @@ impl<'a> Credential<'a> {
     }
 
     fn read(secret: &'a str, source: CredentialSource) -> Result<Self, CredentialError> {
-        let is_b64 = |byte: u8| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
-        };
+        let is_b64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
         if secret.len() > MAX_BYTES {
             return Err(CredentialError::Malformed);
         }
@@ -131,9 +129,7 @@ impl<'a> Credential<'a> {
 impl fmt::Debug for Credential<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { secret: _, source } = self;
-        f.debug_struct("Credential")
-            .field("source", source)
-            .finish_non_exhaustive()
+        f.debug_struct("Credential").field("source", source).finish_non_exhaustive()
     }
 }
 
@@ -214,10 +210,7 @@ fn parameters(query: &str) -> impl Iterator<Item = Parameter<'_>> {
     query.split('&').filter_map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let is_parameter = Decoded(name.bytes()).eq(PARAMETER.bytes());
-        is_parameter.then_some(Parameter {
-            plain: name == PARAMETER,
-            value,
-        })
+        is_parameter.then_some(Parameter { plain: name == PARAMETER, value })
     })
 }
 

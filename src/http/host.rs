@@ -18,19 +18,12 @@ pub(super) fn check(host: &str) -> Result<(), OriginFault> {
     }
     if ends_in_number(host) {
         // Rust reads exactly the serialised form: four parts, decimal, no leading zeros.
-        return host
-            .parse::<Ipv4Addr>()
-            .map(drop)
-            .map_err(|_| OriginFault::Ipv4);
+        return host.parse::<Ipv4Addr>().map(drop).map_err(|_| OriginFault::Ipv4);
     }
     if host.len() > MAX_NAME || host.split('.').any(|label| label.len() > MAX_LABEL) {
         return Err(OriginFault::TooLong);
     }
-    if host.split('.').all(is_label) {
-        Ok(())
-    } else {
-        Err(OriginFault::Host)
-    }
+    if host.split('.').all(is_label) { Ok(()) } else { Err(OriginFault::Host) }
 }
 
 /// Whether `host` is a name of two labels or more: the least that a subdomain pattern may stand on.
@@ -42,18 +35,13 @@ pub(super) fn is_domain(host: &str) -> bool {
 fn ends_in_number(host: &str) -> bool {
     let last = host.rsplit('.').next().unwrap_or(host);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits(last)
-        || last
-            .strip_prefix("0x")
-            .is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    digits(last) || last.strip_prefix("0x").is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Letters, digits, `-` and `_`: what names in use are made of, after the URL Standard's *domain to ASCII*.
 fn is_label(label: &str) -> bool {
     !label.is_empty()
-        && label.bytes().all(|byte| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
-        })
+        && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'))
 }
 
 fn check_v6(address: &str) -> Result<(), OriginFault> {

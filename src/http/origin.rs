@@ -56,12 +56,7 @@ impl<'a> Origin<'a> {
         let (host, port) = split_port(authority)?;
         host::check(host)?;
         let port = port.map(|port| read_port(scheme, port)).transpose()?;
-        Ok(Self {
-            text,
-            scheme,
-            host,
-            port,
-        })
+        Ok(Self { text, scheme, host, port })
     }
 
     /// The origin as it is sent: `https://app.example.com:8443`.
@@ -88,9 +83,7 @@ impl<'a> Origin<'a> {
     ///
     /// It compares whole labels: `evilexample.com` is not below `example.com`.
     pub fn is_subdomain_of(&self, domain: &str) -> bool {
-        self.host
-            .strip_suffix(domain)
-            .is_some_and(|rest| rest.ends_with('.'))
+        self.host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
     }
 }
 
@@ -105,11 +98,7 @@ pub struct OriginError {
 
 impl OriginError {
     pub(super) fn new(text: &str, fault: OriginFault) -> Self {
-        Self {
-            given: excerpt(text),
-            fault,
-            suggestion: suggest(text),
-        }
+        Self { given: excerpt(text), fault, suggestion: suggest(text) }
     }
 
     /// What is wrong with it.
@@ -133,9 +122,7 @@ pub enum OriginFault {
     )]
     Wildcard,
     /// `https://*.com`, `https://*.127.0.0.1`.
-    #[error(
-        "would cover every site below a public suffix: a pattern needs a name of two labels or more after `*.`"
-    )]
+    #[error("would cover every site below a public suffix: a pattern needs a name of two labels or more after `*.`")]
     PatternTooWide,
     /// `null`: allowed only by its own name, never as a text in a list.
     #[error("is the origin of every sandboxed frame and local file: it is allowed only by name")]
@@ -174,9 +161,7 @@ pub enum OriginFault {
     #[error("has a host that ends in a number and is no IPv4 address of four parts")]
     Ipv4,
     /// `http://[0:0:0:0:0:0:0:1]`, `http://[fe80::1%eth0]`, `http://[::ffff:7f00:1]`.
-    #[error(
-        "has an IPv6 address that is not in its shortest form, has a zone, or stands for an IPv4 address"
-    )]
+    #[error("has an IPv6 address that is not in its shortest form, has a zone, or stands for an IPv4 address")]
     Ipv6,
     /// More than 512 bytes, a name of more than 253, or a label of more than 63.
     #[error("is longer than a host name can be")]
@@ -200,15 +185,10 @@ pub(super) fn split_scheme(text: &str) -> Result<(&str, &str), OriginFault> {
     }
     let mut letters = scheme.bytes();
     let first = letters.next().is_some_and(|byte| byte.is_ascii_lowercase());
-    if !first
-        || !letters.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
-    {
+    if !first || !letters.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')) {
         return Err(OriginFault::Scheme);
     }
-    if matches!(
-        scheme,
-        "file" | "ws" | "wss" | "data" | "blob" | "about" | "javascript"
-    ) {
+    if matches!(scheme, "file" | "ws" | "wss" | "data" | "blob" | "about" | "javascript") {
         return Err(OriginFault::SchemeNeverSent);
     }
     if authority.contains(['/', '?', '#', '\\']) {
@@ -231,9 +211,7 @@ pub(super) fn split_port(authority: &str) -> Result<(&str, Option<&str>), Origin
     match authority.rsplit_once("]:") {
         // The bracket goes back to the host: it is one byte before the colon that was cut.
         Some((_, port)) => {
-            let host = authority
-                .strip_suffix(port)
-                .and_then(|host| host.strip_suffix(':'));
+            let host = authority.strip_suffix(port).and_then(|host| host.strip_suffix(':'));
             Ok((host.ok_or(OriginFault::Ipv6)?, Some(port)))
         }
         None => Ok((authority, None)),
@@ -260,9 +238,7 @@ fn suggest(text: &str) -> Option<String> {
     let lower = text.trim().to_ascii_lowercase();
     let (scheme, rest) = lower.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
-    let authority = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let scheme = match scheme {
         "ws" => "http",
         "wss" => "https",
@@ -274,9 +250,6 @@ fn suggest(text: &str) -> Option<String> {
         _ => "",
     };
     let authority = authority.strip_suffix(default).unwrap_or(authority);
-    let form = alloc::format!(
-        "{scheme}://{}",
-        authority.strip_suffix('.').unwrap_or(authority)
-    );
+    let form = alloc::format!("{scheme}://{}", authority.strip_suffix('.').unwrap_or(authority));
     (form != text && super::origin_list::is_entry(&form)).then_some(form)
 }

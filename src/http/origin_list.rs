@@ -5,9 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::host;
-use super::origin::{
-    MAX_BYTES, Origin, OriginError, OriginFault, read_port, split_port, split_scheme,
-};
+use super::origin::{MAX_BYTES, Origin, OriginError, OriginFault, read_port, split_port, split_scheme};
 
 /// Origins that a rule names: `https://app.example.com`, all below `https://*.example.com`, and with
 /// `:*` at the end on whatever port.
@@ -77,21 +75,14 @@ impl OriginList {
         if text == "null" {
             return self.null;
         }
-        self.exact
-            .binary_search_by(|entry| (**entry).cmp(text))
-            .is_ok()
+        self.exact.binary_search_by(|entry| (**entry).cmp(text)).is_ok()
             || (!self.patterns.is_empty()
-                && Origin::read(text).is_ok_and(|origin| {
-                    self.patterns.iter().any(|pattern| pattern.covers(&origin))
-                }))
+                && Origin::read(text).is_ok_and(|origin| self.patterns.iter().any(|pattern| pattern.covers(&origin))))
     }
 
     fn push(&mut self, text: &str) -> Result<(), OriginListError> {
         match Entry::read(text).map_err(|fault| OriginError::new(text, fault))? {
-            Entry::Exact(origin) => match self
-                .exact
-                .binary_search_by(|entry| (**entry).cmp(origin.as_str()))
-            {
+            Entry::Exact(origin) => match self.exact.binary_search_by(|entry| (**entry).cmp(origin.as_str())) {
                 Ok(_) => return Err(OriginListError::Duplicate(text.into())),
                 Err(place) => self.exact.insert(place, origin.as_str().into()),
             },
@@ -147,11 +138,7 @@ impl<'a> Entry<'a> {
             Some(base) => HostRule::Below(base.into()),
             None => HostRule::Is(host.into()),
         };
-        Ok(Self::Pattern(Pattern {
-            scheme: scheme.into(),
-            host,
-            port,
-        }))
+        Ok(Self::Pattern(Pattern { scheme: scheme.into(), host, port }))
     }
 }
 

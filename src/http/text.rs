@@ -13,11 +13,7 @@ pub(super) fn is_token(text: &str) -> bool {
 /// `text` as a message may repeat it: escaped, and cut where it gets long.
 pub(super) fn excerpt(text: &str) -> String {
     let mut characters = text.chars();
-    let mut quoted: String = characters
-        .by_ref()
-        .take(EXCERPT)
-        .flat_map(char::escape_debug)
-        .collect();
+    let mut quoted: String = characters.by_ref().take(EXCERPT).flat_map(char::escape_debug).collect();
     if characters.next().is_some() {
         quoted.push_str("...");
     }
@@ -26,29 +22,12 @@ pub(super) fn excerpt(text: &str) -> String {
 
 /// An entry that a sorted list holds twice.
 pub(super) fn repeated(sorted: &[String]) -> Option<&str> {
-    sorted
-        .iter()
-        .zip(sorted.iter().skip(1))
-        .find(|(one, next)| one == next)
-        .map(|(one, _)| one.as_str())
+    sorted.iter().zip(sorted.iter().skip(1)).find(|(one, next)| one == next).map(|(one, _)| one.as_str())
 }
 
 const fn is_token_byte(byte: u8) -> bool {
     matches!(
         byte,
-        b'!' | b'#'
-            | b'$'
-            | b'%'
-            | b'&'
-            | b'\''
-            | b'*'
-            | b'+'
-            | b'-'
-            | b'.'
-            | b'^'
-            | b'_'
-            | b'`'
-            | b'|'
-            | b'~'
+        b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
     ) || byte.is_ascii_alphanumeric()
 }

@@ -1,8 +1,8 @@
 //! What a policy answers: a table of requests, each with what the Fetch Standard makes of it.
 
 use keyward::http::cors::{
-    Answer, Class, Credentials, ExposedHeaders, MaxAge, Methods, Origins, Policy, PolicyBuilder,
-    PrivateNetwork, Refusal, RequestHeaders,
+    Answer, Class, Credentials, ExposedHeaders, MaxAge, Methods, Origins, Policy, PolicyBuilder, PrivateNetwork,
+    Refusal, RequestHeaders,
 };
 
 const A: (&str, &str) = ("Origin", "https://a.example");
@@ -14,15 +14,8 @@ const ALLOW_ANY: (&str, &str) = ("Access-Control-Allow-Origin", "*");
 const WITH_CREDENTIALS: (&str, &str) = ("Access-Control-Allow-Credentials", "true");
 
 const ORIGIN: &[&str] = &["Origin"];
-const QUESTION: &[&str] = &[
-    "Access-Control-Request-Method",
-    "Access-Control-Request-Headers",
-];
-const BOTH: &[&str] = &[
-    "Origin",
-    "Access-Control-Request-Method",
-    "Access-Control-Request-Headers",
-];
+const QUESTION: &[&str] = &["Access-Control-Request-Method", "Access-Control-Request-Headers"];
+const BOTH: &[&str] = &["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"];
 
 type Lines = &'static [(&'static str, &'static [u8])];
 
@@ -53,46 +46,18 @@ fn allow(headers: &'static str) -> (&'static str, &'static str) {
     ("Access-Control-Allow-Headers", headers)
 }
 
-#[expect(
-    clippy::unwrap_used,
-    reason = "a table whose policy can't be built is a failure of the test"
-)]
+#[expect(clippy::unwrap_used, reason = "a table whose policy can't be built is a failure of the test")]
 fn check(cases: Vec<Case>) {
-    for Case {
-        note,
-        policy,
-        method,
-        request,
-        class,
-        refusal,
-        headers,
-        vary,
-    } in cases
-    {
+    for Case { note, policy, method, request, class, refusal, headers, vary } in cases {
         let policy = policy.build().unwrap();
-        let lines = request
-            .iter()
-            .map(|(name, value)| (*name, value.as_bytes()));
+        let lines = request.iter().map(|(name, value)| (*name, value.as_bytes()));
         let answer = policy.evaluate(method, lines);
-        assert_eq!(
-            (answer.class(), answer.refusal()),
-            (class, refusal),
-            "{note}"
-        );
+        assert_eq!((answer.class(), answer.refusal()), (class, refusal), "{note}");
         assert_eq!(answer.headers().collect::<Vec<_>>(), headers, "{note}");
         assert_eq!(answer.vary().names(), vary, "{note}");
-        assert_eq!(
-            answer.vary().value().unwrap_or_default(),
-            vary.join(", "),
-            "{note}"
-        );
-        assert_eq!(
-            answer.is_allowed(),
-            class != Class::NonCors && refusal.is_none(),
-            "{note}"
-        );
-        let status =
-            (class == Class::Preflight).then_some(if refusal.is_none() { 204 } else { 403 });
+        assert_eq!(answer.vary().value().unwrap_or_default(), vary.join(", "), "{note}");
+        assert_eq!(answer.is_allowed(), class != Class::NonCors && refusal.is_none(), "{note}");
+        let status = (class == Class::Preflight).then_some(if refusal.is_none() { 204 } else { 403 });
         assert_eq!(answer.preflight_status(), status, "{note}");
     }
 }
@@ -150,41 +115,20 @@ fn requests_that_are_no_preflights() {
 
 #[test]
 fn origins_by_predicate() {
-    let below = || {
-        Policy::builder().origins(Origins::predicate(|origin| {
-            origin.is_subdomain_of("example.com")
-        }))
-    };
+    let below = || Policy::builder().origins(Origins::predicate(|origin| origin.is_subdomain_of("example.com")));
     let allow = ("Access-Control-Allow-Origin", "https://x.example.com");
     check(vec![
         case!("what it lets in", below(), "GET" [("Origin", "https://x.example.com")] => Actual None, [allow], ORIGIN),
         case!("what it doesn't", below(), "GET" [("Origin", "https://xexample.com")] => Actual Some(Refusal::Origin), [], ORIGIN),
         case!("the answer to others varies too", below(), "GET" [] => NonCors None, [], ORIGIN),
     ]);
-    let all = Policy::builder()
-        .origins(Origins::predicate(|_| true))
-        .build()
-        .unwrap();
-    for never_asked in [
-        "null",
-        "",
-        "x",
-        "https://A.example",
-        "https://a.example/",
-        "https://a.example\r\nX: y",
-    ] {
+    let all = Policy::builder().origins(Origins::predicate(|_| true)).build().unwrap();
+    for never_asked in ["null", "", "x", "https://A.example", "https://a.example/", "https://a.example\r\nX: y"] {
         let answer = all.evaluate("GET", [("Origin", never_asked.as_bytes())]);
         assert_eq!(answer.refusal(), Some(Refusal::Origin), "{never_asked:?}");
     }
-    let null = Policy::builder()
-        .origins(Origins::predicate(|_| false).with_null())
-        .build()
-        .unwrap();
-    assert!(
-        null.evaluate("GET", [("Origin", &b"null"[..])])
-            .is_allowed(),
-        "`null` has its own name"
-    );
+    let null = Policy::builder().origins(Origins::predicate(|_| false).with_null()).build().unwrap();
+    assert!(null.evaluate("GET", [("Origin", &b"null"[..])]).is_allowed(), "`null` has its own name");
     assert_eq!(
         format!("{:?}", Origins::predicate(|_| true)),
         "Origins { kind: Predicate(Predicate(..)), null: false }"
@@ -259,15 +203,10 @@ fn preflights() {
 fn any_request_header() {
     let any = |credentials| {
         let headers = RequestHeaders::any().without_authorization();
-        let credentials = if credentials {
-            Credentials::allow()
-        } else {
-            Credentials::deny()
-        };
+        let credentials = if credentials { Credentials::allow() } else { Credentials::deny() };
         for_a().request_headers(headers).credentials(credentials)
     };
-    let and_authorization =
-        || any(false).request_headers(RequestHeaders::any().with_authorization());
+    let and_authorization = || any(false).request_headers(RequestHeaders::any().with_authorization());
     let refused = Some(Refusal::Header("authorization"));
     check(vec![
         case!("answered as `*`", any(false), "OPTIONS" [A, GET, ask("x-a,x-b")] => Preflight None, [ALLOW_A, allow("*")], BOTH),
@@ -282,84 +221,28 @@ fn any_request_header() {
 
 #[test]
 fn hostile_preflights_are_bounded() {
-    let policy = for_a()
-        .request_headers(RequestHeaders::list(["x-a"]))
-        .build()
-        .unwrap();
+    let policy = for_a().request_headers(RequestHeaders::list(["x-a"])).build().unwrap();
     let ask = |lines: &[&[u8]]| {
-        let mut request = vec![
-            ("origin", &b"https://a.example"[..]),
-            ("access-control-request-method", b"GET"),
-        ];
-        request.extend(
-            lines
-                .iter()
-                .map(|line| ("access-control-request-headers", *line)),
-        );
-        policy
-            .evaluate("OPTIONS", request)
-            .refusal()
-            .map(|refusal| refusal.to_string())
+        let mut request = vec![("origin", &b"https://a.example"[..]), ("access-control-request-method", b"GET")];
+        request.extend(lines.iter().map(|line| ("access-control-request-headers", *line)));
+        policy.evaluate("OPTIONS", request).refusal().map(|refusal| refusal.to_string())
     };
     let malformed = Some("pre-flight is malformed".to_owned());
-    assert_eq!(
-        ask(&[format!("{}x-a", ",".repeat(16)).as_bytes()]),
-        None,
-        "16 empty elements"
-    );
-    assert_eq!(
-        ask(&[format!("{}x-a", ",".repeat(17)).as_bytes()]),
-        malformed,
-        "17 empty elements"
-    );
-    assert_eq!(
-        ask(&[&[&b""[..]; 16][..], &[b"x-a"]].concat()),
-        None,
-        "16 empty lines"
-    );
-    assert_eq!(
-        ask(&[&[&b""[..]; 17][..], &[b"x-a"]].concat()),
-        malformed,
-        "17 empty lines"
-    );
-    assert_eq!(
-        ask(&[",".repeat(1_000_000).as_bytes()]),
-        malformed,
-        "a million commas"
-    );
-    assert_eq!(
-        ask(&["x-a,".repeat(1 << 18).as_bytes()]),
-        malformed,
-        "1 MiB of a good name"
-    );
-    assert_eq!(
-        ask(&[&b"x-a,x-a,x-a,x-a"[..]; 1000]),
-        malformed,
-        "and in many lines"
-    );
+    assert_eq!(ask(&[format!("{}x-a", ",".repeat(16)).as_bytes()]), None, "16 empty elements");
+    assert_eq!(ask(&[format!("{}x-a", ",".repeat(17)).as_bytes()]), malformed, "17 empty elements");
+    assert_eq!(ask(&[&[&b""[..]; 16][..], &[b"x-a"]].concat()), None, "16 empty lines");
+    assert_eq!(ask(&[&[&b""[..]; 17][..], &[b"x-a"]].concat()), malformed, "17 empty lines");
+    assert_eq!(ask(&[",".repeat(1_000_000).as_bytes()]), malformed, "a million commas");
+    assert_eq!(ask(&["x-a,".repeat(1 << 18).as_bytes()]), malformed, "1 MiB of a good name");
+    assert_eq!(ask(&[&b"x-a,x-a,x-a,x-a"[..]; 1000]), malformed, "and in many lines");
     assert_eq!(ask(&[b"\xff"]), malformed, "not a text");
     let refused = ask(&["y".repeat(4096).as_bytes()]).unwrap();
-    assert_eq!(
-        refused,
-        format!("header `{}...` is not allowed", "y".repeat(64)),
-        "a long name is cut"
-    );
+    assert_eq!(refused, format!("header `{}...` is not allowed", "y".repeat(64)), "a long name is cut");
 
     let huge = vec![b'a'; 1 << 20];
-    for name in [
-        "origin",
-        "access-control-request-method",
-        "access-control-request-private-network",
-    ] {
-        let request = [
-            ("origin", &b"https://a.example"[..]),
-            ("access-control-request-method", b"GET"),
-        ];
-        let lines = request
-            .iter()
-            .copied()
-            .filter(|(key, _)| *key != name)
-            .chain([(name, &huge[..])]);
+    for name in ["origin", "access-control-request-method", "access-control-request-private-network"] {
+        let request = [("origin", &b"https://a.example"[..]), ("access-control-request-method", b"GET")];
+        let lines = request.iter().copied().filter(|(key, _)| *key != name).chain([(name, &huge[..])]);
         let answer = policy.evaluate("OPTIONS", lines.collect::<Vec<_>>());
         assert_eq!(answer.class(), Class::Preflight);
         assert_eq!(answer.is_allowed(), name.ends_with("network"), "{name}");
@@ -386,13 +269,7 @@ fn clean_requests_ask_for_no_memory() {
                 ("access-control-request-headers", b"authorization"),
             ],
         ),
-        (
-            "OPTIONS",
-            &[
-                ("origin", b"https://[::1]x"),
-                ("access-control-request-method", b"PUT"),
-            ],
-        ),
+        ("OPTIONS", &[("origin", b"https://[::1]x"), ("access-control-request-method", b"PUT")]),
     ];
     for (method, lines) in requests {
         let counted = allocation_counter::measure(|| {

@@ -21,10 +21,7 @@ const EXPOSABLE: [&str; 3] = ["link", "x-count", "content-type"];
 
 /// What a policy is meant to allow, in the terms of the test.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "every knob has its `*`, and they are independent"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "every knob has its `*`, and they are independent")]
 struct Meaning {
     any_origin: bool,
     origins: Vec<&'static str>,
@@ -40,18 +37,9 @@ struct Meaning {
 
 impl Meaning {
     fn policy(&self) -> Option<Policy> {
-        let mut list: Vec<&str> = self
-            .origins
-            .iter()
-            .copied()
-            .filter(|origin| *origin != "null")
-            .collect();
+        let mut list: Vec<&str> = self.origins.iter().copied().filter(|origin| *origin != "null").collect();
         list.extend(self.subdomains_of_a.then_some("https://*.a.example"));
-        let mut origins = if self.any_origin {
-            Origins::any()
-        } else {
-            Origins::list(list)
-        };
+        let mut origins = if self.any_origin { Origins::any() } else { Origins::list(list) };
         if self.origins.contains(&"null") {
             origins = origins.with_null();
         }
@@ -63,37 +51,25 @@ impl Meaning {
         };
         Policy::builder()
             .origins(origins)
-            .methods(if self.any_method {
-                Methods::any()
-            } else {
-                Methods::list(self.methods.clone())
-            })
+            .methods(if self.any_method { Methods::any() } else { Methods::list(self.methods.clone()) })
             .request_headers(headers)
             .exposed_headers(if self.any_exposed {
                 ExposedHeaders::any()
             } else {
                 ExposedHeaders::list(self.exposed.clone())
             })
-            .credentials(if self.credentials {
-                Credentials::allow()
-            } else {
-                Credentials::deny()
-            })
+            .credentials(if self.credentials { Credentials::allow() } else { Credentials::deny() })
             .max_age(MaxAge::seconds(60))
             .build()
             .ok()
     }
 
     fn allows_origin(&self, origin: &str) -> bool {
-        self.any_origin
-            || self.origins.contains(&origin)
-            || (self.subdomains_of_a && origin == "https://b.a.example")
+        self.any_origin || self.origins.contains(&origin) || (self.subdomains_of_a && origin == "https://b.a.example")
     }
 
     fn allows_method(&self, method: &str) -> bool {
-        self.any_method
-            || self.methods.contains(&method)
-            || ["GET", "HEAD", "POST"].contains(&method)
+        self.any_method || self.methods.contains(&method) || ["GET", "HEAD", "POST"].contains(&method)
     }
 
     fn allows_header(&self, name: &str) -> bool {
@@ -116,25 +92,15 @@ struct Arrived(Vec<(&'static str, String)>);
 
 impl Arrived {
     fn new(answer: &Answer<'_>) -> Self {
-        Self(
-            answer
-                .headers()
-                .map(|(name, value)| (name, value.to_owned()))
-                .collect(),
-        )
+        Self(answer.headers().map(|(name, value)| (name, value.to_owned())).collect())
     }
 
     fn value(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
     }
 
     fn list(&self, name: &str) -> Vec<&str> {
-        self.value(name)
-            .map(|value| value.split(',').map(str::trim).collect())
-            .unwrap_or_default()
+        self.value(name).map(|value| value.split(',').map(str::trim).collect()).unwrap_or_default()
     }
 }
 
@@ -144,10 +110,7 @@ fn cors_check(fetch: &Fetch, answer: &Arrived) -> bool {
         None => false,
         Some("*") if !fetch.include_credentials => true,
         Some(origin) if origin != fetch.origin => false,
-        Some(_) => {
-            !fetch.include_credentials
-                || answer.value("Access-Control-Allow-Credentials") == Some("true")
-        }
+        Some(_) => !fetch.include_credentials || answer.value("Access-Control-Allow-Credentials") == Some("true"),
     }
 }
 
@@ -159,15 +122,10 @@ fn preflight_passes(fetch: &Fetch, status: u16, answer: &Arrived) -> bool {
     let methods = answer.list("Access-Control-Allow-Methods");
     let names = answer.list("Access-Control-Allow-Headers");
     let wildcard = |list: &[&str]| !fetch.include_credentials && list.contains(&"*");
-    let method = methods.contains(&fetch.method)
-        || ["GET", "HEAD", "POST"].contains(&fetch.method)
-        || wildcard(&methods);
+    let method =
+        methods.contains(&fetch.method) || ["GET", "HEAD", "POST"].contains(&fetch.method) || wildcard(&methods);
     let is_listed = |name: &str| names.iter().any(|entry| entry.eq_ignore_ascii_case(name));
-    method
-        && fetch
-            .headers
-            .iter()
-            .all(|name| is_listed(name) || (*name != "authorization" && wildcard(&names)))
+    method && fetch.headers.iter().all(|name| is_listed(name) || (*name != "authorization" && wildcard(&names)))
 }
 
 /// Fetch, *main fetch*, where it sets the *CORS-exposed header-name list*.
@@ -183,52 +141,29 @@ fn some_of(all: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static s
 }
 
 fn meaning() -> impl Strategy<Value = Meaning> {
-    let flags = (
-        prop::bool::weighted(0.2),
-        any::<bool>(),
-        prop::bool::weighted(0.3),
-        prop::bool::weighted(0.3),
-    );
-    (
-        flags,
-        some_of(&ORIGINS),
-        some_of(&METHODS),
-        some_of(&HEADERS),
-        some_of(&EXPOSABLE),
-        any::<(bool, bool)>(),
-    )
-        .prop_map(
-            |(flags, origins, methods, headers, exposed, (any_exposed, credentials))| {
-                let (any_origin, subdomains_of_a, any_method, any_header) = flags;
-                Meaning {
-                    any_origin,
-                    origins,
-                    subdomains_of_a,
-                    any_method,
-                    methods,
-                    any_header,
-                    headers,
-                    any_exposed,
-                    exposed,
-                    credentials,
-                }
-            },
-        )
+    let flags = (prop::bool::weighted(0.2), any::<bool>(), prop::bool::weighted(0.3), prop::bool::weighted(0.3));
+    (flags, some_of(&ORIGINS), some_of(&METHODS), some_of(&HEADERS), some_of(&EXPOSABLE), any::<(bool, bool)>())
+        .prop_map(|(flags, origins, methods, headers, exposed, (any_exposed, credentials))| {
+            let (any_origin, subdomains_of_a, any_method, any_header) = flags;
+            Meaning {
+                any_origin,
+                origins,
+                subdomains_of_a,
+                any_method,
+                methods,
+                any_header,
+                headers,
+                any_exposed,
+                exposed,
+                credentials,
+            }
+        })
 }
 
 fn fetch() -> impl Strategy<Value = Fetch> {
-    (
-        prop::sample::select(&ORIGINS[..]),
-        prop::sample::select(&METHODS[..]),
-        some_of(&HEADERS),
-        any::<bool>(),
+    (prop::sample::select(&ORIGINS[..]), prop::sample::select(&METHODS[..]), some_of(&HEADERS), any::<bool>()).prop_map(
+        |(origin, method, headers, include_credentials)| Fetch { origin, method, headers, include_credentials },
     )
-        .prop_map(|(origin, method, headers, include_credentials)| Fetch {
-            origin,
-            method,
-            headers,
-            include_credentials,
-        })
 }
 
 proptest! {

@@ -5,58 +5,29 @@ use keyward::http::{BrowserPolicy, OriginList};
 
 #[test]
 fn verdicts() {
-    let console =
-        OriginList::new(["https://console.example.com", "https://*.dev.example.com"]).unwrap();
+    let console = OriginList::new(["https://console.example.com", "https://*.dev.example.com"]).unwrap();
     let cases: [(&[&[u8]], bool, &str); 11] = [
         (&[], true, "no browser says so"),
         (&[b"https://console.example.com"], true, "an exception"),
-        (
-            &[b"https://a.dev.example.com"],
-            true,
-            "an exception by pattern",
-        ),
+        (&[b"https://a.dev.example.com"], true, "an exception by pattern"),
         (&[b"https://shop.example.com"], false, "another origin"),
-        (
-            &[b"https://console.example.com.evil.io"],
-            false,
-            "a longer one",
-        ),
-        (
-            &[b"https://console.example.com/"],
-            false,
-            "no origin at all",
-        ),
-        (
-            &[b"HTTPS://CONSOLE.EXAMPLE.COM"],
-            false,
-            "not as browsers write it",
-        ),
+        (&[b"https://console.example.com.evil.io"], false, "a longer one"),
+        (&[b"https://console.example.com/"], false, "no origin at all"),
+        (&[b"HTTPS://CONSOLE.EXAMPLE.COM"], false, "not as browsers write it"),
         (&[b"null"], false, "a sandboxed frame"),
         (&[b""], false, "an empty header is a header"),
         (&[b"\xff"], false, "not a text"),
         (
-            &[
-                b"https://console.example.com",
-                b"https://console.example.com",
-            ],
+            &[b"https://console.example.com", b"https://console.example.com"],
             false,
             "two lines are no browser's, and no exception's",
         ),
     ];
     for (lines, passes, note) in cases {
-        let check =
-            |policy: BrowserPolicy| policy.except(console.clone()).check(lines.iter().copied());
+        let check = |policy: BrowserPolicy| policy.except(console.clone()).check(lines.iter().copied());
         assert_eq!(check(BrowserPolicy::off()), Pass, "{note}");
-        assert_eq!(
-            check(BrowserPolicy::warn()),
-            if passes { Pass } else { Warn },
-            "{note}"
-        );
-        assert_eq!(
-            check(BrowserPolicy::refuse()),
-            if passes { Pass } else { Refuse },
-            "{note}"
-        );
+        assert_eq!(check(BrowserPolicy::warn()), if passes { Pass } else { Warn }, "{note}");
+        assert_eq!(check(BrowserPolicy::refuse()), if passes { Pass } else { Refuse }, "{note}");
     }
 }
 

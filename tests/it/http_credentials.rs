@@ -1,8 +1,7 @@
 //! Credentials from a request: what is taken, what is refused, and that nothing is repeated.
 
 use keyward::http::{
-    BrowserPolicy, Challenge, Credential, CredentialError, CredentialSource, ErrorCode,
-    QueryParameter, credential,
+    BrowserPolicy, Challenge, Credential, CredentialError, CredentialSource, ErrorCode, QueryParameter, credential,
 };
 use proptest::prelude::*;
 
@@ -22,33 +21,13 @@ fn taken<'a>(
 }
 
 const HEADERS: [(&[u8], Result<&str, CredentialError>, &str); 34] = [
-    (
-        b"7vT9xQ",
-        Ok("7vT9xQ"),
-        "the key alone, as the platform takes it",
-    ),
+    (b"7vT9xQ", Ok("7vT9xQ"), "the key alone, as the platform takes it"),
     (b"Bearer 7vT9xQ", Ok("7vT9xQ"), "RFC 6750, 2.1"),
-    (
-        b"bearer 7vT9xQ",
-        Ok("7vT9xQ"),
-        "a scheme has no case (RFC 9110, 11.1)",
-    ),
+    (b"bearer 7vT9xQ", Ok("7vT9xQ"), "a scheme has no case (RFC 9110, 11.1)"),
     (b"bEARER 7vT9xQ", Ok("7vT9xQ"), "a scheme has no case"),
-    (
-        b"Bearer a-b.c_d~e+f/g==",
-        Ok("a-b.c_d~e+f/g=="),
-        "the whole alphabet of b64token",
-    ),
-    (
-        b"Bearer Bearer",
-        Ok("Bearer"),
-        "a key may be any word after its scheme",
-    ),
-    (
-        b"Basic",
-        Ok("Basic"),
-        "one word is a key, and no key anyone has",
-    ),
+    (b"Bearer a-b.c_d~e+f/g==", Ok("a-b.c_d~e+f/g=="), "the whole alphabet of b64token"),
+    (b"Bearer Bearer", Ok("Bearer"), "a key may be any word after its scheme"),
+    (b"Basic", Ok("Basic"), "one word is a key, and no key anyone has"),
     (b"", MALFORMED, "a header with nothing in it"),
     (b"Bearer", MALFORMED, "a scheme without a key is not a key"),
     (b"bearer", MALFORMED, "in any case"),
@@ -63,76 +42,31 @@ const HEADERS: [(&[u8], Result<&str, CredentialError>, &str); 34] = [
     (b"7vT9xQ\t", MALFORMED, "a tab after"),
     (b"Bearer 7vT9xQ, 7vT9xQ", MALFORMED, "two keys in a line"),
     (b"7vT9xQ,7vT9xQ", MALFORMED, "two keys in a line, alone"),
-    (
-        b"Bearer 7vT9xQ,Basic eDp5",
-        MALFORMED,
-        "two challenges' answers in a line",
-    ),
+    (b"Bearer 7vT9xQ,Basic eDp5", MALFORMED, "two challenges' answers in a line"),
     (b"Bearer 7vT9xQ extra", MALFORMED, "words after the key"),
     (b"Bearer 7vT\09xQ", MALFORMED, "NUL"),
     (b"Bearer 7vT9xQ\r\nX: y", MALFORMED, "a line break"),
     (b"Bearer 7vT9xQ\x7f", MALFORMED, "DEL"),
-    (
-        "Bearer 7vТ9xQ".as_bytes(),
-        MALFORMED,
-        "a look-alike letter in the key",
-    ),
-    (
-        "Beаrer 7vT9xQ".as_bytes(),
-        MALFORMED,
-        "a look-alike letter in the scheme",
-    ),
-    (
-        "Bearer\u{a0}7vT9xQ".as_bytes(),
-        MALFORMED,
-        "a no-break space",
-    ),
+    ("Bearer 7vТ9xQ".as_bytes(), MALFORMED, "a look-alike letter in the key"),
+    ("Beаrer 7vT9xQ".as_bytes(), MALFORMED, "a look-alike letter in the scheme"),
+    ("Bearer\u{a0}7vT9xQ".as_bytes(), MALFORMED, "a no-break space"),
     (b"Bearer \xff\xfe", MALFORMED, "not UTF-8"),
     (b"Bearer =", MALFORMED, "padding of nothing"),
     (b"Bearer a=b", MALFORMED, "padding in the middle"),
-    (
-        b"Bearer token=\"7vT9xQ\"",
-        MALFORMED,
-        "parameters in the manner of other schemes",
-    ),
+    (b"Bearer token=\"7vT9xQ\"", MALFORMED, "parameters in the manner of other schemes"),
     (b"Basic eDp5", SCHEME, "another scheme is not a key's"),
 ];
 
 #[test]
 fn header_forms() {
     for (line, expected, note) in HEADERS {
-        assert_eq!(
-            taken(&[line], None, QueryParameter::Accepted),
-            expected,
-            "{note}"
-        );
-        assert_eq!(
-            taken(&[line], None, QueryParameter::Ignored),
-            expected,
-            "{note}"
-        );
+        assert_eq!(taken(&[line], None, QueryParameter::Accepted), expected, "{note}");
+        assert_eq!(taken(&[line], None, QueryParameter::Ignored), expected, "{note}");
     }
-    for scheme in [
-        "Digest",
-        "Token",
-        "ApiKey",
-        "Negotiate",
-        "Bearer:",
-        "Bearer2",
-        "OAuth",
-        "DPoP",
-    ] {
+    for scheme in ["Digest", "Token", "ApiKey", "Negotiate", "Bearer:", "Bearer2", "OAuth", "DPoP"] {
         let line = format!("{scheme} 7vT9xQ");
-        let expected = if scheme == "Bearer:" {
-            MALFORMED
-        } else {
-            SCHEME
-        };
-        assert_eq!(
-            taken(&[line.as_bytes()], None, QueryParameter::Ignored),
-            expected,
-            "{line}"
-        );
+        let expected = if scheme == "Bearer:" { MALFORMED } else { SCHEME };
+        assert_eq!(taken(&[line.as_bytes()], None, QueryParameter::Ignored), expected, "{line}");
     }
 }
 
@@ -143,22 +77,13 @@ fn key_length_is_bounded() {
     let huge = "k".repeat(1 << 20);
     for prefix in ["", "Bearer "] {
         let line = |key: &str| format!("{prefix}{key}").into_bytes();
-        assert_eq!(
-            taken(&[&line(&longest)], None, QueryParameter::Ignored).as_deref(),
-            Ok(&*longest)
-        );
+        assert_eq!(taken(&[&line(&longest)], None, QueryParameter::Ignored).as_deref(), Ok(&*longest));
         for key in [&longer, &huge] {
-            assert_eq!(
-                taken(&[&line(key)], None, QueryParameter::Ignored),
-                MALFORMED
-            );
+            assert_eq!(taken(&[&line(key)], None, QueryParameter::Ignored), MALFORMED);
         }
     }
     let query = format!("access_token={longer}");
-    assert_eq!(
-        taken(&[], Some(&query), QueryParameter::Accepted),
-        MALFORMED
-    );
+    assert_eq!(taken(&[], Some(&query), QueryParameter::Accepted), MALFORMED);
 }
 
 #[test]
@@ -166,31 +91,15 @@ fn query_parameter() {
     let cases: [(&str, Result<&str, CredentialError>, &str); 22] = [
         ("access_token=7vT9xQ", Ok("7vT9xQ"), "RFC 6750, 2.3"),
         ("a=1&access_token=7vT9xQ&b=2", Ok("7vT9xQ"), "among others"),
-        (
-            "access_token=7vT9xQ==",
-            Ok("7vT9xQ=="),
-            "only the first equals sign divides",
-        ),
+        ("access_token=7vT9xQ==", Ok("7vT9xQ=="), "only the first equals sign divides"),
         ("", MISSING, "an empty query"),
         ("a=1", MISSING, "other parameters"),
-        (
-            "Access_Token=7vT9xQ",
-            MISSING,
-            "names of parameters have case",
-        ),
+        ("Access_Token=7vT9xQ", MISSING, "names of parameters have case"),
         ("access_token[]=7vT9xQ", MISSING, "another parameter"),
         ("xaccess_token=7vT9xQ", MISSING, "another parameter"),
-        (
-            "a=1;access_token=7vT9xQ",
-            MISSING,
-            "a semicolon divides nothing",
-        ),
+        ("a=1;access_token=7vT9xQ", MISSING, "a semicolon divides nothing"),
         ("a=access_token=7vT9xQ", MISSING, "the name of a value"),
-        (
-            "%2561ccess_token=7vT9xQ",
-            MISSING,
-            "decoded once, not twice",
-        ),
+        ("%2561ccess_token=7vT9xQ", MISSING, "decoded once, not twice"),
         ("access_token=", MALFORMED, "no key"),
         ("access_token", MALFORMED, "no key and no equals sign"),
         ("access_token=7v+T9xQ", MALFORMED, "a form's space"),
@@ -200,28 +109,12 @@ fn query_parameter() {
         ("%61ccess_token=7vT9xQ", MALFORMED, "the name in disguise"),
         ("access%5Ftoken=7vT9xQ", MALFORMED, "the name in disguise"),
         ("access_token=A&access_token=B", AMBIGUOUS, "twice"),
-        (
-            "access_token=A&%61ccess_token=A",
-            AMBIGUOUS,
-            "twice, once in disguise",
-        ),
-        (
-            "access_token&access_token=A",
-            AMBIGUOUS,
-            "twice, once empty",
-        ),
+        ("access_token=A&%61ccess_token=A", AMBIGUOUS, "twice, once in disguise"),
+        ("access_token&access_token=A", AMBIGUOUS, "twice, once empty"),
     ];
     for (query, expected, note) in cases {
-        assert_eq!(
-            taken(&[], Some(query), QueryParameter::Accepted),
-            expected,
-            "{note}: {query}"
-        );
-        assert_eq!(
-            taken(&[], Some(query), QueryParameter::Ignored),
-            MISSING,
-            "off: {query}"
-        );
+        assert_eq!(taken(&[], Some(query), QueryParameter::Accepted), expected, "{note}: {query}");
+        assert_eq!(taken(&[], Some(query), QueryParameter::Ignored), MISSING, "off: {query}");
     }
 }
 
@@ -231,39 +124,15 @@ fn two_credentials_are_never_one() {
     let cases: [(Lines<'_>, Option<&str>, &str); 8] = [
         (&[bearer, bearer], None, "the same line twice"),
         (&[bearer, b"Bearer B"], None, "two lines"),
-        (
-            &[bearer, b"Basic eDp5"],
-            None,
-            "two lines, one of another scheme",
-        ),
+        (&[bearer, b"Basic eDp5"], None, "two lines, one of another scheme"),
         (&[b"", bearer], None, "two lines, one empty"),
-        (
-            &[bearer, b"B", b"C"],
-            Some("access_token=D"),
-            "more of everything",
-        ),
-        (
-            &[bearer],
-            Some("access_token=A"),
-            "header and parameter, though the same",
-        ),
-        (
-            &[bearer],
-            Some("access_token="),
-            "header and an empty parameter",
-        ),
-        (
-            &[b"Basic eDp5"],
-            Some("%61ccess_token=A"),
-            "header of another scheme and parameter",
-        ),
+        (&[bearer, b"B", b"C"], Some("access_token=D"), "more of everything"),
+        (&[bearer], Some("access_token=A"), "header and parameter, though the same"),
+        (&[bearer], Some("access_token="), "header and an empty parameter"),
+        (&[b"Basic eDp5"], Some("%61ccess_token=A"), "header of another scheme and parameter"),
     ];
     for (lines, query, note) in cases {
-        assert_eq!(
-            taken(lines, query, QueryParameter::Accepted),
-            AMBIGUOUS,
-            "{note}"
-        );
+        assert_eq!(taken(lines, query, QueryParameter::Accepted), AMBIGUOUS, "{note}");
     }
     assert_eq!(
         taken(&[bearer], Some("access_token=B"), QueryParameter::Ignored),
@@ -278,40 +147,19 @@ fn errors_have_their_status_and_code() {
     let invalid = Some(ErrorCode::InvalidRequest);
     let cases = [
         (CredentialError::Missing, 401, None, "no credentials"),
-        (
-            CredentialError::UnsupportedScheme,
-            401,
-            None,
-            "authorization scheme is not supported",
-        ),
-        (
-            CredentialError::Ambiguous,
-            400,
-            invalid,
-            "more than one credential",
-        ),
-        (
-            CredentialError::Malformed,
-            400,
-            invalid,
-            "credential is malformed",
-        ),
+        (CredentialError::UnsupportedScheme, 401, None, "authorization scheme is not supported"),
+        (CredentialError::Ambiguous, 400, invalid, "more than one credential"),
+        (CredentialError::Malformed, 400, invalid, "credential is malformed"),
     ];
     for (error, status, code, message) in cases {
-        assert_eq!(
-            (error.status(), error.code(), &*error.to_string()),
-            (status, code, message)
-        );
+        assert_eq!((error.status(), error.code(), &*error.to_string()), (status, code, message));
     }
 }
 
 #[test]
 fn a_credential_does_not_show_itself() {
     let header = credential([&b"Bearer 7vT9xQ"[..]], None, QueryParameter::Ignored).unwrap();
-    assert_eq!(
-        format!("{header:?}"),
-        "Credential { source: Authorization, .. }"
-    );
+    assert_eq!(format!("{header:?}"), "Credential { source: Authorization, .. }");
     assert_eq!(header.source(), CredentialSource::Authorization);
     let query = credential([], Some("access_token=7vT9xQ"), QueryParameter::Accepted).unwrap();
     assert_eq!(format!("{query:?}"), "Credential { source: Query, .. }");

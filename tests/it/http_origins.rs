@@ -11,41 +11,18 @@ fn origins_as_browsers_write_them() {
         ("http://example.com:8080", "http", "example.com", Some(8080)),
         ("http://example.com:443", "http", "example.com", Some(443)),
         ("http://localhost:1", "http", "localhost", Some(1)),
-        (
-            "https://xn--pple-43d.com",
-            "https",
-            "xn--pple-43d.com",
-            None,
-        ),
+        ("https://xn--pple-43d.com", "https", "xn--pple-43d.com", None),
         ("https://a_b-c.example", "https", "a_b-c.example", None),
         ("https://127.0.0.1:90", "https", "127.0.0.1", Some(90)),
         ("http://[::1]:65535", "http", "[::1]", Some(65535)),
-        (
-            "http://[2001:db8:aaaa:1111::100]",
-            "http",
-            "[2001:db8:aaaa:1111::100]",
-            None,
-        ),
+        ("http://[2001:db8:aaaa:1111::100]", "http", "[2001:db8:aaaa:1111::100]", None),
         ("http://[2001:0:0:1::1]", "http", "[2001:0:0:1::1]", None),
-        (
-            "chrome-extension://abcdefgh",
-            "chrome-extension",
-            "abcdefgh",
-            None,
-        ),
+        ("chrome-extension://abcdefgh", "chrome-extension", "abcdefgh", None),
         ("a+b.c-1://x", "a+b.c-1", "x", None),
     ];
     for (text, scheme, host, port) in cases {
         let origin = Origin::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-        assert_eq!(
-            (
-                origin.as_str(),
-                origin.scheme(),
-                origin.host(),
-                origin.port()
-            ),
-            (text, scheme, host, port)
-        );
+        assert_eq!((origin.as_str(), origin.scheme(), origin.host(), origin.port()), (text, scheme, host, port));
     }
 }
 
@@ -70,76 +47,24 @@ const REFUSED: [(&str, Fault, Option<&str>); 55] = [
     ("://example.com", Fault::Scheme, None),
     ("http?://example.com", Fault::Scheme, None),
     ("42-chrome://foo", Fault::Scheme, None),
-    (
-        " https://example.com",
-        Fault::Scheme,
-        Some("https://example.com"),
-    ),
+    (" https://example.com", Fault::Scheme, Some("https://example.com")),
     ("file:///foo", Fault::SchemeNeverSent, None),
-    (
-        "wss://example.com",
-        Fault::SchemeNeverSent,
-        Some("https://example.com"),
-    ),
-    (
-        "ws://example.com:80",
-        Fault::SchemeNeverSent,
-        Some("http://example.com"),
-    ),
-    (
-        "https://example.com/",
-        Fault::Path,
-        Some("https://example.com"),
-    ),
-    (
-        "https://*.example.com/",
-        Fault::Path,
-        Some("https://*.example.com"),
-    ),
-    (
-        "https://example.com:6060/path",
-        Fault::Path,
-        Some("https://example.com:6060"),
-    ),
-    (
-        "https://example.com?q",
-        Fault::Path,
-        Some("https://example.com"),
-    ),
-    (
-        "https://example.com#f",
-        Fault::Path,
-        Some("https://example.com"),
-    ),
+    ("wss://example.com", Fault::SchemeNeverSent, Some("https://example.com")),
+    ("ws://example.com:80", Fault::SchemeNeverSent, Some("http://example.com")),
+    ("https://example.com/", Fault::Path, Some("https://example.com")),
+    ("https://*.example.com/", Fault::Path, Some("https://*.example.com")),
+    ("https://example.com:6060/path", Fault::Path, Some("https://example.com:6060")),
+    ("https://example.com?q", Fault::Path, Some("https://example.com")),
+    ("https://example.com#f", Fault::Path, Some("https://example.com")),
     ("https://example.com\\", Fault::Path, None),
-    (
-        "https://user@example.com",
-        Fault::UserInfo,
-        Some("https://example.com"),
-    ),
-    (
-        "https://u:p@example.com",
-        Fault::UserInfo,
-        Some("https://example.com"),
-    ),
-    (
-        "https://Example.com",
-        Fault::UpperCase,
-        Some("https://example.com"),
-    ),
-    (
-        "HTTPS://EXAMPLE.COM:443/",
-        Fault::UpperCase,
-        Some("https://example.com"),
-    ),
+    ("https://user@example.com", Fault::UserInfo, Some("https://example.com")),
+    ("https://u:p@example.com", Fault::UserInfo, Some("https://example.com")),
+    ("https://Example.com", Fault::UpperCase, Some("https://example.com")),
+    ("HTTPS://EXAMPLE.COM:443/", Fault::UpperCase, Some("https://example.com")),
     ("https://\u{430}pple.com", Fault::NotAscii, None),
     ("http://x:80", Fault::DefaultPort, Some("http://x")),
     ("https://x.y:443", Fault::DefaultPort, Some("https://x.y")),
-    (
-        "https://*.x.y:443",
-        Fault::DefaultPort,
-        Some("https://*.x.y"),
-    ),
+    ("https://*.x.y:443", Fault::DefaultPort, Some("https://*.x.y")),
     ("https://x:", Fault::Port, None),
     ("https://x:0", Fault::Port, None),
     ("https://x:080", Fault::Port, None),
@@ -148,11 +73,7 @@ const REFUSED: [(&str, Fault, Option<&str>); 55] = [
     ("https://x:1:2", Fault::Port, None),
     ("https://x:80x", Fault::Port, None),
     ("https://", Fault::Host, None),
-    (
-        "https://example.com.",
-        Fault::Host,
-        Some("https://example.com"),
-    ),
+    ("https://example.com.", Fault::Host, Some("https://example.com")),
     ("https://.example.com", Fault::Host, None),
     ("https://a..b", Fault::Host, None),
     ("https://a b.com", Fault::Host, None),
@@ -174,11 +95,7 @@ fn what_could_never_match_is_refused() {
         let Err(OriginListError::Origin(error)) = OriginList::new([text]) else {
             panic!("{text} was taken");
         };
-        assert_eq!(
-            (error.fault(), error.suggestion()),
-            (fault, suggestion),
-            "{text}"
-        );
+        assert_eq!((error.fault(), error.suggestion()), (fault, suggestion), "{text}");
         assert!(Origin::parse(text).is_err(), "{text}");
         assert!(error.to_string().len() < 400, "{error}");
     }
@@ -195,11 +112,7 @@ fn what_could_never_match_is_refused() {
         "http://[::ffff:127.0.0.1]",
     ];
     for text in v6 {
-        assert_eq!(
-            Origin::parse(text).unwrap_err().fault(),
-            Fault::Ipv6,
-            "{text}"
-        );
+        assert_eq!(Origin::parse(text).unwrap_err().fault(), Fault::Ipv6, "{text}");
     }
 }
 
@@ -210,22 +123,13 @@ fn messages_quote_and_suggest() {
         message("http://a.example:80"),
         "`http://a.example:80` has the scheme's default port, which is never sent: write `http://a.example`",
     );
+    assert_eq!(message("a\r\nb"), "`a\\r\\nb` has no scheme and host (`https://example.com`)");
     assert_eq!(
-        message("a\r\nb"),
-        "`a\\r\\nb` has no scheme and host (`https://example.com`)"
-    );
-    assert_eq!(
-        OriginList::new(["https://*.a.example", "https://*.a.example"])
-            .unwrap_err()
-            .to_string(),
+        OriginList::new(["https://*.a.example", "https://*.a.example"]).unwrap_err().to_string(),
         "`https://*.a.example` is listed twice",
     );
     assert_eq!(
-        OriginList::new([
-            "https://a.example",
-            "https://b.example",
-            "https://a.example"
-        ]),
+        OriginList::new(["https://a.example", "https://b.example", "https://a.example"]),
         Err(OriginListError::Duplicate("https://a.example".into())),
     );
 }
@@ -233,13 +137,9 @@ fn messages_quote_and_suggest() {
 #[test]
 fn subdomains_are_below_and_not_the_same() {
     let origin = Origin::parse("https://a.b.example").unwrap();
-    for (domain, below) in [
-        ("b.example", true),
-        ("example", true),
-        ("a.b.example", false),
-        (".b.example", false),
-        ("", false),
-    ] {
+    for (domain, below) in
+        [("b.example", true), ("example", true), ("a.b.example", false), (".b.example", false), ("", false)]
+    {
         assert_eq!(origin.is_subdomain_of(domain), below, "{domain}");
     }
 }
@@ -303,11 +203,7 @@ fn lists_match_bytes_and_whole_labels() {
         b"\xff\xfe",
     ];
     for origin in refused {
-        assert!(
-            !list.contains(origin),
-            "{}",
-            String::from_utf8_lossy(origin)
-        );
+        assert!(!list.contains(origin), "{}", String::from_utf8_lossy(origin));
     }
     assert!(!list.contains(huge.as_bytes()));
     assert!(!OriginList::default().contains(b"https://example.com"));

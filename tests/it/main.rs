@@ -1,9 +1,39 @@
 //! All integration tests, in one binary.
+#![cfg(all(feature = "std", feature = "serde_json"))]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::too_many_lines,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and a table is as long as it is"
+)]
 
+mod allocations;
+mod authenticate;
+mod compare;
+mod conditions;
 mod cors;
 mod cors_browser;
 mod cors_policy;
+mod decide_example;
+mod decisions;
+mod documents;
 mod http_browser;
 mod http_challenge;
 mod http_credentials;
 mod http_origins;
+mod keys;
+mod laws;
+mod layers;
+mod permissions;
+mod reference;
+mod schema;
+mod store;
+mod support;
+mod threads;
+mod traits;
+mod waiting;
+
+use waiting::block_on;

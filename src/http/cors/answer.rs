@@ -64,29 +64,15 @@ impl Answer<'_> {
     /// The headers to set, name and value, each at most once; `Vary`, which others add to as well, is
     /// apart. None at all if the request is refused.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let Fields {
-            origin,
-            credentials,
-            expose,
-            methods,
-            headers,
-            max_age,
-            private_network,
-        } = &self.fields;
+        let Fields { origin, credentials, expose, methods, headers, max_age, private_network } = &self.fields;
         [
             ("Access-Control-Allow-Origin", *origin),
-            (
-                "Access-Control-Allow-Credentials",
-                credentials.then_some("true"),
-            ),
+            ("Access-Control-Allow-Credentials", credentials.then_some("true")),
             ("Access-Control-Expose-Headers", *expose),
             ("Access-Control-Allow-Methods", *methods),
             ("Access-Control-Allow-Headers", headers.as_deref()),
             ("Access-Control-Max-Age", *max_age),
-            (
-                "Access-Control-Allow-Private-Network",
-                private_network.then_some("true"),
-            ),
+            ("Access-Control-Allow-Private-Network", private_network.then_some("true")),
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
@@ -156,15 +142,8 @@ impl Vary {
         match self.0 {
             VaryOn::Nothing => &[],
             VaryOn::Origin => &["Origin"],
-            VaryOn::Question => &[
-                "Access-Control-Request-Method",
-                "Access-Control-Request-Headers",
-            ],
-            VaryOn::OriginAndQuestion => &[
-                "Origin",
-                "Access-Control-Request-Method",
-                "Access-Control-Request-Headers",
-            ],
+            VaryOn::Question => &["Access-Control-Request-Method", "Access-Control-Request-Headers"],
+            VaryOn::OriginAndQuestion => &["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"],
             VaryOn::OriginQuestionAndNetwork => &[
                 "Origin",
                 "Access-Control-Request-Method",
@@ -179,12 +158,8 @@ impl Vary {
         match self.0 {
             VaryOn::Nothing => None,
             VaryOn::Origin => Some("Origin"),
-            VaryOn::Question => {
-                Some("Access-Control-Request-Method, Access-Control-Request-Headers")
-            }
-            VaryOn::OriginAndQuestion => {
-                Some("Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
-            }
+            VaryOn::Question => Some("Access-Control-Request-Method, Access-Control-Request-Headers"),
+            VaryOn::OriginAndQuestion => Some("Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
             VaryOn::OriginQuestionAndNetwork => Some(
                 "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, \
                  Access-Control-Request-Private-Network",

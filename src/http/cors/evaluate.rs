@@ -12,14 +12,8 @@ where
 {
     let asked = Asked::read(policy, headers);
     let class = match asked {
-        Asked {
-            origin: Lines::None,
-            ..
-        } => Class::NonCors,
-        Asked {
-            method: Lines::One(_) | Lines::Many,
-            ..
-        } if method == "OPTIONS" => Class::Preflight,
+        Asked { origin: Lines::None, .. } => Class::NonCors,
+        Asked { method: Lines::One(_) | Lines::Many, .. } if method == "OPTIONS" => Class::Preflight,
         _ => Class::Actual,
     };
     let answered = match class {
@@ -30,47 +24,23 @@ where
     };
     let vary = Vary(vary(policy, class));
     match answered {
-        Ok(fields) => Answer {
-            class,
-            refusal: None,
-            fields,
-            vary,
-        },
-        Err(refusal) => Answer {
-            class,
-            refusal: Some(refusal),
-            fields: Fields::default(),
-            vary,
-        },
+        Ok(fields) => Answer { class, refusal: None, fields, vary },
+        Err(refusal) => Answer { class, refusal: Some(refusal), fields: Fields::default(), vary },
     }
 }
 
 /// An answer that a page may read.
 fn actual<'a>(policy: &'a Policy, origin: Lines<'a>) -> Result<Fields<'a>, Refusal<'a>> {
-    Ok(Fields {
-        expose: policy.exposed.as_deref(),
-        ..allowed(policy, origin)?
-    })
+    Ok(Fields { expose: policy.exposed.as_deref(), ..allowed(policy, origin)? })
 }
 
 /// An answer that lets a page send what it asks for.
 fn preflight<'a>(policy: &'a Policy, asked: Asked<'a>) -> Result<Fields<'a>, Refusal<'a>> {
-    let Asked {
-        origin,
-        method,
-        headers,
-        private_network,
-    } = asked;
+    let Asked { origin, method, headers, private_network } = asked;
     let fields = allowed(policy, origin)?;
-    let method = method
-        .one()
-        .filter(|method| is_token(method))
-        .ok_or(Refusal::Malformed)?;
+    let method = method.one().filter(|method| is_token(method)).ok_or(Refusal::Malformed)?;
     // Under credentials `*` would be the name of a header: the names themselves are answered.
-    let wildcard = policy
-        .request_headers
-        .wildcard()
-        .filter(|_| !policy.credentials);
+    let wildcard = policy.request_headers.wildcard().filter(|_| !policy.credentials);
     Ok(Fields {
         methods: policy.methods.answer(method)?,
         headers: headers.answer(wildcard)?,
@@ -88,20 +58,14 @@ fn allowed<'a>(policy: &'a Policy, origin: Lines<'a>) -> Result<Fields<'a>, Refu
         rule => origin.one().filter(|origin| rule.allows(origin)),
     };
     let origin = Some(origin.ok_or(Refusal::Origin)?);
-    Ok(Fields {
-        origin,
-        credentials: policy.credentials,
-        ..Fields::default()
-    })
+    Ok(Fields { origin, credentials: policy.credentials, ..Fields::default() })
 }
 
 fn vary(policy: &Policy, class: Class) -> VaryOn {
     match (&policy.origins, class) {
         (OriginRule::Any, Class::Preflight) => VaryOn::Question,
         (OriginRule::Any, _) => VaryOn::Nothing,
-        (OriginRule::Nobody, _) | (_, Class::Preflight) if policy.private_network => {
-            VaryOn::OriginQuestionAndNetwork
-        }
+        (OriginRule::Nobody, _) | (_, Class::Preflight) if policy.private_network => VaryOn::OriginQuestionAndNetwork,
         (OriginRule::Nobody, _) | (_, Class::Preflight) => VaryOn::OriginAndQuestion,
         _ => VaryOn::Origin,
     }
@@ -120,12 +84,8 @@ impl<'a> Asked<'a> {
     where
         H: Iterator<Item = (&'a str, &'a [u8])>,
     {
-        let mut asked = Self {
-            origin: Lines::None,
-            method: Lines::None,
-            headers: Requested::new(),
-            private_network: Lines::None,
-        };
+        let mut asked =
+            Self { origin: Lines::None, method: Lines::None, headers: Requested::new(), private_network: Lines::None };
         for (name, value) in lines {
             if name.eq_ignore_ascii_case("origin") {
                 asked.origin = asked.origin.and(value);

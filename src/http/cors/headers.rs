@@ -51,11 +51,7 @@ impl RequestHeaders {
     where
         I: IntoIterator<Item: Into<String>>,
     {
-        Self {
-            any: false,
-            names: names.into_iter().map(Into::into).collect(),
-            decided: true,
-        }
+        Self { any: false, names: names.into_iter().map(Into::into).collect(), decided: true }
     }
 
     /// Every header but `Authorization`, which `*` never covers (Fetch, *CORS non-wildcard request-header
@@ -65,22 +61,14 @@ impl RequestHeaders {
     /// Without credentials it is answered as `*`; with them, where `*` would be the name of a header, by
     /// the names that were asked for.
     pub fn any() -> Self {
-        Self {
-            any: true,
-            names: Vec::new(),
-            decided: false,
-        }
+        Self { any: true, names: Vec::new(), decided: false }
     }
 
     /// Names `Authorization` besides.
     #[must_use]
     pub fn with_authorization(mut self) -> Self {
         self.decided = true;
-        if !self
-            .names
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(AUTHORIZATION))
-        {
+        if !self.names.iter().any(|name| name.eq_ignore_ascii_case(AUTHORIZATION)) {
             self.names.push(AUTHORIZATION.into());
         }
         self
@@ -90,17 +78,12 @@ impl RequestHeaders {
     #[must_use]
     pub fn without_authorization(mut self) -> Self {
         self.decided = true;
-        self.names
-            .retain(|name| !name.eq_ignore_ascii_case(AUTHORIZATION));
+        self.names.retain(|name| !name.eq_ignore_ascii_case(AUTHORIZATION));
         self
     }
 
     pub(super) fn compile(self) -> Result<HeaderRule, HeaderError> {
-        let Self {
-            any,
-            mut names,
-            decided,
-        } = self;
+        let Self { any, mut names, decided } = self;
         if !decided {
             return Err(HeaderError::AuthorizationNotCovered);
         }
@@ -161,18 +144,12 @@ impl ExposedHeaders {
     where
         I: IntoIterator<Item: Into<String>>,
     {
-        Self {
-            any: false,
-            names: names.into_iter().map(Into::into).collect(),
-        }
+        Self { any: false, names: names.into_iter().map(Into::into).collect() }
     }
 
     /// Every header, as `*`. Can't be combined with credentials, under which `*` is the name of a header.
     pub fn any() -> Self {
-        Self {
-            any: true,
-            names: Vec::new(),
-        }
+        Self { any: true, names: Vec::new() }
     }
 
     pub(super) fn is_any(&self) -> bool {
@@ -186,18 +163,11 @@ impl ExposedHeaders {
         }
         for name in &self.names {
             check(name)?;
-            if ["set-cookie", "set-cookie2"]
-                .iter()
-                .any(|forbidden| forbidden.eq_ignore_ascii_case(name))
-            {
+            if ["set-cookie", "set-cookie2"].iter().any(|forbidden| forbidden.eq_ignore_ascii_case(name)) {
                 return Err(HeaderError::NeverExposed(excerpt(name)));
             }
         }
-        let mut sorted: Vec<String> = self
-            .names
-            .iter()
-            .map(|name| name.to_ascii_lowercase())
-            .collect();
+        let mut sorted: Vec<String> = self.names.iter().map(|name| name.to_ascii_lowercase()).collect();
         sorted.sort_unstable();
         match repeated(&sorted) {
             Some(name) => Err(HeaderError::Duplicate(excerpt(name))),
@@ -240,9 +210,7 @@ pub(super) struct HeaderRule {
 impl HeaderRule {
     pub(super) fn covers(&self, name: &str) -> bool {
         let lower = || name.bytes().map(|byte| byte.to_ascii_lowercase());
-        self.names
-            .binary_search_by(|entry| entry.bytes().cmp(lower()))
-            .is_ok()
+        self.names.binary_search_by(|entry| entry.bytes().cmp(lower())).is_ok()
             || (self.any && !name.eq_ignore_ascii_case(AUTHORIZATION))
     }
 
@@ -288,11 +256,8 @@ fn is_forbidden_request_header(name: &str) -> bool {
         "via",
     ];
     const PREFIXES: [&str; 3] = ["access-control-", "proxy-", "sec-"];
-    NAMES
-        .iter()
-        .any(|forbidden| forbidden.eq_ignore_ascii_case(name))
-        || PREFIXES.iter().any(|prefix| {
-            name.get(..prefix.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-        })
+    NAMES.iter().any(|forbidden| forbidden.eq_ignore_ascii_case(name))
+        || PREFIXES
+            .iter()
+            .any(|prefix| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)))
 }

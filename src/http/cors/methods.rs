@@ -105,9 +105,7 @@ impl MethodRule {
             Kind::Any if is_forbidden(method) => None,
             Kind::Any => Some("*"),
             Kind::List(list) => {
-                let place = list
-                    .binary_search_by(|entry| entry.as_str().cmp(method))
-                    .ok();
+                let place = list.binary_search_by(|entry| entry.as_str().cmp(method)).ok();
                 place.and_then(|place| list.get(place)).map(String::as_str)
             }
         };
@@ -142,20 +140,12 @@ fn check(method: &str) -> Result<(), MethodError> {
     if is_forbidden(method) {
         return Err(MethodError::Forbidden(excerpt(method)));
     }
-    match NORMALIZED
-        .iter()
-        .find(|form| form.eq_ignore_ascii_case(method))
-    {
-        Some(form) if *form != method => Err(MethodError::Lowercase {
-            given: excerpt(method),
-            form: (*form).into(),
-        }),
+    match NORMALIZED.iter().find(|form| form.eq_ignore_ascii_case(method)) {
+        Some(form) if *form != method => Err(MethodError::Lowercase { given: excerpt(method), form: (*form).into() }),
         _ => Ok(()),
     }
 }
 
 fn is_forbidden(method: &str) -> bool {
-    ["CONNECT", "TRACE", "TRACK"]
-        .iter()
-        .any(|name| name.eq_ignore_ascii_case(method))
+    ["CONNECT", "TRACE", "TRACK"].iter().any(|name| name.eq_ignore_ascii_case(method))
 }

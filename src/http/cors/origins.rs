@@ -122,9 +122,7 @@ impl OriginRule {
             Self::Any => true,
             Self::List(list) => list.contains(origin.as_bytes()),
             Self::Predicate { null, .. } if origin == "null" => *null,
-            Self::Predicate { predicate, .. } => {
-                Origin::read(origin).is_ok_and(|origin| (predicate.0)(origin))
-            }
+            Self::Predicate { predicate, .. } => Origin::read(origin).is_ok_and(|origin| (predicate.0)(origin)),
         }
     }
 }

@@ -158,15 +158,7 @@ impl PolicyBuilder {
     ///   `Set-Cookie`), or that is listed twice.
     /// - A max age below −1 or of 2³¹ seconds or more.
     pub fn build(self) -> Result<Policy, PolicyError> {
-        let Self {
-            origins,
-            methods,
-            request_headers,
-            exposed_headers,
-            credentials,
-            max_age,
-            private_network,
-        } = self;
+        let Self { origins, methods, request_headers, exposed_headers, credentials, max_age, private_network } = self;
         let null = origins.allows_null();
         let origins = origins.compile()?;
         let any_origin = matches!(origins, OriginRule::Any);

@@ -22,11 +22,7 @@ pub(super) struct Requested<'a> {
 
 impl<'a> Requested<'a> {
     pub(super) fn new() -> Self {
-        Self {
-            names: Ok(Names::None),
-            bytes_left: MAX_BYTES,
-            empty_left: MAX_EMPTY,
-        }
+        Self { names: Ok(Names::None), bytes_left: MAX_BYTES, empty_left: MAX_EMPTY }
     }
 
     /// Reads one line more; after the first thing that is refused, none.
@@ -38,10 +34,7 @@ impl<'a> Requested<'a> {
     }
 
     /// The value of `Access-Control-Allow-Headers`, if every header asked for is let in.
-    pub(super) fn answer(
-        self,
-        wildcard: Option<&'a str>,
-    ) -> Result<Option<Cow<'a, str>>, Refusal<'a>> {
+    pub(super) fn answer(self, wildcard: Option<&'a str>) -> Result<Option<Cow<'a, str>>, Refusal<'a>> {
         Ok(match (self.names?, wildcard) {
             (Names::None, _) => None,
             (_, Some(wildcard)) => Some(Cow::Borrowed(wildcard)),
@@ -51,10 +44,7 @@ impl<'a> Requested<'a> {
     }
 
     fn check(&mut self, line: &'a [u8], rule: &HeaderRule) -> Result<&'a str, Refusal<'a>> {
-        self.bytes_left = self
-            .bytes_left
-            .checked_sub(line.len())
-            .ok_or(Refusal::Malformed)?;
+        self.bytes_left = self.bytes_left.checked_sub(line.len()).ok_or(Refusal::Malformed)?;
         let line = str::from_utf8(line).map_err(|_| Refusal::Malformed)?;
         for name in elements(line) {
             if name.is_empty() {

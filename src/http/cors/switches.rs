@@ -74,9 +74,7 @@ impl MaxAge {
         match self.0 {
             None => Ok(None),
             Some(-1) => Ok(Some("0".into())),
-            Some(seconds) if (0..=i64::from(i32::MAX)).contains(&seconds) => {
-                Ok(Some(seconds.to_string()))
-            }
+            Some(seconds) if (0..=i64::from(i32::MAX)).contains(&seconds) => Ok(Some(seconds.to_string())),
             Some(seconds) => Err(seconds),
         }
     }
