@@ -2,24 +2,16 @@
 
 use alloc::{boxed::Box, collections::BTreeMap};
 
-use super::{
-    acting::Acting,
-    attempt::{AccountChange, Attempt},
-    audit::{AuditRecord, StateDigest},
-    refusal::AdministrationError,
-};
 use crate::{
     access::{Access, AccessError},
-    key::{KeyId, KeyKind, NewKey, OperatorKey},
+    key::{KeyId, KeyKind},
     role::{Role, Roles},
-    schema::Schema,
     store::{KeyChange, KeyRecord, KeyState},
-    text::TextError,
     time::Timestamp,
 };
 
 /// The present state of one account, as it was loaded. It doesn't change: what is done in it gives an
-/// [`AccountChange`], which holds the next state.
+/// [`AccountChange`](super::AccountChange), which holds the next state.
 ///
 /// See [the module](super) for an example.
 #[derive(Clone, Debug)]
@@ -32,28 +24,6 @@ pub struct Account {
 impl Account {
     /// The most access tokens that are in use in an account (EVRYTHNG Platform, access tokens).
     pub const MAX_TOKENS: usize = 100;
-
-    /// Makes a new account, with its first operator, who is its administrator, and that operator's key.
-    ///
-    /// # Errors
-    ///
-    /// In the attempt: [`AdministrationError::InvalidId`] for an account or operator id that is none.
-    ///
-    /// See [the module](super) for an example.
-    pub fn found(schema: &Schema, account: &str, operator: &str, key: &NewKey<OperatorKey>, now: Timestamp) -> Attempt {
-        let found = || -> Result<AccountChange, TextError> {
-            let roles = Roles::new(schema, account)?;
-            let record = KeyRecord::new(KeyKind::OperatorKey, key.id, key.digest.clone(), account, operator)?
-                .with_roles([Role::ADMIN])
-                .with_created(now);
-            let before = Self { roles, version: 0, records: BTreeMap::new() };
-            Ok(before.changed_to(before.roles.clone(), [KeyChange::Insert(record)]))
-        };
-        let result = found().map_err(AdministrationError::InvalidId);
-        let after = result.as_ref().ok().and_then(|change| change.account().record(key.id)).map(StateDigest::of_record);
-        let audit = AuditRecord::new(now, account, (operator, key.id), "accounts:create", account, None, after);
-        Attempt::new(audit, result)
-    }
 
     /// The state that a store holds: roles, version, and the record of every key of the account.
     ///
@@ -80,6 +50,11 @@ impl Account {
             }
         }
         Ok(account)
+    }
+
+    /// What is there before an account is founded: nothing, at version 0.
+    pub(super) fn unfounded(roles: Roles) -> Self {
+        Self { roles, version: 0, records: BTreeMap::new() }
     }
 
     /// The account's id.
@@ -165,14 +140,6 @@ impl Account {
         record.access(&self.roles)
     }
 
-    /// Acts in this state as the holder of a key that was authenticated. Whether the key may act here at all is
-    /// found by each operation, against this state and not the one that it was authenticated in.
-    ///
-    /// See [the module](super) for an example.
-    pub fn acting(&self, record: &KeyRecord, now: Timestamp) -> Acting<'_> {
-        Acting::new(self, record, now)
-    }
-
     /// How many administrators there are: operators with the managed role and no conditions, whose key is in use.
     ///
     /// ```
@@ -202,18 +169,16 @@ impl Account {
         tokens.filter(|record| record.state() != KeyState::Revoked).count()
     }
 
-    /// The change from this state to one with these roles and changed keys.
-    pub(super) fn changed_to(&self, roles: Roles, keys: impl IntoIterator<Item = KeyChange>) -> AccountChange {
-        let keys: alloc::vec::Vec<KeyChange> = keys.into_iter().collect();
+    /// The next state: these roles, and the keys changed.
+    pub(super) fn next(&self, roles: Roles, keys: &[KeyChange]) -> Self {
         let mut records = self.records.clone();
-        for change in &keys {
+        for change in keys {
             match change.record() {
                 Some(record) => records.insert(change.id(), record.clone()),
                 None => records.remove(&change.id()),
             };
         }
-        let account = Self { roles, version: self.version.saturating_add(1), records };
-        AccountChange::new(self.version, account, keys)
+        Self { roles, version: self.version.saturating_add(1), records }
     }
 }
 

@@ -46,11 +46,17 @@ struct Operator<'a> {
     access: Access,
 }
 
-impl<'a> Acting<'a> {
-    pub(super) fn new(account: &'a Account, record: &KeyRecord, now: Timestamp) -> Self {
-        Self { account, actor: record.actor().into(), key: record.id(), now }
+impl Account {
+    /// Acts in this state as the holder of a key that was authenticated. Whether the key may act here at all is
+    /// found by each operation, against this state and not the one that it was authenticated in.
+    ///
+    /// See [the module](super) for an example.
+    pub fn acting(&self, record: &KeyRecord, now: Timestamp) -> Acting<'_> {
+        Acting { account: self, actor: record.actor().into(), key: record.id(), now }
     }
+}
 
+impl<'a> Acting<'a> {
     /// Gives a new operator access to the account, with a key of their own.
     ///
     /// # Errors
@@ -206,7 +212,7 @@ impl<'a> Acting<'a> {
             let earlier = self.account.records_of(operator).filter(|record| record.state() == KeyState::Replaced);
             let ended = earlier.map(|record| record.change(|record| record.with_state(KeyState::Revoked)));
             let changes = rotation.changes().iter().cloned().chain(ended);
-            Ok(self.account.changed_to(self.account.roles().clone(), changes))
+            Ok(self.changed(changes))
         });
         self.attempt("operatorAccess:update", operator, result)
     }
@@ -224,7 +230,7 @@ impl<'a> Acting<'a> {
         let result = self.administrator().and_then(|acting| {
             let proposed = Administered::policy(self.account.id(), &role);
             acting.access.decide(Operation::CREATE, &proposed).into_result()?;
-            Ok(self.account.changed_to(self.account.roles().clone().with(role)?, []))
+            Ok(AccountChange::new(self.account, self.account.roles().clone().with(role)?, []))
         });
         self.attempt("accessPolicies:create", &id, result)
     }
@@ -258,7 +264,7 @@ impl<'a> Acting<'a> {
             let stored = Administered::policy(self.account.id(), stored);
             let proposed = Administered::policy(self.account.id(), &role);
             acting.access.decide_update(&stored, &proposed).into_result()?;
-            Ok(self.account.changed_to(self.account.roles().clone().replace(role)?, []))
+            Ok(AccountChange::new(self.account, self.account.roles().clone().replace(role)?, []))
         });
         self.attempt("accessPolicies:update", &id, result)
     }
@@ -274,7 +280,7 @@ impl<'a> Acting<'a> {
         let result = self.administrator().and_then(|acting| {
             let stored = Administered::policy(self.account.id(), self.role(id)?);
             acting.access.decide(Operation::DELETE, &stored).into_result()?;
-            Ok(self.account.changed_to(self.account.roles().clone().without(id)?, []))
+            Ok(AccountChange::new(self.account, self.account.roles().clone().without(id)?, []))
         });
         self.attempt("accessPolicies:delete", id, result)
     }
@@ -324,7 +330,7 @@ impl<'a> Acting<'a> {
             if kind == KeyKind::AccessToken && self.account.tokens() >= Account::MAX_TOKENS {
                 return Err(AdministrationError::TokenLimit);
             }
-            Ok(self.account.changed_to(self.account.roles().clone(), [KeyChange::Insert(record)]))
+            Ok(self.changed([KeyChange::Insert(record)]))
         });
         self.attempt(on(resource, "create"), actor, result)
     }
@@ -353,8 +359,12 @@ impl<'a> Acting<'a> {
         self.attempt(on(resource, "delete"), actor, result)
     }
 
+    fn changed(&self, keys: impl IntoIterator<Item = KeyChange>) -> AccountChange {
+        AccountChange::new(self.account, self.account.roles().clone(), keys)
+    }
+
     fn keeping_an_administrator(&self, changes: Vec<KeyChange>) -> Result<AccountChange> {
-        let change = self.account.changed_to(self.account.roles().clone(), changes);
+        let change = self.changed(changes);
         if self.account.administrators(self.now) > 0 && change.account().administrators(self.now) == 0 {
             return Err(AdministrationError::LastAdministrator);
         }

@@ -7,7 +7,10 @@ use super::{
     audit::{AuditRecord, Outcome},
     refusal::AdministrationError,
 };
-use crate::store::{ChangeError, KeyChange};
+use crate::{
+    role::Roles,
+    store::{ChangeError, KeyChange},
+};
 
 /// What came of an operation: an audit record in any case, and the change or the refusal.
 ///
@@ -59,8 +62,9 @@ pub struct AccountChange {
 }
 
 impl AccountChange {
-    pub(super) fn new(expected: u64, account: Account, keys: Vec<KeyChange>) -> Self {
-        Self { expected, account, keys }
+    pub(super) fn new(before: &Account, roles: Roles, keys: impl IntoIterator<Item = KeyChange>) -> Self {
+        let keys: Vec<KeyChange> = keys.into_iter().collect();
+        Self { expected: before.version(), account: before.next(roles, &keys), keys }
     }
 
     /// The version that the stored account must have now; 0 where there must be none.

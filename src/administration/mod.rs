@@ -45,6 +45,7 @@ mod account;
 mod acting;
 mod attempt;
 mod audit;
+mod founding;
 mod grant;
 #[cfg(feature = "std")]
 mod memory;
