@@ -3,7 +3,7 @@
 use core::fmt::{self, Write};
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use super::origin::OriginFault;
+use super::fault::OriginFault;
 
 const MAX_NAME: usize = 253;
 const MAX_LABEL: usize = 63;

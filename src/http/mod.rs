@@ -14,13 +14,16 @@ mod browser;
 mod challenge;
 pub mod cors;
 mod credentials;
+mod fault;
 mod host;
 mod origin;
 mod origin_list;
+mod parts;
 mod text;
 
 pub use browser::{BrowserPolicy, BrowserVerdict};
 pub use challenge::{Challenge, ChallengeError, ErrorCode, Scope};
 pub use credentials::{Credential, CredentialError, CredentialSource, QueryParameter, credential};
-pub use origin::{Origin, OriginError, OriginFault};
+pub use fault::OriginFault;
+pub use origin::{Origin, OriginError};
 pub use origin_list::{OriginList, OriginListError};

@@ -2,11 +2,10 @@
 
 use alloc::string::String;
 
+use super::fault::{MAX_BYTES, OriginFault};
 use super::host;
+use super::parts::{read_port, split_port, split_scheme};
 use super::text::excerpt;
-
-/// No origin that a browser sends is longer: a host has at most 253 bytes.
-pub(super) const MAX_BYTES: usize = 512;
 
 /// A tuple origin as the `Origin` header carries it: scheme, host and port, serialised.
 ///
@@ -112,124 +111,6 @@ impl OriginError {
     }
 }
 
-/// Why a text can't be what a browser sends as `Origin`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum OriginFault {
-    /// `*`, `https://*`, `https://a.*.com`.
-    #[error(
-        "has a `*` where none may stand (any origin is a rule of its own; a subdomain pattern is `https://*.example.com`)"
-    )]
-    Wildcard,
-    /// `https://*.com`, `https://*.127.0.0.1`.
-    #[error("would cover every site below a public suffix: a pattern needs a name of two labels or more after `*.`")]
-    PatternTooWide,
-    /// `null`: allowed only by its own name, never as a text in a list.
-    #[error("is the origin of every sandboxed frame and local file: it is allowed only by name")]
-    Null,
-    /// `example.com`, `ab:`.
-    #[error("has no scheme and host (`https://example.com`)")]
-    NoScheme,
-    /// `http?://example.com`.
-    #[error("has a scheme that is not one (a letter, then letters, digits, `+`, `-` or `.`)")]
-    Scheme,
-    /// `file://x`, whose origin is sent as `null`; `wss://x`, which is never a page's origin.
-    #[error("has a scheme whose origin is never sent")]
-    SchemeNeverSent,
-    /// `https://example.com/`, `https://example.com?q`, `https://example.com#f`.
-    #[error("has a path, a query or a fragment: an origin ends with its host or port")]
-    Path,
-    /// `https://user@example.com`.
-    #[error("has a user name: an origin has none")]
-    UserInfo,
-    /// `HTTPS://Example.com`.
-    #[error("has upper case: scheme and host are sent in lower case")]
-    UpperCase,
-    /// `https://аpple.com` with a Cyrillic letter.
-    #[error("is not ASCII: a host is sent in its ASCII form (`xn--...`)")]
-    NotAscii,
-    /// `http://example.com:80`.
-    #[error("has the scheme's default port, which is never sent")]
-    DefaultPort,
-    /// `https://example.com:`, `:065`, `:65536`, `:80x`.
-    #[error("has a port that is not a number from 1 to 65535 without leading zeros")]
-    Port,
-    /// A space, a control, an empty label, or something else that no host has.
-    #[error("has a host that is no name or address")]
-    Host,
-    /// `http://127.1`, `http://foo.bar.255`.
-    #[error("has a host that ends in a number and is no IPv4 address of four parts")]
-    Ipv4,
-    /// `http://[0:0:0:0:0:0:0:1]`, `http://[fe80::1%eth0]`, `http://[::ffff:7f00:1]`.
-    #[error("has an IPv6 address that is not in its shortest form, has a zone, or stands for an IPv4 address")]
-    Ipv6,
-    /// More than 512 bytes, a name of more than 253, or a label of more than 63.
-    #[error("is longer than a host name can be")]
-    TooLong,
-}
-
-/// The scheme, and what stands after `://`: neither a user nor a path among it.
-pub(super) fn split_scheme(text: &str) -> Result<(&str, &str), OriginFault> {
-    if text.len() > MAX_BYTES {
-        return Err(OriginFault::TooLong);
-    }
-    match text {
-        "null" => return Err(OriginFault::Null),
-        "*" => return Err(OriginFault::Wildcard),
-        _ if !text.is_ascii() => return Err(OriginFault::NotAscii),
-        _ => {}
-    }
-    let (scheme, authority) = text.split_once("://").ok_or(OriginFault::NoScheme)?;
-    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Err(OriginFault::UpperCase);
-    }
-    let mut letters = scheme.bytes();
-    let first = letters.next().is_some_and(|byte| byte.is_ascii_lowercase());
-    if !first || !letters.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')) {
-        return Err(OriginFault::Scheme);
-    }
-    if matches!(scheme, "file" | "ws" | "wss" | "data" | "blob" | "about" | "javascript") {
-        return Err(OriginFault::SchemeNeverSent);
-    }
-    if authority.contains(['/', '?', '#', '\\']) {
-        return Err(OriginFault::Path);
-    }
-    if authority.contains('@') {
-        return Err(OriginFault::UserInfo);
-    }
-    Ok((scheme, authority))
-}
-
-/// The host, and the text of the port if there is a colon.
-pub(super) fn split_port(authority: &str) -> Result<(&str, Option<&str>), OriginFault> {
-    if !authority.starts_with('[') {
-        return Ok(match authority.split_once(':') {
-            Some((host, port)) => (host, Some(port)),
-            None => (authority, None),
-        });
-    }
-    match authority.rsplit_once("]:") {
-        // The bracket goes back to the host: it is one byte before the colon that was cut.
-        Some((_, port)) => {
-            let host = authority.strip_suffix(port).and_then(|host| host.strip_suffix(':'));
-            Ok((host.ok_or(OriginFault::Ipv6)?, Some(port)))
-        }
-        None => Ok((authority, None)),
-    }
-}
-
-/// A port as it is serialised: no leading zero, and not the scheme's own.
-pub(super) fn read_port(scheme: &str, text: &str) -> Result<u16, OriginFault> {
-    if text.starts_with('0') || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(OriginFault::Port);
-    }
-    let port = text.parse().map_err(|_| OriginFault::Port)?;
-    match (scheme, port) {
-        ("http", 80) | ("https", 443) | ("ftp", 21) => Err(OriginFault::DefaultPort),
-        _ => Ok(port),
-    }
-}
-
 /// The origin that `text` most likely means, if it becomes one by removing what browsers remove.
 fn suggest(text: &str) -> Option<String> {
     if text.len() > MAX_BYTES {
@@ -251,5 +132,8 @@ fn suggest(text: &str) -> Option<String> {
     };
     let authority = authority.strip_suffix(default).unwrap_or(authority);
     let form = alloc::format!("{scheme}://{}", authority.strip_suffix('.').unwrap_or(authority));
-    (form != text && super::origin_list::is_entry(&form)).then_some(form)
+    // A pattern stands for origins below its base, which must be a name of two labels or more.
+    let base = form.replacen("://*.", "://", 1);
+    let wide = base != form && !base.split("://").last().is_some_and(|host| host.contains('.'));
+    (form != text && !wide && Origin::read(&base).is_ok()).then_some(form)
 }

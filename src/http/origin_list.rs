@@ -4,8 +4,10 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::fault::{MAX_BYTES, OriginFault};
 use super::host;
-use super::origin::{MAX_BYTES, Origin, OriginError, OriginFault, read_port, split_port, split_scheme};
+use super::origin::{Origin, OriginError};
+use super::parts::{read_port, split_port, split_scheme};
 
 /// Origins that a rule names: `https://app.example.com`, all below `https://*.example.com`, and with
 /// `:*` at the end on whatever port.
@@ -105,11 +107,6 @@ pub enum OriginListError {
     /// An entry that is there twice.
     #[error("`{0}` is listed twice")]
     Duplicate(String),
-}
-
-/// Whether `text` could stand in a list.
-pub(super) fn is_entry(text: &str) -> bool {
-    Entry::read(text).is_ok()
 }
 
 enum Entry<'a> {

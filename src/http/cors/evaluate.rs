@@ -6,7 +6,25 @@ use super::policy::Policy;
 use super::requested::Requested;
 use crate::http::text::is_token;
 
-pub(super) fn evaluate<'a, H>(policy: &'a Policy, method: &str, headers: H) -> Answer<'a>
+impl Policy {
+    /// Classifies a request by its method and header lines, and says what its answer must carry.
+    ///
+    /// `headers` are all header lines as they came, a repeated header as often as it is there; names
+    /// compare without case: from a map of the `http` crate, `map.iter().map(|(name, value)| (name.as_str(),
+    /// value.as_bytes()))`. Only `Origin` and the `Access-Control-Request-` headers are read.
+    ///
+    /// Never fails. Takes time linear in the headers, reads at most 8 KiB of
+    /// `Access-Control-Request-Headers`, and asks for memory only when it has to put together a list of
+    /// requested headers that didn't come as one clean line.
+    pub fn evaluate<'a, H>(&'a self, method: &str, headers: H) -> Answer<'a>
+    where
+        H: IntoIterator<Item = (&'a str, &'a [u8])>,
+    {
+        evaluate(self, method, headers.into_iter())
+    }
+}
+
+fn evaluate<'a, H>(policy: &'a Policy, method: &str, headers: H) -> Answer<'a>
 where
     H: Iterator<Item = (&'a str, &'a [u8])>,
 {

@@ -2,8 +2,6 @@
 
 use alloc::string::String;
 
-use super::answer::Answer;
-use super::evaluate;
 use super::headers::{ExposedHeaders, HeaderError, HeaderRule, RequestHeaders};
 use super::methods::{MethodError, MethodRule, Methods};
 use super::origins::{OriginRule, Origins};
@@ -62,22 +60,6 @@ impl Policy {
     /// A builder whose every knob denies.
     pub fn builder() -> PolicyBuilder {
         PolicyBuilder::default()
-    }
-
-    /// Classifies a request by its method and header lines, and says what its answer must carry.
-    ///
-    /// `headers` are all header lines as they came, a repeated header as often as it is there; names
-    /// compare without case: from a map of the `http` crate, `map.iter().map(|(name, value)| (name.as_str(),
-    /// value.as_bytes()))`. Only `Origin` and the `Access-Control-Request-` headers are read.
-    ///
-    /// Never fails. Takes time linear in the headers, reads at most 8 KiB of
-    /// `Access-Control-Request-Headers`, and asks for memory only when it has to put together a list of
-    /// requested headers that didn't come as one clean line.
-    pub fn evaluate<'a, H>(&'a self, method: &str, headers: H) -> Answer<'a>
-    where
-        H: IntoIterator<Item = (&'a str, &'a [u8])>,
-    {
-        evaluate::evaluate(self, method, headers.into_iter())
     }
 }
 
