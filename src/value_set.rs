@@ -1,10 +1,10 @@
 //! The values that one condition name accepts, laid out for one question: is this string among them?
 
 use alloc::boxed::Box;
-use core::fmt;
+use core::{fmt, option};
 
 use foldhash::fast::FixedState;
-use indexmap::IndexSet;
+use indexmap::{IndexSet, set};
 use serde::{Serialize, Serializer};
 
 /// The values that one condition name accepts: alternatives, in the order in which they were given.
@@ -63,12 +63,11 @@ impl ValueSet {
     /// The values, in the order in which they were given.
     ///
     /// See [`ValueSet`] for an example.
-    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
-        let (one, many) = match &self.0 {
-            Values::One(only) => (Some(&**only), None),
-            Values::Many(table) => (None, Some(table.values.iter().map(|value| &**value))),
-        };
-        one.into_iter().chain(many.into_iter().flatten())
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
+        match &self.0 {
+            Values::One(only) => Iter::One(Some(only).into_iter()),
+            Values::Many(table) => Iter::Many(table.values.iter()),
+        }
     }
 
     /// How many values there are: never none.
@@ -82,6 +81,32 @@ impl ValueSet {
         }
     }
 }
+
+#[derive(Clone)]
+enum Iter<'a> {
+    One(option::IntoIter<&'a Box<str>>),
+    Many(set::Iter<'a, Box<str>>),
+}
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        match self {
+            Self::One(values) => values.next().map(|value| &**value),
+            Self::Many(values) => values.next().map(|value| &**value),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self {
+            Self::One(values) => values.size_hint(),
+            Self::Many(values) => values.size_hint(),
+        }
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
 
 impl Table {
     /// The hasher's seed is the BLAKE3 digest of the values themselves, so that nobody can choose values

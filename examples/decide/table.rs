@@ -94,10 +94,12 @@ fn attributes(json: &Json) -> String {
 }
 
 fn condition(filter: &Filter) -> String {
-    if filter.is_everything() {
-        return "all of them".into();
-    }
-    let clauses = filter.all_of().iter().map(|clause| {
+    let clauses = match filter {
+        Filter::Nothing => return "none of them".into(),
+        Filter::Everything => return "all of them".into(),
+        Filter::AllOf(clauses) => clauses,
+    };
+    let clauses = clauses.iter().map(|clause| {
         let values = clause.one_of().collect::<Vec<_>>().join(", ");
         format!("{} is one of {values}", clause.attribute())
     });

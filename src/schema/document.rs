@@ -93,10 +93,7 @@ fn read_binding(node: Node<'_>) -> Result<Binding, DocumentError> {
         Json::Object(_) => {
             let binding = node.fields(&["attribute", "match"])?;
             let attribute = read_attribute(binding.required("attribute")?)?;
-            let matching = match binding.optional("match") {
-                Some(matching) => choice(matching, &[("any", Match::Any), ("all", Match::All)])?,
-                None => Match::Any,
-            };
+            let matching = binding.optional("match").map_or(Ok(Match::Any), read_match)?;
             Ok(match matching {
                 Match::Any => Binding::any(attribute),
                 Match::All => Binding::all(attribute),
@@ -106,13 +103,17 @@ fn read_binding(node: Node<'_>) -> Result<Binding, DocumentError> {
     }
 }
 
-fn read_attribute(node: Node<'_>) -> Result<AttributePath, DocumentError> {
+pub(crate) fn read_attribute(node: Node<'_>) -> Result<AttributePath, DocumentError> {
     let path = match node.json {
         Json::Text(name) => AttributePath::name(name),
         Json::List(_) => AttributePath::new(node.elements()?.map(|name| name.text()).collect::<Result<Vec<_>, _>>()?),
         _ => return Err(node.refuse_kind("a name or an array of names")),
     };
     path.map_err(|error| node.place.invalid(error))
+}
+
+pub(crate) fn read_match(node: Node<'_>) -> Result<Match, DocumentError> {
+    choice(node, &[("any", Match::Any), ("all", Match::All)])
 }
 
 fn choice<T: Copy>(node: Node<'_>, choices: &[(&'static str, T)]) -> Result<T, DocumentError> {

@@ -13,6 +13,7 @@ use foldhash::fast::FixedState;
 use indexmap::{IndexMap, IndexSet};
 
 pub use builder::SchemaBuilder;
+pub(crate) use document::{read_attribute, read_match};
 pub use error::{SchemaError, SchemaProblem};
 pub use handles::{Operation, OperationRef, ResourceType, TypeRef};
 pub use rule::{Binding, ConditionRule, Elsewhere, IntoBinding, Match};

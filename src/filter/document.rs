@@ -1,0 +1,119 @@
+//! The filter as JSON, in the form of the `decide` example's contract.
+
+use alloc::{collections::BTreeSet, vec::Vec};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
+
+use super::{
+    clause::{Clause, Clauses},
+    value::Filter,
+};
+use crate::{
+    access::Access,
+    condition::Condition,
+    json::{DocumentError, DocumentProblem, Json, Node},
+    schema::{Match, read_attribute, read_match},
+    text::{TextError, TextProblem},
+    value_set::ValueSet,
+};
+
+const NOTHING: &str = "nothing";
+const EVERYTHING: &str = "all";
+
+/// `"nothing"`, `"all"`, or `{"all_of": [{"attribute": …, "one_of": […]}]}` with `"match": "all"` where the
+/// binding says so.
+impl Serialize for Filter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Nothing => serializer.serialize_str(NOTHING),
+            Self::Everything => serializer.serialize_str(EVERYTHING),
+            Self::AllOf(clauses) => {
+                let mut filter = serializer.serialize_map(Some(1))?;
+                filter.serialize_entry("all_of", clauses)?;
+                filter.end()
+            }
+        }
+    }
+}
+
+impl Serialize for Clauses {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self)
+    }
+}
+
+impl Serialize for Clause {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut clause = serializer.serialize_map(None)?;
+        clause.serialize_entry("attribute", self.attribute())?;
+        clause.serialize_entry("one_of", self.values())?;
+        if self.matching() == Match::All {
+            clause.serialize_entry("match", "all")?;
+        }
+        clause.end()
+    }
+}
+
+/// Strict: a list where an object is wanted, an unknown field or one that is there twice, no clause, no value,
+/// a value that is there twice, and more values than an access may have are refused.
+///
+/// ```
+/// use keyward::Filter;
+///
+/// assert_eq!(serde_json::from_str::<Filter>(r#""nothing""#)?, Filter::Nothing);
+/// assert!(serde_json::from_str::<Filter>(r#"{"all_of": []}"#).is_err());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+impl<'de> Deserialize<'de> for Filter {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Json::deserialize(deserializer)?;
+        read(Node::root(&json)).map_err(D::Error::custom)
+    }
+}
+
+fn read(node: Node<'_>) -> Result<Filter, DocumentError> {
+    let wanted = "`nothing`, `all` or an object with `all_of`";
+    match node.json {
+        Json::Text(text) if text == NOTHING => Ok(Filter::Nothing),
+        Json::Text(text) if text == EVERYTHING => Ok(Filter::Everything),
+        Json::Object(_) => {
+            let fields = node.fields(&["all_of"])?;
+            let list = fields.required("all_of")?;
+            let clauses = list.elements()?.map(read_clause).collect::<Result<Vec<_>, _>>()?;
+            let count: usize = clauses.iter().map(|clause| clause.one_of().len()).sum();
+            if count > Access::MAX_CONDITIONS {
+                let problem = TextProblem::TooLong { length: count, most: Access::MAX_CONDITIONS };
+                return Err(list.place.invalid(TextError::new("filter, counted in values,", "", problem)));
+            }
+            match Clauses::new(clauses) {
+                Some(clauses) => Ok(Filter::AllOf(clauses)),
+                None => Err(list.refuse_kind("an array of clauses that is not empty")),
+            }
+        }
+        _ => Err(node.refuse_kind(wanted)),
+    }
+}
+
+fn read_clause(node: Node<'_>) -> Result<Clause, DocumentError> {
+    let fields = node.fields(&["attribute", "one_of", "match"])?;
+    let attribute = read_attribute(fields.required("attribute")?)?;
+    let matching = fields.optional("match").map_or(Ok(Match::Any), read_match)?;
+    let list = fields.required("one_of")?;
+    let mut values = Vec::new();
+    let mut seen = BTreeSet::new();
+    for node in list.elements()? {
+        let value = node.text()?;
+        if !seen.insert(value) {
+            return Err(node.place.refuse(DocumentProblem::duplicate("value", value)));
+        }
+        if value.len() > Condition::MAX_VALUE_BYTES {
+            let problem = TextProblem::TooLong { length: value.len(), most: Condition::MAX_VALUE_BYTES };
+            return Err(node.place.invalid(TextError::new("condition value", value, problem)));
+        }
+        values.push(value);
+    }
+    if values.is_empty() {
+        return Err(list.refuse_kind("an array of values that is not empty"));
+    }
+    Ok(Clause::new(attribute, matching, ValueSet::new(values.iter().copied())))
+}

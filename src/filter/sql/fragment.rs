@@ -1,0 +1,169 @@
+//! The text of a condition, and the parameters to bind.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt;
+
+use super::SqlDialect;
+
+/// A condition in SQL and the values to bind to its placeholders. No value stands in the text.
+///
+/// It stands in parentheses, and is true or false of every row, never null: it can be joined with `AND`, `OR`
+/// and `NOT`.
+///
+/// ```
+/// use keyward::{Access, Roles, Schema, SqlColumn, SqlDialect, SqlTable, SqlValue};
+///
+/// let schema = Schema::from_json(
+///     r#"{"resources": {"orders": {}}, "conditions": {"factory": {"restricts": {"orders": "factoryId"}}}}"#,
+/// )?;
+/// let roles = Roles::new(&schema, "acme")?;
+/// let access = Access::builder(&roles).role("admin").condition("factory:7")?.condition("factory:x")?.build()?;
+/// let orders = SqlTable::new(SqlDialect::PostgreSql, SqlColumn::integer("account_number"))?;
+///
+/// // `acme` is the number of no account.
+/// assert_eq!(access.sql("orders", &orders)?.to_string(), "(1 = 0)");
+///
+/// let orders = SqlTable::of_one_account(SqlDialect::PostgreSql, "acme")
+///     .column("factoryId", SqlColumn::integer("factory_id"))?;
+/// let fragment = access.sql("orders", &orders)?.numbered_from(3);
+/// assert_eq!(fragment.to_string(), r#"("factory_id" IS NOT NULL AND "factory_id" IN ($3::bigint))"#);
+/// assert_eq!(fragment.parameters(), [SqlValue::Integer(7)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlFragment {
+    dialect: SqlDialect,
+    /// The text between the placeholders: one more than those.
+    pieces: Vec<String>,
+    /// Which parameter each placeholder takes.
+    placeholders: Vec<usize>,
+    parameters: Vec<SqlValue>,
+    first: usize,
+}
+
+/// A value to bind.
+///
+/// ```
+/// use keyward::SqlValue;
+///
+/// let text = match SqlValue::Text("a".into()) {
+///     SqlValue::Text(text) => text,
+///     SqlValue::Integer(integer) => integer.to_string(),
+///     SqlValue::Boolean(boolean) => boolean.to_string(),
+/// };
+/// assert_eq!(text, "a");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a host binds each of them, and a new one must break its match")]
+pub enum SqlValue {
+    /// A text.
+    Text(String),
+    /// An integer of 64 bits (`bigint`).
+    Integer(i64),
+    /// A boolean; only where the database has them.
+    Boolean(bool),
+}
+
+impl SqlFragment {
+    /// The values to bind, in the order of the placeholders: where those are `?`, one for each; where they are
+    /// numbered, one for each number, from [`first`](Self::numbered_from) on.
+    ///
+    /// See [`SqlFragment`] for an example.
+    pub fn parameters(&self) -> &[SqlValue] {
+        &self.parameters
+    }
+
+    /// The same, with placeholders that are numbered from `first` on, for a query that has `first - 1`
+    /// parameters before. Where placeholders have no number it changes nothing.
+    ///
+    /// See [`SqlFragment`] for an example.
+    #[must_use]
+    pub fn numbered_from(self, first: usize) -> Self {
+        Self { first, ..self }
+    }
+}
+
+/// The text, with placeholders.
+impl fmt::Display for SqlFragment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut placeholders = self.placeholders.iter();
+        for piece in &self.pieces {
+            f.write_str(piece)?;
+            match (placeholders.next(), self.dialect) {
+                (Some(number), SqlDialect::PostgreSql) => write!(f, "${}", number.saturating_add(self.first))?,
+                (Some(_), SqlDialect::Sqlite | SqlDialect::MariaDb) => f.write_str("?")?,
+                (None, _) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The values of a fragment that is being written. In its text a placeholder is the value's number between two
+/// NULs, which no name has and no literal.
+#[derive(Default)]
+pub(super) struct Binds {
+    values: Vec<SqlValue>,
+}
+
+const MARK: char = '\0';
+
+impl Binds {
+    /// A placeholder for the value.
+    pub(super) fn one(&mut self, value: SqlValue) -> String {
+        let at = self.values.len();
+        self.values.push(value);
+        format!("{MARK}{at}{MARK}")
+    }
+
+    /// `(?, ?)`, each with `cast` after it; `None` where there is nothing to be in.
+    pub(super) fn list(&mut self, values: impl IntoIterator<Item = SqlValue>, cast: &str) -> Option<String> {
+        let placeholders: Vec<String> = values.into_iter().map(|value| self.one(value) + cast).collect();
+        (!placeholders.is_empty()).then(|| format!("({})", placeholders.join(", ")))
+    }
+
+    pub(super) fn into_fragment(self, dialect: SqlDialect, text: &str) -> SqlFragment {
+        let (mut pieces, mut placeholders, mut parameters) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, part) in text.split(MARK).enumerate() {
+            if index % 2 == 0 {
+                pieces.push(part.to_string());
+            } else if let Ok(number) = part.parse::<usize>() {
+                placeholders.push(number);
+                parameters.extend(self.values.get(number).cloned());
+            }
+        }
+        if dialect == SqlDialect::PostgreSql {
+            parameters = self.values;
+        }
+        SqlFragment { dialect, pieces, placeholders, parameters, first: 1 }
+    }
+}
+
+pub(super) const FALSE: &str = "(1 = 0)";
+pub(super) const TRUE: &str = "(1 = 1)";
+
+/// The alternatives with `OR` between them; false where there is none.
+pub(super) fn any_of(alternatives: impl IntoIterator<Item = String>) -> String {
+    join(alternatives, " OR ", FALSE)
+}
+
+/// The requirements with `AND` between them; true where there is none.
+pub(super) fn all_of(requirements: impl IntoIterator<Item = String>) -> String {
+    join(requirements, " AND ", TRUE)
+}
+
+fn join(parts: impl IntoIterator<Item = String>, between: &str, of_none: &str) -> String {
+    let mut parts: Vec<String> = parts.into_iter().collect();
+    match (parts.len(), parts.pop()) {
+        (0, _) | (_, None) => of_none.to_string(),
+        (1, Some(part)) => part,
+        (_, Some(part)) => {
+            parts.push(part);
+            format!("({})", parts.join(between))
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! SQLite: each value has its own type, whatever the column's (its manual, "Datatypes", 2), and so `typeof`
+//! decides what a value may be compared with. A text is compared under `BINARY`, whatever the column's
+//! collation (7.1).
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use super::{
+    column::{Kind, SqlColumn},
+    dialect::SqlDialect,
+    error::SqlError,
+    fragment::{Binds, SqlValue, any_of},
+};
+use crate::{
+    attributes::AttributePath,
+    filter::accepted::{self, SIGNED},
+    schema::Match,
+    value_set::ValueSet,
+};
+
+/// The columns of `json_each`, and the rowid's other names, which its rows have too.
+const COLUMNS_OF_JSON_EACH: [&str; 13] =
+    ["key", "value", "type", "atom", "id", "parent", "fullkey", "path", "json", "root", "rowid", "oid", "_rowid_"];
+
+pub(super) fn is_ambiguous(column: &SqlColumn) -> bool {
+    matches!(column.kind, Kind::Json(_))
+        && COLUMNS_OF_JSON_EACH.iter().any(|taken| taken.eq_ignore_ascii_case(&column.name))
+}
+
+pub(super) fn check(column: &SqlColumn) -> Result<(), SqlError> {
+    match &column.kind {
+        Kind::Text | Kind::Integer | Kind::Boolean | Kind::Json(None) | Kind::Absent => Ok(()),
+        // A label in a path ends at the next quote, and a backslash in it means different things in different
+        // versions.
+        Kind::Json(Some(path)) if path.names().any(|name| name.contains(['"', '\\', '\0'])) => {
+            Err(SqlError::path(&column.name, SqlDialect::Sqlite, path))
+        }
+        Kind::Json(Some(_)) => Ok(()),
+        Kind::TextArray | Kind::IntegerArray | Kind::BooleanArray => {
+            Err(SqlError::inexact(&column.name, SqlDialect::Sqlite, &column.kind))
+        }
+    }
+}
+
+pub(super) fn requirement(
+    binds: &mut Binds,
+    column: &str,
+    kind: &Kind,
+    matching: Match,
+    accepted: &ValueSet,
+) -> String {
+    match kind {
+        Kind::Boolean => any_of(booleans(binds, column, accepted)),
+        Kind::Json(path) => json(binds, column, path.as_ref(), matching, accepted),
+        _ => any_of([Some(texts(binds, column, accepted)), integers(binds, column, accepted)].into_iter().flatten()),
+    }
+}
+
+fn text(value: &str) -> SqlValue {
+    SqlValue::Text(value.to_string())
+}
+
+fn texts(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
+    let list = binds.list(accepted.iter().map(text), "").unwrap_or_default();
+    format!("(typeof({column}) = 'text' AND {column} COLLATE BINARY IN {list})")
+}
+
+fn integers(binds: &mut Binds, column: &str, accepted: &ValueSet) -> Option<String> {
+    let integers = accepted.iter().filter_map(|value| accepted::integer(value, &SIGNED));
+    let list = binds.list(integers.filter_map(|value| value.try_into().ok()).map(SqlValue::Integer), "")?;
+    Some(format!("(typeof({column}) = 'integer' AND {column} IN {list})"))
+}
+
+fn booleans(binds: &mut Binds, column: &str, accepted: &ValueSet) -> Option<String> {
+    let booleans = accepted.iter().filter_map(accepted::boolean).map(|value| SqlValue::Integer(value.into()));
+    let list = binds.list(booleans, "")?;
+    Some(format!("(typeof({column}) = 'integer' AND {column} IN {list})"))
+}
+
+/// What is JSON is only asked of what is JSON: on any other text the functions fail, and with them the query.
+/// A column declared `JSON` has the affinity NUMERIC, and so `5` is stored in it as an integer.
+fn json(binds: &mut Binds, column: &str, path: Option<&AttributePath>, matching: Match, accepted: &ValueSet) -> String {
+    let lists = JsonLists::new(binds, accepted);
+    let names: Vec<&str> = path.into_iter().flat_map(AttributePath::names).collect();
+    let place = binds.one(SqlValue::Text(json_path(&names)));
+    let scalar = lists.matches(
+        &format!("json_type({column}, {place})"),
+        &format!("json_extract({column}, {place})"),
+        &format!("({column} -> {place})"),
+    );
+    // An element's number as it is written: its value would have lost `-0` and what is beyond 64 bits.
+    let element = lists.matches(
+        "keyward_e.type",
+        "keyward_e.atom",
+        &format!("({column} -> ({place} || '[' || keyward_e.key || ']'))"),
+    );
+    let elements = format!("SELECT 1 FROM json_each({column}, {place}) AS keyward_e");
+    let list = match matching {
+        Match::Any => format!("EXISTS ({elements} WHERE {element})"),
+        Match::All => {
+            format!("json_array_length({column}, {place}) > 0 AND NOT EXISTS ({elements} WHERE NOT {element})")
+        }
+    };
+    let list = format!("(json_type({column}, {place}) = 'array' AND {list})");
+    let mut document = format!("({scalar} OR {list})");
+    for (depth, name) in names.iter().enumerate() {
+        let parent = binds.one(SqlValue::Text(json_path(names.get(..depth).unwrap_or_default())));
+        let name = binds.one(text(name));
+        let once = format!("SELECT 1 FROM json_each({column}, {parent}) AS keyward_k WHERE keyward_k.key = {name}");
+        document = format!("(SELECT count(*) FROM ({once})) = 1 AND {document}");
+    }
+    let document = format!("WHEN 'text' THEN CASE WHEN json_valid({column}) THEN ifnull({document}, 0) ELSE 0 END");
+    let whole = if names.is_empty() { integers(binds, column, accepted) } else { None };
+    let whole = whole.map(|whole| format!(" WHEN 'integer' THEN {whole}")).unwrap_or_default();
+    format!("(CASE typeof({column}) {document}{whole} ELSE 0 END)")
+}
+
+/// `$."delivery"."factoryId"`
+fn json_path(names: &[&str]) -> String {
+    names.iter().fold(String::from("$"), |path, name| format!("{path}.\"{name}\""))
+}
+
+/// The accepted values as they are looked for in JSON.
+struct JsonLists {
+    texts: Option<String>,
+    integers: Option<String>,
+    booleans: Option<String>,
+}
+
+impl JsonLists {
+    fn new(binds: &mut Binds, accepted: &ValueSet) -> Self {
+        Self {
+            texts: binds.list(accepted.iter().map(text), ""),
+            integers: binds.list(accepted::json_integers(accepted.iter()).map(SqlValue::Text), ""),
+            booleans: binds.list(accepted.iter().filter(|value| accepted::boolean(value).is_some()).map(text), ""),
+        }
+    }
+
+    /// Whether a value of JSON, by its type, its text and how it is written, is one that is accepted. The type
+    /// of a boolean is `true` or `false`.
+    fn matches(&self, of_type: &str, value: &str, written: &str) -> String {
+        let Self { texts, integers, booleans } = self;
+        let texts = texts.iter().map(|list| format!("({of_type} = 'text' AND {value} COLLATE BINARY IN {list})"));
+        let integers = integers.iter().map(|list| format!("({of_type} = 'integer' AND {written} IN {list})"));
+        let booleans = booleans.iter().map(|list| format!("{of_type} IN {list}"));
+        any_of(texts.chain(integers).chain(booleans))
+    }
+}

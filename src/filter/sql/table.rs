@@ -1,0 +1,249 @@
+//! Which column holds which attribute, and the fragment under that mapping.
+
+use alloc::{
+    boxed::Box,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use super::{
+    column::{Kind, SqlColumn},
+    dialect::SqlDialect,
+    error::SqlError,
+    fragment::{Binds, FALSE, SqlFragment, TRUE, all_of},
+    mariadb, postgresql, sqlite,
+};
+use crate::{
+    access::Access,
+    attributes::AttributePath,
+    filter::{Clause, Filter},
+    schema::{Match, TypeRef},
+    value_set::ValueSet,
+};
+
+/// Which column of a table holds the account, and which holds which attribute: made once, at the start.
+///
+/// An attribute that is not mapped is read from the text column of its own name; a path has no such default. An
+/// attribute that no column holds is mapped to [`SqlColumn::absent`], and then no row meets a condition that
+/// reads it.
+///
+/// ```
+/// use keyward::{Access, Roles, Schema, SqlDialect, SqlTable, SqlValue};
+///
+/// let schema = Schema::from_json(
+///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
+/// )?;
+/// let roles = Roles::new(&schema, "acme")?;
+/// let access = Access::builder(&roles).role("admin").condition("brand:a")?.build()?;
+///
+/// let products = SqlTable::new(SqlDialect::Sqlite, "account")?;
+/// let fragment = access.sql("products", &products)?;
+/// assert_eq!(
+///     format!("SELECT * FROM products WHERE price > 10 AND {fragment}"),
+///     "SELECT * FROM products WHERE price > 10 AND (\
+///         (typeof(`account`) = 'text' AND `account` COLLATE BINARY IN (?)) AND \
+///         (typeof(`brand`) = 'text' AND `brand` COLLATE BINARY IN (?)))",
+/// );
+/// assert_eq!(fragment.parameters(), [SqlValue::Text("acme".into()), SqlValue::Text("a".into())]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SqlTable {
+    dialect: SqlDialect,
+    account: Account,
+    qualifier: Option<Box<str>>,
+    columns: Vec<(AttributePath, SqlColumn)>,
+}
+
+#[derive(Clone, Debug)]
+enum Account {
+    Column(SqlColumn),
+    Only(Box<str>),
+}
+
+impl SqlTable {
+    /// A table that holds several accounts, each row's in this column: a text, or [`SqlColumn::integer`].
+    ///
+    /// # Errors
+    ///
+    /// [`SqlError`] for a name that the dialect doesn't take, and for a column of another kind.
+    ///
+    /// See [`SqlTable`] for an example.
+    pub fn new(dialect: SqlDialect, account: impl Into<SqlColumn>) -> Result<Self, SqlError> {
+        let account = account.into();
+        dialect.quote(&account.name)?;
+        match account.kind {
+            Kind::Text | Kind::Integer => {}
+            _ => return Err(SqlError::account(&account.name, &account.kind)),
+        }
+        Ok(Self { dialect, account: Account::Column(account), qualifier: None, columns: Vec::new() })
+    }
+
+    /// A table all of whose rows are this account's, and that has no column to say so. To an access of another
+    /// account it is empty.
+    ///
+    /// ```
+    /// # use keyward::{Access, Roles, Schema, SqlDialect, SqlTable};
+    /// # let schema = Schema::builder().resource("products").build()?;
+    /// let products = SqlTable::of_one_account(SqlDialect::Sqlite, "acme");
+    /// let acme = Access::builder(&Roles::new(&schema, "acme")?).role("admin").build()?;
+    /// let emca = Access::builder(&Roles::new(&schema, "emca")?).role("admin").build()?;
+    /// assert_eq!(acme.sql("products", &products)?.to_string(), "(1 = 1)");
+    /// assert_eq!(emca.sql("products", &products)?.to_string(), "(1 = 0)");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn of_one_account(dialect: SqlDialect, account: &str) -> Self {
+        Self { dialect, account: Account::Only(account.into()), qualifier: None, columns: Vec::new() }
+    }
+
+    /// Puts the table's name, or its alias in the query, before each column.
+    ///
+    /// # Errors
+    ///
+    /// [`SqlError`] for a name that the dialect doesn't take.
+    ///
+    /// ```
+    /// # use keyward::{Access, Roles, Schema, SqlDialect, SqlTable};
+    /// # let schema = Schema::builder().resource("products").build()?;
+    /// # let acme = Access::builder(&Roles::new(&schema, "acme")?).role("admin").build()?;
+    /// let products = SqlTable::new(SqlDialect::MariaDb, "account")?.qualified("p")?;
+    /// assert!(acme.sql("products", &products)?.to_string().starts_with("(`p`.`account` IS NOT NULL AND "));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn qualified(mut self, name: &str) -> Result<Self, SqlError> {
+        self.qualifier = Some(self.dialect.quote(name)?.into());
+        Ok(self)
+    }
+
+    /// Says which column holds an attribute: a name, an array of names for a path, or an [`AttributePath`].
+    ///
+    /// # Errors
+    ///
+    /// [`SqlError`] for a name that the dialect doesn't take, a kind of column or a path that it has no exact
+    /// form of, and an attribute that is mapped already.
+    ///
+    /// See [`SqlColumn`] for an example.
+    pub fn column<A>(mut self, attribute: A, column: impl Into<SqlColumn>) -> Result<Self, SqlError>
+    where
+        A: TryInto<AttributePath, Error: Into<SqlError>>,
+    {
+        let (attribute, column) = (attribute.try_into().map_err(Into::into)?, column.into());
+        if self.columns.iter().any(|(mapped, _)| *mapped == attribute) {
+            return Err(SqlError::MappedTwice(attribute));
+        }
+        if column.kind != Kind::Absent {
+            self.dialect.quote(&column.name)?;
+            match self.dialect {
+                SqlDialect::Sqlite => sqlite::check(&column),
+                SqlDialect::PostgreSql => postgresql::check(&column),
+                SqlDialect::MariaDb => mariadb::check(&column),
+            }?;
+        }
+        self.columns.push((attribute, column));
+        Ok(self)
+    }
+
+    fn fragment(&self, account: &str, filter: &Filter) -> Result<SqlFragment, SqlError> {
+        let mut binds = Binds::default();
+        let mut requirements = Vec::new();
+        match &self.account {
+            Account::Only(only) if **only == *account => {}
+            Account::Only(_) => requirements.push(FALSE.to_string()),
+            Account::Column(column) => {
+                let account = ValueSet::new(core::iter::once(account));
+                requirements.push(self.requirement(&mut binds, column, Match::Any, &account)?);
+            }
+        }
+        match filter {
+            Filter::Nothing => requirements.push(FALSE.to_string()),
+            Filter::Everything => {}
+            Filter::AllOf(clauses) => {
+                for clause in clauses {
+                    requirements.push(self.clause(&mut binds, clause)?);
+                }
+            }
+        }
+        // One that no row meets makes the others idle.
+        if requirements.iter().any(|requirement| requirement == FALSE) {
+            return Ok(Binds::default().into_fragment(self.dialect, FALSE));
+        }
+        requirements.retain(|requirement| requirement != TRUE);
+        Ok(binds.into_fragment(self.dialect, &all_of(requirements)))
+    }
+
+    fn clause(&self, binds: &mut Binds, clause: &Clause) -> Result<String, SqlError> {
+        let attribute = clause.attribute();
+        let mapped = self.columns.iter().find(|(mapped, _)| mapped == attribute);
+        let by_default = || {
+            let mut names = attribute.names();
+            match (names.next(), names.next()) {
+                (Some(name), None) => Ok(SqlColumn::text(name)),
+                _ => Err(SqlError::Unmapped(attribute.clone())),
+            }
+        };
+        let column = mapped.map_or_else(by_default, |(_, column)| Ok(column.clone()))?;
+        self.requirement(binds, &column, clause.matching(), clause.values())
+    }
+
+    fn requirement(
+        &self,
+        binds: &mut Binds,
+        column: &SqlColumn,
+        matching: Match,
+        accepted: &ValueSet,
+    ) -> Result<String, SqlError> {
+        if column.kind == Kind::Absent {
+            return Ok(FALSE.to_string());
+        }
+        let name = self.dialect.quote(&column.name)?;
+        let name = match &self.qualifier {
+            Some(qualifier) => format!("{qualifier}.{name}"),
+            None if self.dialect == SqlDialect::Sqlite && sqlite::is_ambiguous(column) => {
+                return Err(SqlError::ambiguous(&column.name, self.dialect));
+            }
+            None => name,
+        };
+        Ok(match self.dialect {
+            SqlDialect::Sqlite => sqlite::requirement(binds, &name, &column.kind, matching, accepted),
+            SqlDialect::PostgreSql => postgresql::requirement(binds, &name, &column.kind, matching, accepted),
+            SqlDialect::MariaDb => mariadb::requirement(binds, &name, &column.kind, matching, accepted),
+        })
+    }
+}
+
+impl Access {
+    /// What the access may list of a type, as the condition of a query on this table; the account is the
+    /// access's own.
+    ///
+    /// # Errors
+    ///
+    /// [`SqlError`] where a condition has no exact form under the mapping: a path that is not mapped, an
+    /// attribute's name that is no name of a column, a JSON column that must be qualified.
+    ///
+    /// See [`SqlTable`] for an example.
+    pub fn sql<'a>(&'a self, resource: impl Into<TypeRef<'a>>, table: &SqlTable) -> Result<SqlFragment, SqlError> {
+        table.fragment(self.account(), &self.filter(resource))
+    }
+}
+
+impl Filter {
+    /// The filter as the condition of a query on this table, for one that has come a long way; an access has
+    /// [`Access::sql`]. The account is that of the access that the filter is of: never one that a caller sent.
+    ///
+    /// # Errors
+    ///
+    /// As [`Access::sql`].
+    ///
+    /// ```
+    /// use keyward::{Filter, SqlDialect, SqlTable};
+    ///
+    /// let filter: Filter = serde_json::from_str(r#"{"all_of": [{"attribute": "brand", "one_of": ["a"]}]}"#)?;
+    /// let products = SqlTable::new(SqlDialect::MariaDb, "account")?;
+    /// assert_eq!(filter.sql("acme", &products)?.parameters().len(), 4);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sql(&self, account: &str, table: &SqlTable) -> Result<SqlFragment, SqlError> {
+        table.fragment(account, self)
+    }
+}

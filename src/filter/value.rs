@@ -1,0 +1,170 @@
+//! The filter: nothing, everything, or a conjunction.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::clause::{Clause, Clauses};
+use crate::{
+    access::{Access, Dimension},
+    attributes::Attributes,
+    denial::Denial,
+    evaluate::admit,
+    schema::{Bound, Operation, OperationRef, TypeRef},
+};
+
+/// What an access may list of one type, **within its account**: nothing, everything, or the resources of which
+/// every clause holds ("this attribute is one of these").
+///
+/// It says nothing of the account. Where a filter is turned into a question to a store that holds several
+/// accounts, the account is asked for: [`SqlTable`](crate::SqlTable), [`MongoCollection`](crate::MongoCollection).
+/// [`Access::passing`] and [`Access::decide_page`] check it row by row.
+///
+/// It is a plain value. In JSON it is `"nothing"`, `"all"`, or
+/// `{"all_of": [{"attribute": …, "one_of": […]}]}`, with `"match": "all"` where every element of a list must
+/// do; [`Display`](fmt::Display) is for people.
+///
+/// ```
+/// use keyward::{Access, Filter, Roles, Schema};
+///
+/// let schema = Schema::from_json(
+///     r#"{
+///         "resources": {"products": {}, "places": {}},
+///         "conditions": {"brand": {"restricts": {"products": "brand"}}}
+///     }"#,
+/// )?;
+/// let roles = Roles::new(&schema, "acme")?;
+/// let access = Access::builder(&roles).role("admin").condition("brand:a")?.condition("brand:b")?.build()?;
+///
+/// let filter = access.filter("products");
+/// assert_eq!(filter.to_string(), "`brand` is `a` or `b`");
+/// let json = serde_json::to_string(&filter)?;
+/// assert_eq!(json, r#"{"all_of":[{"attribute":"brand","one_of":["a","b"]}]}"#);
+/// assert_eq!(serde_json::from_str::<Filter>(&json)?, filter);
+///
+/// // The condition is not bound to places: silence is deny.
+/// assert_eq!(access.filter("places"), Filter::Nothing);
+/// assert_eq!(Access::builder(&roles).role("admin").build()?.filter("places"), Filter::Everything);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the model, under operations, has these three; who forgets one lets in")]
+pub enum Filter {
+    /// No resource passes.
+    Nothing,
+    /// Every resource of the type, in the account, passes.
+    Everything,
+    /// A resource passes of which every clause holds.
+    AllOf(Clauses),
+}
+
+impl Access {
+    /// What the access may list of a type in an account, or why it may list nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Denial`] where no resource at all could pass: another account, no permission to `list` the type, or a
+    /// condition that is not bound to it. So the filter is never [`Filter::Nothing`].
+    ///
+    /// ```
+    /// use keyward::{Access, Filter, Roles, Schema};
+    ///
+    /// let roles = Roles::new(&Schema::builder().resource("products").build()?, "acme")?;
+    /// let access = Access::builder(&roles).role("admin").build()?;
+    /// assert_eq!(access.list("products", "acme").unwrap(), Filter::Everything);
+    /// assert_eq!(access.list("products", "emca").unwrap_err().status(), 404);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn list<'a>(&'a self, resource: impl Into<TypeRef<'a>>, account: &str) -> Result<Filter, Denial<'a>> {
+        let resource = admit(self, OperationRef::Handle(Operation::LIST), account, resource.into())?;
+        let schema = self.schema();
+        let clause = |(bound, dimension): (&Bound, &Dimension)| match bound {
+            Bound::Ignored => None,
+            Bound::Unbound => Some(Err(Denial::ConditionUnbound {
+                condition: schema.condition_name_at(dimension.condition),
+                resource: schema.type_name_at(resource),
+            })),
+            Bound::Restricts(binding) => {
+                Some(Ok(Clause::new(binding.attribute().clone(), binding.matching(), dimension.accepted.clone())))
+            }
+        };
+        let clauses = self
+            .dimensions()
+            .iter()
+            .map(|dimension| (schema.bound(dimension.bounds, resource), dimension))
+            .filter_map(clause);
+        // A lifetime of its own: the closures above borrow from the access alone.
+        let clauses = clauses.collect::<Result<Vec<_>, Denial<'a>>>()?;
+        Ok(Clauses::new(clauses).map_or(Filter::Everything, Filter::AllOf))
+    }
+
+    /// What the access may list of a type, within its own account.
+    ///
+    /// As [`list`](Self::list), for who has no use for the reason: a type that may not be listed, or that the
+    /// schema doesn't have, is [`Filter::Nothing`].
+    ///
+    /// See [`Filter`] for an example.
+    pub fn filter<'a>(&'a self, resource: impl Into<TypeRef<'a>>) -> Filter {
+        self.list(resource, self.account()).unwrap_or(Filter::Nothing)
+    }
+}
+
+impl Filter {
+    /// What passes both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Nothing, _) | (_, Self::Nothing) => Self::Nothing,
+            (Self::Everything, other) | (other, Self::Everything) => other,
+            (Self::AllOf(one), Self::AllOf(other)) => Self::AllOf(one.and(&other)),
+        }
+    }
+
+    /// Whether no resource passes.
+    ///
+    /// ```
+    /// assert!(keyward::Filter::Nothing.is_nothing());
+    /// ```
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Nothing)
+    }
+
+    /// Whether every resource of the type passes.
+    ///
+    /// ```
+    /// assert!(keyward::Filter::Everything.is_everything());
+    /// ```
+    pub fn is_everything(&self) -> bool {
+        matches!(self, Self::Everything)
+    }
+
+    /// Whether a resource of the type, in the account, with these attributes passes: exactly if a decision on
+    /// it under `list` would be to allow. The host has seen to type and account; [`Access::passing`] does it
+    /// itself.
+    ///
+    /// ```
+    /// use keyward::Filter;
+    ///
+    /// let filter: Filter = serde_json::from_str(r#"{"all_of": [{"attribute": "brand", "one_of": ["a"]}]}"#)?;
+    /// let products = [[("brand", "a")], [("brand", "b")]];
+    /// assert_eq!(products.iter().filter(|product| filter.passes(*product)).count(), 1);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[inline]
+    pub fn passes<A: Attributes + ?Sized>(&self, attributes: &A) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::AllOf(clauses) => clauses.iter().all(|clause| clause.passes(attributes)),
+        }
+    }
+}
+
+/// `nothing`, `everything`, or the clauses with `and` between them.
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("nothing"),
+            Self::Everything => f.write_str("everything"),
+            Self::AllOf(clauses) => clauses.fmt(f),
+        }
+    }
+}
