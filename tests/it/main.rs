@@ -20,6 +20,8 @@ mod cors_policy;
 mod decide_example;
 mod decisions;
 mod documents;
+mod filter_law;
+mod filter_sqlite;
 mod http_browser;
 mod http_challenge;
 mod http_credentials;

@@ -122,7 +122,7 @@ impl Binds {
 
     /// `(?, ?)`, each with `cast` after it; `None` where there is nothing to be in.
     pub(super) fn list(&mut self, values: impl IntoIterator<Item = SqlValue>, cast: &str) -> Option<String> {
-        let placeholders: Vec<String> = values.into_iter().map(|value| self.one(value) + cast).collect();
+        let placeholders: Vec<String> = values.into_iter().map(|value| format!("{}{cast}", self.one(value))).collect();
         (!placeholders.is_empty()).then(|| format!("({})", placeholders.join(", ")))
     }
 

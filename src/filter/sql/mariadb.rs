@@ -86,12 +86,11 @@ fn json(binds: &mut Binds, column: &str, matching: Match, accepted: &ValueSet) -
     let booleans = binds.list(booleans.map(|value| SqlValue::Text(value.to_string())), "");
     let scalar = |value: &str, of_lists: &str| {
         let text = exactly(&format!("JSON_UNQUOTE({value})"), &texts);
-        let mut cases = format!("WHEN 'STRING' THEN {text} ");
-        for (kind, list) in [("INTEGER", &integers), ("BOOLEAN", &booleans)] {
-            if let Some(list) = list {
-                cases += &format!("WHEN '{kind}' THEN {} ", exactly(value, list));
-            }
-        }
+        let listed = [("INTEGER", &integers), ("BOOLEAN", &booleans)].into_iter().filter_map(|(kind, list)| {
+            list.as_ref().map(|list| format!("WHEN '{kind}' THEN {} ", exactly(value, list)))
+        });
+        let listed: String = listed.collect();
+        let cases = format!("WHEN 'STRING' THEN {text} {listed}");
         format!("(CASE JSON_TYPE({value}) {cases}{of_lists}ELSE FALSE END)")
     };
     let element = scalar("keyward_e.keyward_v", "");

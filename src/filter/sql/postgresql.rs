@@ -110,12 +110,10 @@ fn json(binds: &mut Binds, column: &str, path: Option<&AttributePath>, matching:
         ("boolean", binds.list(booleans.map(|value| SqlValue::Text(value.to_string())), "::text")),
     ];
     let scalar = |value: &str, of_lists: &str| {
-        let mut cases = String::new();
-        for (kind, list) in &lists {
-            if let Some(list) = list {
-                cases += &format!("WHEN '{kind}' THEN ({value} #>> '{{}}') COLLATE \"C\" IN {list} ");
-            }
-        }
+        let cases = lists.iter().filter_map(|(kind, list)| {
+            list.as_ref().map(|list| format!("WHEN '{kind}' THEN ({value} #>> '{{}}') COLLATE \"C\" IN {list} "))
+        });
+        let cases: String = cases.collect();
         format!("(CASE jsonb_typeof({value}) {cases}{of_lists}ELSE FALSE END)")
     };
     if lists.iter().all(|(_, list)| list.is_none()) {

@@ -32,16 +32,15 @@ pub(super) fn is_ambiguous(column: &SqlColumn) -> bool {
 
 pub(super) fn check(column: &SqlColumn) -> Result<(), SqlError> {
     match &column.kind {
-        Kind::Text | Kind::Integer | Kind::Boolean | Kind::Json(None) | Kind::Absent => Ok(()),
         // A label in a path ends at the next quote, and a backslash in it means different things in different
         // versions.
         Kind::Json(Some(path)) if path.names().any(|name| name.contains(['"', '\\', '\0'])) => {
             Err(SqlError::path(&column.name, SqlDialect::Sqlite, path))
         }
-        Kind::Json(Some(_)) => Ok(()),
         Kind::TextArray | Kind::IntegerArray | Kind::BooleanArray => {
             Err(SqlError::inexact(&column.name, SqlDialect::Sqlite, &column.kind))
         }
+        Kind::Text | Kind::Integer | Kind::Boolean | Kind::Json(_) | Kind::Absent => Ok(()),
     }
 }
 

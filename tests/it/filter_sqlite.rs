@@ -1,0 +1,262 @@
+//! The law of filters in SQLite.
+
+use keyward::{Access, AttributePath, Json, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue};
+use rusqlite::{
+    Connection, ToSql, params_from_iter,
+    types::{ToSqlOutput, Value as Cell},
+};
+
+use crate::filter_law::{self as law, ACCOUNT, BOTH, Reads, Stored, TYPE};
+
+struct Bound<'a>(&'a SqlValue);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self.0 {
+            SqlValue::Text(text) => text.to_sql(),
+            SqlValue::Integer(integer) => integer.to_sql(),
+            SqlValue::Boolean(_) => panic!("SQLite has no booleans"),
+        }
+    }
+}
+
+/// The rows under the condition, and those under its negation.
+fn select(connection: &Connection, table: &str, fragment: &SqlFragment) -> (Vec<i64>, Vec<i64>) {
+    let ids = |not: &str| {
+        let query = format!("SELECT id FROM {table} WHERE {not} {fragment} ORDER BY id");
+        let mut statement = connection.prepare(&query).unwrap_or_else(|error| panic!("{error}: {query}"));
+        let rows = statement.query_map(params_from_iter(fragment.parameters().iter().map(Bound)), |row| row.get(0));
+        rows.unwrap().collect::<Result<_, _>>().unwrap_or_else(|error| panic!("{error}: {query}"))
+    };
+    (ids(""), ids("NOT"))
+}
+
+/// What the host reads from a column that it knows to be of this kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Plain,
+    Boolean,
+    Json,
+}
+
+fn read(kind: Kind, cell: Cell) -> Stored {
+    Stored::Json(match (kind, cell) {
+        (_, Cell::Null) => Json::Null,
+        (Kind::Boolean, Cell::Integer(value @ 0..=1)) => Json::Boolean(value == 1),
+        (Kind::Boolean, _) => return Stored::Other,
+        (_, Cell::Integer(value)) => Json::Integer(value.into()),
+        (_, Cell::Real(value)) => Json::Float(value),
+        (Kind::Json, Cell::Text(text)) => return Stored::document(&text),
+        (Kind::Plain, Cell::Text(text)) => Json::Text(text),
+        (_, Cell::Blob(_)) => return Stored::Other,
+    })
+}
+
+const DECLARED: [&str; 10] = [
+    "TEXT", "INTEGER", "REAL", "NUMERIC", "BLOB", "", "TEXT COLLATE NOCASE", "TEXT COLLATE RTRIM", "BOOLEAN", "JSON",
+];
+
+fn cells(texts: impl IntoIterator<Item = String>) -> Vec<Cell> {
+    let others = [
+        Cell::Null, Cell::Integer(0), Cell::Integer(1), Cell::Integer(2), Cell::Integer(-1), Cell::Integer(10),
+        Cell::Integer(i64::MAX), Cell::Integer(i64::MIN), Cell::Integer(9_007_199_254_740_993), Cell::Real(0.0),
+        Cell::Real(-0.0), Cell::Real(1.0), Cell::Real(1.5), Cell::Real(9_223_372_036_854_775_808.0),
+        Cell::Real(f64::INFINITY), Cell::Blob(b"a".into()), Cell::Blob(b"1".into()), Cell::Blob(b"[\"a\"]".into()),
+        Cell::Blob(Vec::new()),
+    ];
+    others.into_iter().chain(texts.into_iter().map(Cell::Text)).collect()
+}
+
+/// A table with one column, declared so, and every cell in a row of its own; with what is read of each.
+fn table(declared: &str, cells: &[Cell], kind: Kind) -> (Connection, Vec<(i64, Stored)>) {
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute(&format!("CREATE TABLE t (id INTEGER PRIMARY KEY, v {declared})"), ()).unwrap();
+    for cell in cells {
+        connection.execute("INSERT INTO t (v) VALUES (?)", [cell]).unwrap();
+    }
+    let mut statement = connection.prepare("SELECT id, v FROM t ORDER BY id").unwrap();
+    let rows = statement.query_map((), |row| Ok((row.get(0)?, read(kind, row.get(1)?)))).unwrap();
+    let rows = rows.collect::<Result<_, _>>().unwrap();
+    drop(statement);
+    (connection, rows)
+}
+
+fn hold(context: &str, connection: &Connection, rows: &[(i64, Stored)], access: &Access, mapped: &SqlTable) {
+    let fragment = access.sql(TYPE, mapped).unwrap();
+    let (passing, others) = select(connection, "t", &fragment);
+    let (allowed, denied): (Vec<_>, Vec<_>) =
+        rows.iter().partition(|(_, stored)| law::allowed(access, ACCOUNT, &[("v", stored.clone())]));
+    let ids = |rows: Vec<&(i64, Stored)>| rows.into_iter().map(|(id, _)| *id).collect::<Vec<_>>();
+    let differ = |id: &i64| (passing.contains(id), rows.iter().find(|(row, _)| row == id).unwrap());
+    let (allowed, denied) = (ids(allowed), ids(denied));
+    let wrong: Vec<_> =
+        rows.iter().map(|(id, _)| id).filter(|id| passing.contains(id) != allowed.contains(id)).map(differ).collect();
+    assert!(wrong.is_empty(), "{context}, {access:.300?}\n{fragment:.500}\nin SQL, row: {wrong:.500?}");
+    assert_eq!(others, denied, "{context}: the negation is the rest, of NULL too: {fragment:.500}");
+}
+
+fn one_account() -> SqlTable {
+    SqlTable::of_one_account(SqlDialect::Sqlite, ACCOUNT)
+}
+
+#[test]
+fn every_value_of_every_type_under_every_affinity_and_collation() {
+    let texts = law::texts();
+    let cells = cells(texts.clone());
+    for declared in DECLARED {
+        for (kind, column) in [
+            (Kind::Plain, SqlColumn::text("v")),
+            (Kind::Plain, SqlColumn::integer("v")),
+            (Kind::Boolean, SqlColumn::boolean("v")),
+        ] {
+            let (connection, rows) = table(declared, &cells, kind);
+            let mapped = one_account().column("v", column).unwrap();
+            for accepted in law::accepted(&texts) {
+                let access = law::access(&["v"], Reads::Any, &accepted);
+                hold(&format!("{declared} as {kind:?}"), &connection, &rows, &access, &mapped);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_document_under_every_match() {
+    let texts = law::texts();
+    let documents = law::documents().into_iter().chain(law::NO_JSON.map(String::from));
+    let cells = cells(documents);
+    for declared in ["TEXT", "JSON", "", "TEXT COLLATE NOCASE"] {
+        let (connection, rows) = table(declared, &cells, Kind::Json);
+        let mapped = one_account().column("v", SqlColumn::json("v")).unwrap();
+        for accepted in law::accepted(&texts) {
+            for reads in BOTH {
+                let access = law::access(&["v"], reads, &accepted);
+                hold(&format!("{declared}, {reads:?}"), &connection, &rows, &access, &mapped);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_document_along_a_path() {
+    let documents = law::nested().into_iter().chain(law::NO_JSON.map(String::from));
+    let (connection, rows) = table("TEXT", &cells(documents), Kind::Json);
+    let some = ["a", "A", "b", "1", "-0", "18446744073709551615", "true", "é", "", "a\0b", "\"", "{\"l\":\"a\"}"];
+    let texts: Vec<String> = some.map(String::from).into();
+    for path in [&["k"][..], &["k", "l"], &["k", "l", "l"]] {
+        let attribute: Vec<&str> = ["v"].into_iter().chain(path.iter().copied()).collect();
+        let column = SqlColumn::json_at("v", AttributePath::new(path).unwrap());
+        let mapped = one_account().column(AttributePath::new(&attribute).unwrap(), column).unwrap();
+        for accepted in law::accepted(&texts) {
+            for reads in BOTH {
+                let access = law::access(&attribute, reads, &accepted);
+                hold(&format!("{path:?}, {reads:?}"), &connection, &rows, &access, &mapped);
+            }
+        }
+    }
+}
+
+#[test]
+fn names_on_a_path_are_only_names() {
+    let names = ["a.b", "0", "$", "é", "e\u{301}", "[0]", "it's", "#", "*", "a b", "#-1", "K", "?"];
+    let documents = names.map(|name| serde_json::json!({ name: "a" }).to_string());
+    let (connection, rows) = table("TEXT", &cells(documents.into_iter().chain(["[\"a\"]".into()])), Kind::Json);
+    for name in names {
+        let column = SqlColumn::json_at("v", AttributePath::name(name).unwrap());
+        let mapped = one_account().column(["v", name], column).unwrap();
+        let access = law::access(&["v", name], Reads::Any, &["a"]);
+        hold(name, &connection, &rows, &access, &mapped);
+    }
+    for name in ["a\"b", "a\\b", "a\0b"] {
+        let column = SqlColumn::json_at("v", AttributePath::name(name).unwrap());
+        assert!(matches!(one_account().column("v", column), Err(SqlError::Path { .. })), "{name:?}");
+    }
+}
+
+#[test]
+fn the_account_is_compared_like_any_text() {
+    let (connection, _) = table("TEXT COLLATE NOCASE", &[], Kind::Plain);
+    let accounts = [Some("acme"), Some("ACME"), Some("acme "), Some(""), None, Some("emca"), Some("acm\u{e9}")];
+    connection.execute("ALTER TABLE t ADD COLUMN account TEXT COLLATE NOCASE", ()).unwrap();
+    for account in accounts {
+        connection.execute("INSERT INTO t (v, account) VALUES ('a', ?)", [account]).unwrap();
+    }
+    let access = law::access(&["v"], Reads::Any, &["a"]);
+    let mapped = SqlTable::new(SqlDialect::Sqlite, "account").unwrap();
+    assert_eq!(select(&connection, "t", &access.sql(TYPE, &mapped).unwrap()).0, [1]);
+    let elsewhere = SqlTable::of_one_account(SqlDialect::Sqlite, "emca");
+    assert_eq!(select(&connection, "t", &access.sql(TYPE, &elsewhere).unwrap()).0, [0_i64; 0]);
+}
+
+#[test]
+fn a_column_that_is_not_there_is_an_error_and_never_its_own_name() {
+    let (connection, _) = table("TEXT", &[Cell::Text("brand".into())], Kind::Plain);
+    let access = law::access(&["brand"], Reads::Any, &["brand"]);
+    let fragment = access.sql(TYPE, &one_account()).unwrap();
+    let refused = connection.prepare(&format!("SELECT id FROM t WHERE {fragment}")).unwrap_err();
+    assert!(refused.to_string().contains("no such column: brand"), "{refused}");
+    // What would happen with double quotes, in a build that has not turned it off.
+    let quoted = connection.query_row("SELECT count(*) FROM t WHERE \"brand\" = 'brand'", (), |row| row.get(0));
+    assert!(!matches!(quoted, Ok(0_i64)), "SQLite takes it for a string, or refuses it");
+
+    let absent = one_account().column("brand", SqlColumn::absent()).unwrap();
+    let fragment = access.sql(TYPE, &absent).unwrap();
+    assert_eq!(select(&connection, "t", &fragment), (vec![], vec![1]));
+    assert!(!law::allowed(&access, ACCOUNT, &[]));
+}
+
+#[test]
+fn names_are_quoted() {
+    let names = ["select", "a b", "a`b", "a\"b", "a'b", "[a]", "é", "a.b", "?", "true", "--", "value", "key", "rowid2"];
+    let connection = Connection::open_in_memory().unwrap();
+    let access = law::access(&["v"], Reads::Any, &["a"]);
+    for name in names {
+        let quoted = name.replace('"', "\"\"");
+        let create = format!("CREATE TABLE \"{quoted}\" (id INTEGER PRIMARY KEY, \"{quoted}\" TEXT)");
+        connection.execute(&create, ()).unwrap();
+        connection.execute(&format!("INSERT INTO \"{quoted}\" VALUES (1, '[\"a\"]'), (2, 'a')"), ()).unwrap();
+        let from = format!("\"{quoted}\"");
+        let plain = one_account().column("v", name).unwrap();
+        assert_eq!(select(&connection, &from, &access.sql(TYPE, &plain).unwrap()).0, [2], "{name}");
+        let json = one_account().qualified(name).unwrap().column("v", SqlColumn::json(name)).unwrap();
+        assert_eq!(select(&connection, &from, &access.sql(TYPE, &json).unwrap()).0, [1], "{name}");
+        let json = one_account().column("v", SqlColumn::json(name)).unwrap();
+        match access.sql(TYPE, &json) {
+            Ok(fragment) => assert_eq!(select(&connection, &from, &fragment).0, [1], "{name}"),
+            Err(error) => assert!(matches!(error, SqlError::Ambiguous { .. }) && ["value", "key"].contains(&name)),
+        }
+    }
+    for name in ["", "a\0b", "keyward_e", "KEYWARD_v", &"a".repeat(2000)] {
+        assert!(matches!(one_account().column("v", name), Err(SqlError::Name(_))), "{name:.20}");
+    }
+}
+
+#[test]
+fn an_index_is_used() {
+    let (connection, _) = table("TEXT", &[], Kind::Plain);
+    connection.execute("CREATE INDEX by_v ON t (v)", ()).unwrap();
+    for accepted in [&["a", "b"][..], &["1", "a"]] {
+        let fragment = law::access(&["v"], Reads::Any, accepted).sql(TYPE, &one_account()).unwrap();
+        let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN SELECT id FROM t WHERE {fragment}")).unwrap();
+        let parameters = params_from_iter(fragment.parameters().iter().map(Bound));
+        let plan = explain.query_map(parameters, |row| row.get::<_, String>(3)).unwrap();
+        let plan: Vec<String> = plan.collect::<Result<_, _>>().unwrap();
+        assert!(plan.iter().any(|step| step.contains("by_v")), "{plan:?}");
+    }
+}
+
+#[test]
+fn the_whole_can_stand_in_any_condition() {
+    let (connection, _) = table("TEXT", &["a", "b", "c"].map(|text| Cell::Text(text.into())), Kind::Plain);
+    let fragment = law::access(&["v"], Reads::Any, &["a", "1"]).sql(TYPE, &one_account()).unwrap();
+    for (query, expected) in [
+        (format!("{fragment} OR v = 'b'"), vec![1, 2]),
+        (format!("NOT {fragment} AND v = 'b'"), vec![2]),
+        (format!("v = 'c' OR {fragment} AND v = 'a'"), vec![1, 3]),
+        (format!("{fragment} IS NULL"), vec![]),
+    ] {
+        let mut statement = connection.prepare(&format!("SELECT id FROM t WHERE {query} ORDER BY id")).unwrap();
+        let parameters = params_from_iter(fragment.parameters().iter().map(Bound));
+        let ids = statement.query_map(parameters, |row| row.get(0)).unwrap();
+        assert_eq!(ids.collect::<Result<Vec<i64>, _>>().unwrap(), expected, "{query}");
+    }
+}
