@@ -101,7 +101,9 @@ pub(crate) fn documents() -> Vec<String> {
     ]
     .map(String::from)
     .into();
-    for scalar in json_scalars() {
+    let (short, long): (Vec<String>, Vec<String>) = json_scalars().into_iter().partition(|text| text.len() < 100);
+    documents.extend(long.iter().map(|scalar| format!("[{scalar}]")));
+    for scalar in short {
         documents.extend([format!("[{scalar}]"), format!("[\"a\",{scalar}]"), format!("[{scalar},1]"), scalar]);
     }
     documents
@@ -140,7 +142,7 @@ pub(crate) fn accepted(texts: &[String]) -> Vec<Vec<String>> {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(state >> 33).unwrap() % below
     };
-    let several = (0..24).map(|_| {
+    let several = (0..12).map(|_| {
         let mut values: Vec<String> = (0..2 + next(6)).map(|_| texts[next(texts.len())].clone()).collect();
         values.sort();
         values.dedup();

@@ -124,7 +124,7 @@ fn every_document_under_every_match() {
     let texts = law::texts();
     let documents = law::documents().into_iter().chain(law::NO_JSON.map(String::from));
     let cells = cells(documents);
-    for declared in ["TEXT", "JSON", "", "TEXT COLLATE NOCASE"] {
+    for declared in ["TEXT COLLATE NOCASE", "JSON"] {
         let (connection, rows) = table(declared, &cells, Kind::Json);
         let mapped = one_account().column("v", SqlColumn::json("v")).unwrap();
         for accepted in law::accepted(&texts) {
@@ -240,7 +240,7 @@ fn an_index_is_used() {
         let parameters = params_from_iter(fragment.parameters().iter().map(Bound));
         let plan = explain.query_map(parameters, |row| row.get::<_, String>(3)).unwrap();
         let plan: Vec<String> = plan.collect::<Result<_, _>>().unwrap();
-        assert!(plan.iter().any(|step| step.contains("by_v")), "{plan:?}");
+        assert!(plan.iter().any(|step| step.contains("by_v")), "{plan:?}: {fragment}");
     }
 }
 

@@ -54,8 +54,16 @@ pub(super) fn requirement(
     match kind {
         Kind::Boolean => any_of(booleans(binds, column, accepted)),
         Kind::Json(path) => json(binds, column, path.as_ref(), matching, accepted),
-        _ => any_of([Some(texts(binds, column, accepted)), integers(binds, column, accepted)].into_iter().flatten()),
+        _ => plain(binds, column, accepted),
     }
+}
+
+/// Where the values are of two types, one comparison that knows no types comes first: it is what an index serves.
+fn plain(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
+    let texts = texts(binds, column, accepted);
+    let Some(integers) = integers(binds, column, accepted) else { return texts };
+    let all = binds.list(accepted.iter().map(text).chain(integers_of(accepted)), "").unwrap_or_default();
+    format!("({column} IN {all} AND ({texts} OR {integers}))")
 }
 
 fn text(value: &str) -> SqlValue {
@@ -68,9 +76,13 @@ fn texts(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
 }
 
 fn integers(binds: &mut Binds, column: &str, accepted: &ValueSet) -> Option<String> {
-    let integers = accepted.iter().filter_map(|value| accepted::integer(value, &SIGNED));
-    let list = binds.list(integers.filter_map(|value| value.try_into().ok()).map(SqlValue::Integer), "")?;
+    let list = binds.list(integers_of(accepted), "")?;
     Some(format!("(typeof({column}) = 'integer' AND {column} IN {list})"))
+}
+
+fn integers_of(accepted: &ValueSet) -> impl Iterator<Item = SqlValue> {
+    let integers = accepted.iter().filter_map(|value| accepted::integer(value, &SIGNED));
+    integers.filter_map(|value| value.try_into().ok()).map(SqlValue::Integer)
 }
 
 fn booleans(binds: &mut Binds, column: &str, accepted: &ValueSet) -> Option<String> {
