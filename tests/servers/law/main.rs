@@ -1,0 +1,50 @@
+//! The law of filters against PostgreSQL and MariaDB.
+//!
+//! ```text
+//! .ci/databases cargo test --manifest-path tests/servers/Cargo.toml
+//! ```
+//!
+//! Where no server is named in `KEYWARD_POSTGRESQL` or `KEYWARD_MARIADB` a test says that it was skipped; under
+//! `CI=true` it fails.
+
+#[path = "../../it/filter_law.rs"]
+mod filter_law;
+mod mariadb;
+mod postgresql;
+
+use std::env;
+
+use filter_law::{self as law, ACCOUNT, Stored, TYPE};
+use keyward::{Access, SqlFragment, SqlTable};
+
+/// Where the server is, or nothing and a word about it.
+fn server(variable: &str) -> Option<String> {
+    let found = env::var(variable).ok();
+    if found.is_none() {
+        assert!(env::var("CI").is_err(), "{variable} is not set, and in CI there is no skipping");
+        eprintln!("skipped: {variable} is not set; .ci/databases sets it");
+    }
+    found
+}
+
+/// A store's answer to a condition: the ids of the rows, in their order, in the table `t`.
+trait Store {
+    fn ids(&mut self, condition: &str, fragment: &SqlFragment) -> Vec<i64>;
+}
+
+/// The rows under the fragment are those that are allowed; those under its negation are the rest.
+fn hold(store: &mut impl Store, context: &str, rows: &[(i64, Stored)], attribute: &str, access: &Access, t: &SqlTable) {
+    let fragment = access.sql(TYPE, t).unwrap();
+    let text = fragment.to_string();
+    let passing = store.ids(&text, &fragment);
+    let wrong: Vec<_> = rows
+        .iter()
+        .filter(|(id, stored)| {
+            passing.binary_search(id).is_ok() != law::allowed(access, ACCOUNT, &[(attribute, stored.clone())])
+        })
+        .map(|(id, stored)| (passing.binary_search(id).is_ok(), stored))
+        .collect();
+    assert!(wrong.is_empty(), "{context}, {access:.300?}\n{text:.900}\nin SQL, row: {wrong:.500?}");
+    let others = store.ids(&format!("NOT {text}"), &fragment).len();
+    assert_eq!(passing.len() + others, rows.len(), "{context}: the negation is the rest, of NULL too: {text:.900}");
+}
