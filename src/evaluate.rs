@@ -129,7 +129,7 @@ fn permission_missing<'a>(access: &'a Access, operation: OperationRef<'a>, resou
 }
 
 #[inline]
-fn is_update(access: &Access, operation: OperationRef<'_>) -> bool {
+pub(crate) fn is_update(access: &Access, operation: OperationRef<'_>) -> bool {
     match operation {
         OperationRef::Handle(handle) => handle == Operation::UPDATE,
         OperationRef::Name(name) => name == access.schema().operation_name(Operation::UPDATE),

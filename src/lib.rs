@@ -29,9 +29,11 @@ mod resource;
 mod role;
 mod schema;
 pub mod store;
+mod summary;
 mod text;
 mod time;
 mod value_set;
+mod who;
 
 pub use access::{Access, AccessBuilder, AccessError};
 pub use attributes::{AsValue, AttributePath, Attributes, List, Value};
@@ -55,6 +57,8 @@ pub use schema::{
     ADMINISTRATION, Binding, ConditionRule, Elsewhere, IntoBinding, Match, Operation, OperationRef, ResourceType,
     Schema, SchemaBuilder, SchemaError, SchemaProblem, TypeRef,
 };
+pub use summary::{Summary, TypeSummary};
 pub use text::{TextError, TextProblem, UnknownName};
 pub use time::Timestamp;
 pub use value_set::ValueSet;
+pub use who::who_can;

@@ -76,8 +76,13 @@ impl Access {
     /// ```
     pub fn list<'a>(&'a self, resource: impl Into<TypeRef<'a>>, account: &str) -> Result<Filter, Denial<'a>> {
         let resource = admit(self, OperationRef::Handle(Operation::LIST), account, resource.into())?;
+        self.conditions_on(resource)
+    }
+
+    /// Which resources of the type at this place in the schema meet the conditions, whatever is done to them.
+    pub(crate) fn conditions_on(&self, resource: usize) -> Result<Filter, Denial<'_>> {
         let schema = self.schema();
-        let clause = |(bound, dimension): (&Bound, &Dimension)| match bound {
+        let clause = |dimension: &Dimension| match schema.bound(dimension.bounds, resource) {
             Bound::Ignored => None,
             Bound::Unbound => Some(Err(Denial::ConditionUnbound {
                 condition: schema.condition_name_at(dimension.condition),
@@ -87,13 +92,7 @@ impl Access {
                 Some(Ok(Clause::new(binding.attribute().clone(), binding.matching(), dimension.accepted.clone())))
             }
         };
-        let clauses = self
-            .dimensions()
-            .iter()
-            .map(|dimension| (schema.bound(dimension.bounds, resource), dimension))
-            .filter_map(clause);
-        // A lifetime of its own: the closures above borrow from the access alone.
-        let clauses = clauses.collect::<Result<Vec<_>, Denial<'a>>>()?;
+        let clauses = self.dimensions().iter().filter_map(clause).collect::<Result<Vec<_>, Denial<'_>>>()?;
         Ok(Clauses::new(clauses).map_or(Filter::Everything, Filter::AllOf))
     }
 

@@ -250,6 +250,7 @@ pub(crate) fn nested() -> Vec<String> {
             "\"k\"",
             "[\"k\",\"a\"]",
             "{\"k\":{}}",
+            "[\"a\"]",
             "{\"k\":null}",
         ]
         .map(String::from),

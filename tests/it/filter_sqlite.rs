@@ -1,6 +1,7 @@
 //! The law of filters in SQLite.
 
 use keyward::{Access, AttributePath, Json, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue};
+use proptest::prelude::*;
 use rusqlite::{
     Connection, ToSql, params_from_iter,
     types::{ToSqlOutput, Value as Cell},
@@ -52,16 +53,29 @@ fn read(kind: Kind, cell: Cell) -> Stored {
     })
 }
 
-const DECLARED: [&str; 10] = [
-    "TEXT", "INTEGER", "REAL", "NUMERIC", "BLOB", "", "TEXT COLLATE NOCASE", "TEXT COLLATE RTRIM", "BOOLEAN", "JSON",
-];
+const DECLARED: [&str; 10] =
+    ["TEXT", "INTEGER", "REAL", "NUMERIC", "BLOB", "", "TEXT COLLATE NOCASE", "TEXT COLLATE RTRIM", "BOOLEAN", "JSON"];
 
 fn cells(texts: impl IntoIterator<Item = String>) -> Vec<Cell> {
     let others = [
-        Cell::Null, Cell::Integer(0), Cell::Integer(1), Cell::Integer(2), Cell::Integer(-1), Cell::Integer(10),
-        Cell::Integer(i64::MAX), Cell::Integer(i64::MIN), Cell::Integer(9_007_199_254_740_993), Cell::Real(0.0),
-        Cell::Real(-0.0), Cell::Real(1.0), Cell::Real(1.5), Cell::Real(9_223_372_036_854_775_808.0),
-        Cell::Real(f64::INFINITY), Cell::Blob(b"a".into()), Cell::Blob(b"1".into()), Cell::Blob(b"[\"a\"]".into()),
+        Cell::Null,
+        Cell::Integer(0),
+        Cell::Integer(1),
+        Cell::Integer(2),
+        Cell::Integer(-1),
+        Cell::Integer(10),
+        Cell::Integer(i64::MAX),
+        Cell::Integer(i64::MIN),
+        Cell::Integer(9_007_199_254_740_993),
+        Cell::Real(0.0),
+        Cell::Real(-0.0),
+        Cell::Real(1.0),
+        Cell::Real(1.5),
+        Cell::Real(9_223_372_036_854_775_808.0),
+        Cell::Real(f64::INFINITY),
+        Cell::Blob(b"a".into()),
+        Cell::Blob(b"1".into()),
+        Cell::Blob(b"[\"a\"]".into()),
         Cell::Blob(Vec::new()),
     ];
     others.into_iter().chain(texts.into_iter().map(Cell::Text)).collect()
@@ -142,7 +156,7 @@ fn every_document_along_a_path() {
     let (connection, rows) = table("TEXT", &cells(documents), Kind::Json);
     let some = ["a", "A", "b", "1", "-0", "18446744073709551615", "true", "é", "", "a\0b", "\"", "{\"l\":\"a\"}"];
     let texts: Vec<String> = some.map(String::from).into();
-    for path in [&["k"][..], &["k", "l"], &["k", "l", "l"]] {
+    for path in [&["k"][..], &["k", "l"], &["k", "l", "l"], &["0"], &["k", "0"]] {
         let attribute: Vec<&str> = ["v"].into_iter().chain(path.iter().copied()).collect();
         let column = SqlColumn::json_at("v", AttributePath::new(path).unwrap());
         let mapped = one_account().column(AttributePath::new(&attribute).unwrap(), column).unwrap();
@@ -258,5 +272,91 @@ fn the_whole_can_stand_in_any_condition() {
         let parameters = params_from_iter(fragment.parameters().iter().map(Bound));
         let ids = statement.query_map(parameters, |row| row.get(0)).unwrap();
         assert_eq!(ids.collect::<Result<Vec<i64>, _>>().unwrap(), expected, "{query}");
+    }
+}
+
+/// A cell of a random row: mostly something that might pass.
+fn cell() -> impl Strategy<Value = Cell> {
+    let text = prop_oneof![4 => "[ab1]{0,2}", 1 => any::<String>(), 1 => "true|false|null"];
+    prop_oneof![
+        1 => Just(Cell::Null),
+        2 => (-2_i64..12).prop_map(Cell::Integer),
+        1 => any::<f64>().prop_filter("not a number", |value| !value.is_nan()).prop_map(Cell::Real),
+        1 => any::<Vec<u8>>().prop_map(Cell::Blob),
+        6 => text.prop_map(Cell::Text),
+    ]
+}
+
+/// A random document: nested, and now and then none.
+fn document() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_string()),
+        any::<bool>().prop_map(|value| value.to_string()),
+        (-2_i64..12).prop_map(|value| value.to_string()),
+        any::<f64>().prop_map(|value| serde_json::to_string(&value).unwrap()),
+        "[ab1]{0,2}".prop_map(|text| serde_json::to_string(&text).unwrap()),
+        any::<String>().prop_map(|text| serde_json::to_string(&text).unwrap()),
+        "[\\[\\]{}\",:a1]{0,6}",
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(|list| format!("[{}]", list.join(","))),
+            inner.clone().prop_map(|inner| format!("{{\"k\":{inner}}}")),
+            inner.prop_map(|inner| format!("{{\"x\":[1],\"k\":{inner},\"y\":\"k\"}}")),
+        ]
+    })
+}
+
+fn values() -> impl Strategy<Value = Vec<String>> {
+    let value = prop_oneof![4 => "[ab1]{0,2}", 1 => any::<String>(), 1 => "true|false|-?[0-9]{1,2}"];
+    prop::collection::btree_set(value, 0..4).prop_map(|values| values.into_iter().collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Several conditions at once, over columns of every kind, in a table of several accounts.
+    #[test]
+    fn random_worlds(
+        rows in prop::collection::vec((prop::sample::select(vec![ACCOUNT, "emca", "ACME"]), cell(), document(), document(), document()), 1..20),
+        plain in values(), any in values(), all in values(), nested in values(),
+    ) {
+        let schema = keyward::Schema::from_json(
+            r#"{"resources": {"rows": {}}, "conditions": {
+                "plain": {"restricts": {"rows": "plain"}},
+                "any": {"restricts": {"rows": "any"}},
+                "all": {"restricts": {"rows": {"attribute": "all", "match": "all"}}},
+                "nested": {"restricts": {"rows": ["nested", "k"]}}
+            }}"#,
+        ).unwrap();
+        let conditions = [("plain", plain), ("any", any), ("all", all), ("nested", nested)];
+        let conditions = conditions.into_iter().flat_map(|(name, values)| {
+            values.into_iter().map(move |value| keyward::Condition::new(name, value).unwrap())
+        });
+        let roles = keyward::Roles::new(&schema, ACCOUNT).unwrap();
+        let access = Access::builder(&roles).role("admin").conditions(conditions).unwrap().build().unwrap();
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, account TEXT, plain, \"any\" TEXT, \"all\" TEXT, nested TEXT)", ()).unwrap();
+        let mut allowed = Vec::new();
+        for (id, (account, plain, any, all, nested)) in (1..).zip(&rows) {
+            let insert = "INSERT INTO t VALUES (?, ?, ?, ?, ?, ?)";
+            connection.execute(insert, rusqlite::params![id, account, plain, any, all, nested]).unwrap();
+            let attributes = [
+                ("plain", read(Kind::Plain, plain.clone())),
+                ("any", Stored::document(any)),
+                ("all", Stored::document(all)),
+                ("nested", Stored::document(nested)),
+            ];
+            if law::allowed(&access, account, &attributes) {
+                allowed.push(id);
+            }
+        }
+        let table = SqlTable::new(SqlDialect::Sqlite, "account").unwrap()
+            .column("any", SqlColumn::json("any")).unwrap()
+            .column("all", SqlColumn::json("all")).unwrap()
+            .column(["nested", "k"], SqlColumn::json_at("nested", AttributePath::name("k").unwrap())).unwrap();
+        let (found, others) = select(&connection, "t", &access.sql(TYPE, &table).unwrap());
+        prop_assert_eq!(&found, &allowed);
+        prop_assert_eq!(found.len() + others.len(), rows.len());
     }
 }

@@ -16,8 +16,8 @@ const LAYERS: &[&[&str]] = &[
     &["role", "resource"],
     &["access"],
     &["evaluate", "resolved"],
-    &["filter", "document", "store"],
-    &["compare", "authenticate"],
+    &["filter", "document", "store", "summary"],
+    &["compare", "authenticate", "who"],
     &["administration"],
 ];
 

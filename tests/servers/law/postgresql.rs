@@ -162,7 +162,7 @@ fn documents_along_a_path() {
     let Some(mut store) = PostgreSql::connect("paths") else { return };
     let texts = ["a", "A", "b", "1", "-0", "18446744073709551615", "true", "é", "", "a\0b"].map(String::from);
     let rows = store.table("jsonb", &law::nested());
-    for path in [&["k"][..], &["k", "l"], &["k", "l", "l"], &["0"], &["it's"]] {
+    for path in [&["k"][..], &["k", "l"], &["k", "l", "l"], &["0"], &["k", "0"], &["it's"]] {
         let attribute: Vec<&str> = ["v"].into_iter().chain(path.iter().copied()).collect();
         let column = SqlColumn::json_at("v", AttributePath::new(path).unwrap());
         let table = SqlTable::of_one_account(SqlDialect::PostgreSql, ACCOUNT);

@@ -1,0 +1,203 @@
+//! The question: what can this key do?
+
+use alloc::{boxed::Box, vec::Vec};
+use core::fmt;
+
+use serde::Serialize;
+
+use crate::{
+    access::Access,
+    filter::Filter,
+    schema::{Bound, Schema, TypeRef},
+};
+
+/// What an access may do, type by type, in words and in JSON: what roles grant, and what conditions leave of it.
+///
+/// ```
+/// use keyward::{Access, Role, Roles, Schema};
+///
+/// let schema = Schema::from_json(
+///     r#"{
+///         "resources": {"products": {}, "places": {}, "thngs": {}},
+///         "conditions": {"brand": {"restricts": {"products": "brand"}}}
+///     }"#,
+/// )?;
+/// let role = Role::new("inspector", ["products:*", "places:read,list"])?;
+/// let roles = Roles::new(&schema, "acme")?.with(role)?;
+/// let access = Access::builder(&roles).role("inspector").condition("brand:a")?.condition("brand:b")?.build()?;
+///
+/// assert_eq!(
+///     access.summary().to_string(),
+///     "in the account `acme`:\n\
+///      - `products`: every operation, where `brand` is `a` or `b`\n\
+///      - `places`: nothing, though read and list are granted: the condition `brand` is not bound to this type",
+/// );
+/// assert_eq!(
+///     serde_json::to_value(access.summary())?["types"][1],
+///     serde_json::json!({
+///         "type": "places",
+///         "operations": ["read", "list"],
+///         "resources": "nothing",
+///         "unbound": ["brand"],
+///     }),
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    account: Box<str>,
+    types: Box<[TypeSummary]>,
+}
+
+/// What an access may do with the resources of one type.
+///
+/// See [`Summary::types`] for an example.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TypeSummary {
+    #[serde(rename = "type")]
+    name: Box<str>,
+    operations: Box<[Box<str>]>,
+    #[serde(skip)]
+    every_operation: bool,
+    resources: Filter,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    unbound: Box<[Box<str>]>,
+}
+
+impl Access {
+    /// What the access may do, type by type.
+    ///
+    /// See [`Summary`] for an example.
+    pub fn summary(&self) -> Summary {
+        let schema = self.schema();
+        let types = schema.resource_types().filter_map(|resource| {
+            let index = schema.type_index(TypeRef::Handle(resource))?;
+            let declared = || schema.operations(resource);
+            let operations: Box<[Box<str>]> =
+                declared().filter(|name| self.permits(*name, resource)).map(Box::from).collect();
+            (!operations.is_empty()).then(|| TypeSummary {
+                name: schema.type_name(resource).into(),
+                every_operation: operations.len() == declared().count(),
+                operations,
+                resources: self.conditions_on(index).unwrap_or(Filter::Nothing),
+                unbound: unbound(self, schema, index),
+            })
+        });
+        Summary { account: self.account().into(), types: types.collect() }
+    }
+}
+
+fn unbound(access: &Access, schema: &Schema, resource: usize) -> Box<[Box<str>]> {
+    let conditions = access.dimensions().iter().map(|dimension| dimension.condition);
+    let unbound = conditions.filter(|condition| matches!(schema.bound(schema.row(*condition), resource), Bound::Unbound));
+    unbound.map(|condition| schema.condition_name_at(condition).into()).collect()
+}
+
+impl Summary {
+    /// The account.
+    ///
+    /// ```
+    /// # use keyward::{Access, Roles, Schema};
+    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
+    /// let summary = Access::builder(&roles).build()?.summary();
+    /// assert_eq!((summary.account(), summary.types().len()), ("acme", 0));
+    /// assert_eq!(summary.to_string(), "in the account `acme`: nothing");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The types on which a role grants anything, in the order of the schema.
+    ///
+    /// ```
+    /// # use keyward::{Access, Filter, Role, Roles, Schema};
+    /// # let schema = Schema::builder().resource("products").build()?;
+    /// let roles = Roles::new(&schema, "acme")?.with(Role::new("inspector", ["products:read"])?)?;
+    /// let summary = Access::builder(&roles).role("inspector").build()?.summary();
+    /// let [products] = summary.types() else { panic!("one type") };
+    /// assert_eq!(products.name(), "products");
+    /// assert_eq!(products.operations().collect::<Vec<_>>(), ["read"]);
+    /// assert_eq!(*products.resources(), Filter::Everything);
+    /// assert_eq!(products.unbound().count(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn types(&self) -> &[TypeSummary] {
+        &self.types
+    }
+}
+
+impl TypeSummary {
+    /// The type's name.
+    ///
+    /// See [`Summary::types`] for an example.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The operations that roles grant, in the order of the schema.
+    ///
+    /// See [`Summary::types`] for an example.
+    pub fn operations(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.operations.iter().map(|name| &**name)
+    }
+
+    /// On which resources of the account: nothing, everything, or those that meet the conditions.
+    ///
+    /// See [`Summary::types`] for an example.
+    pub fn resources(&self) -> &Filter {
+        &self.resources
+    }
+
+    /// The conditions that are not bound to the type, and for which everything on it is denied.
+    ///
+    /// See [`Summary::types`] for an example.
+    pub fn unbound(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.unbound.iter().map(|name| &**name)
+    }
+}
+
+/// A line for each type; for people.
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "in the account `{}`:", self.account)?;
+        if self.types.is_empty() {
+            return f.write_str(" nothing");
+        }
+        self.types.iter().try_for_each(|of| write!(f, "\n- {of}"))
+    }
+}
+
+impl fmt::Display for TypeSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operations: Vec<&str> =
+            if self.every_operation { alloc::vec!["every operation"] } else { self.operations().collect() };
+        write!(f, "`{}`: ", self.name)?;
+        match &self.resources {
+            Filter::Everything => and(f, operations),
+            Filter::AllOf(clauses) => {
+                and(f, operations)?;
+                write!(f, ", where {clauses}")
+            }
+            Filter::Nothing => {
+                let one = self.every_operation || operations.len() == 1;
+                f.write_str("nothing, though ")?;
+                and(f, operations)?;
+                f.write_str(if one { " is granted" } else { " are granted" })?;
+                self.unbound().enumerate().try_for_each(|(index, name)| {
+                    let before = if index == 0 { ":" } else { "," };
+                    write!(f, "{before} the condition `{name}` is not bound to this type")
+                })
+            }
+        }
+    }
+}
+
+/// `read, list and delete`
+fn and(f: &mut fmt::Formatter<'_>, mut names: Vec<&str>) -> fmt::Result {
+    let last = names.pop().unwrap_or_default();
+    for (index, name) in names.iter().enumerate() {
+        write!(f, "{}{name}", if index == 0 { "" } else { ", " })?;
+    }
+    write!(f, "{}{last}", if names.is_empty() { "" } else { " and " })
+}

@@ -1,0 +1,188 @@
+//! The law of filters in MongoDB's query language, as far as it can be had here: an interpreter of the operators
+//! that the queries use, and of no others, written from the manual ("Query and Projection Operators", "Query an
+//! Array", "Comparison/Sort Order"). A server was not to be had.
+
+use keyward::{Filter, Json, JsonObject, MongoCollection, MongoError};
+
+use crate::filter_law::{self as law, ACCOUNT, BOTH, Reads, Stored, TYPE};
+
+/// Whether the document passes. A query's numbers are integers, a document's are integers or doubles.
+fn matches(document: &Json, query: &Json) -> bool {
+    object(query).iter().all(|(key, value)| match key.as_str() {
+        "$and" => list(value).iter().all(|query| matches(document, query)),
+        "$or" => list(value).iter().any(|query| matches(document, query)),
+        "$nor" => !list(value).iter().any(|query| matches(document, query)),
+        key if key.starts_with('$') => panic!("unknown operator {key}"),
+        path => {
+            let mut found = Vec::new();
+            walk(document, &path.split('.').collect::<Vec<_>>(), &mut found);
+            object(value).iter().all(|(operator, operand)| holds(&found, operator, operand))
+        }
+    })
+}
+
+/// Everything that a dotted path leads to: through objects by name, and through arrays by place and into each of
+/// their objects.
+fn walk<'a>(value: &'a Json, path: &[&str], found: &mut Vec<&'a Json>) {
+    let Some((name, rest)) = path.split_first() else { return found.push(value) };
+    match value {
+        Json::Object(object) => {
+            if let Some(value) = object.get(*name) {
+                walk(value, rest, found);
+            }
+        }
+        Json::List(list) => {
+            if let Some(value) = name.parse::<usize>().ok().and_then(|index| list.get(index)) {
+                walk(value, rest, found);
+            }
+            for element in list.iter().filter(|element| matches!(element, Json::Object(_))) {
+                walk(element, path, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// An operator on a field: it holds for an array if it holds for the array or for one of its elements.
+fn holds(found: &[&Json], operator: &str, operand: &Json) -> bool {
+    let arrays = || found.iter().filter_map(|value| if let Json::List(list) = value { Some(list) } else { None });
+    match operator {
+        "$not" => !object(operand).iter().all(|(operator, operand)| holds(found, operator, operand)),
+        "$nin" => !holds(found, "$in", operand),
+        "$size" => arrays().any(|list| Json::Integer(list.len().try_into().unwrap()) == *operand),
+        "$elemMatch" => arrays()
+            .flatten()
+            .any(|element| object(operand).iter().all(|(operator, operand)| holds_for_one(element, operator, operand))),
+        _ => found.iter().copied().chain(arrays().flatten()).any(|value| holds_for_one(value, operator, operand)),
+    }
+}
+
+/// An operator on one value, an array as a whole.
+fn holds_for_one(value: &Json, operator: &str, operand: &Json) -> bool {
+    match operator {
+        "$not" => !object(operand).iter().all(|(operator, operand)| holds_for_one(value, operator, operand)),
+        "$nin" => !holds_for_one(value, "$in", operand),
+        "$in" => list(operand).iter().any(|wanted| equal(value, wanted)),
+        "$type" => {
+            let is = |name: &Json| *name == Json::Text(type_of(value).into());
+            if let Json::List(types) = operand { types.iter().any(is) } else { is(operand) }
+        }
+        _ => panic!("unknown operator {operator}"),
+    }
+}
+
+/// Numbers of different types are equal when their values are.
+#[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "what MongoDB compares is exact here")]
+fn equal(value: &Json, wanted: &Json) -> bool {
+    match (value, wanted) {
+        (Json::Float(value), Json::Integer(wanted)) => *value == *wanted as f64,
+        _ => value == wanted,
+    }
+}
+
+fn type_of(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Boolean(_) => "bool",
+        Json::Integer(value) if i32::try_from(*value).is_ok() => "int",
+        Json::Integer(_) => "long",
+        Json::Float(_) => "double",
+        Json::Text(_) => "string",
+        Json::List(_) => "array",
+        Json::Object(_) => "object",
+    }
+}
+
+fn object(json: &Json) -> &JsonObject {
+    json.as_object().unwrap_or_else(|| panic!("no object: {json:?}"))
+}
+
+fn list(json: &Json) -> &Vec<Json> {
+    let Json::List(list) = json else { panic!("no list: {json:?}") };
+    assert!(!list.is_empty(), "MongoDB refuses an empty $and, $or and $nor");
+    list
+}
+
+/// What BSON has: no integer beyond 64 bits.
+fn is_bson(json: &Json) -> bool {
+    match json {
+        Json::Integer(value) => i64::try_from(*value).is_ok(),
+        Json::List(list) => list.iter().all(is_bson),
+        Json::Object(object) => object.values().all(is_bson),
+        _ => true,
+    }
+}
+
+fn hold(documents: &[String], attribute: &[&str], texts: &[String]) {
+    let documents: Vec<Json> = documents.iter().filter_map(|text| Json::parse(text).ok()).filter(is_bson).collect();
+    let collection = MongoCollection::new("account").unwrap();
+    for accepted in law::accepted(texts) {
+        for reads in BOTH {
+            let access = law::access(attribute, reads, &accepted);
+            let query = access.mongo(TYPE, &collection).unwrap();
+            for inner in &documents {
+                let mut document = JsonObject::default();
+                document.insert("account".into(), Json::Text(ACCOUNT.into()));
+                document.insert("v".into(), inner.clone());
+                let allowed = law::allowed(&access, ACCOUNT, &[("v", Stored::Json(inner.clone()))]);
+                let found = matches(&Json::Object(document), &query);
+                assert_eq!(found, allowed, "{attribute:?} {reads:?} {accepted:.200?}: {inner:.200?}\n{query:.900?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_document_under_every_match() {
+    hold(&law::documents(), &["v"], &law::texts().into_iter().filter(|text| text.len() < 100).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_document_along_a_path() {
+    let texts = ["a", "A", "b", "1", "-0", "true", "é", "", "a\0b"].map(String::from);
+    for attribute in [&["v", "k"][..], &["v", "k", "l"], &["v", "k", "l", "l"], &["v", "0"], &["v", "k", "0"]] {
+        hold(&law::nested(), attribute, &texts);
+    }
+}
+
+#[test]
+fn the_account_is_one_string() {
+    let query = Filter::Everything.mongo("acme", &MongoCollection::new("account").unwrap()).unwrap();
+    for (document, passes) in [
+        (r#"{"account": "acme"}"#, true),
+        (r#"{"account": ["acme"]}"#, false),
+        (r#"{"account": ["acme", "emca"]}"#, false),
+        (r#"{"account": null}"#, false),
+        (r#"{"account": {"id": "acme"}}"#, false),
+        (r"{}", false),
+    ] {
+        assert_eq!(matches(&Json::parse(document).unwrap(), &query), passes, "{document}");
+    }
+    let within = MongoCollection::new(["owner", "account"]).unwrap();
+    let query = Filter::Everything.mongo("acme", &within).unwrap();
+    for (document, passes) in [
+        (r#"{"owner": {"account": "acme"}}"#, true),
+        (r#"{"owner": [{"account": "acme"}, {"account": "emca"}]}"#, false),
+        (r#"{"owner.account": "acme"}"#, false),
+    ] {
+        assert_eq!(matches(&Json::parse(document).unwrap(), &query), passes, "{document}");
+    }
+    let anything = Json::parse("{}").unwrap();
+    let only = MongoCollection::of_one_account("acme");
+    assert!(matches(&anything, &Filter::Everything.mongo("acme", &only).unwrap()));
+    assert!(!matches(&anything, &Filter::Everything.mongo("emca", &only).unwrap()));
+    assert!(!matches(&anything, &Filter::Nothing.mongo("acme", &only).unwrap()));
+}
+
+#[test]
+fn names_that_a_query_can_t_say_are_refused() {
+    for name in ["$where", "a.b", "a\0", "."] {
+        assert!(matches!(MongoCollection::new(name), Err(MongoError::Field(_))), "{name:?}");
+        let access = law::access(&[name], Reads::Any, &["a"]);
+        let collection = MongoCollection::of_one_account(ACCOUNT);
+        assert!(matches!(access.mongo(TYPE, &collection), Err(MongoError::Field(_))), "{name:?}");
+        assert!(access.mongo(TYPE, &collection.field(name, "v").unwrap()).is_ok(), "{name:?}");
+    }
+    let twice = MongoCollection::of_one_account(ACCOUNT).field("a", "b").unwrap().field("a", "c");
+    assert!(matches!(twice, Err(MongoError::MappedTwice(_))));
+}
