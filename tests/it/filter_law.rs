@@ -3,6 +3,13 @@
 //!
 //! The package that tries it against servers has this file too.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a test stops where something is not as it says"
+)]
+
 use keyward::{
     Access, AsValue, AttributePath, Binding, Condition, ConditionRule, Decision, Json, Operation, ResourceView, Roles,
     Schema, Value,

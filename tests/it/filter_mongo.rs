@@ -2,6 +2,8 @@
 //! that the queries use, and of no others, written from the manual ("Query and Projection Operators", "Query an
 //! Array", "Comparison/Sort Order"). A server was not to be had.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it says")]
+
 use keyward::{Filter, Json, JsonObject, MongoCollection, MongoError};
 
 use crate::filter_law::{self as law, ACCOUNT, BOTH, Reads, Stored, TYPE};

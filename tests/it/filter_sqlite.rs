@@ -1,5 +1,7 @@
 //! The law of filters in SQLite.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it says")]
+
 use keyward::{Access, AttributePath, Json, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue};
 use proptest::prelude::*;
 use rusqlite::{
@@ -44,12 +46,11 @@ fn read(kind: Kind, cell: Cell) -> Stored {
     Stored::Json(match (kind, cell) {
         (_, Cell::Null) => Json::Null,
         (Kind::Boolean, Cell::Integer(value @ 0..=1)) => Json::Boolean(value == 1),
-        (Kind::Boolean, _) => return Stored::Other,
+        (Kind::Boolean, _) | (_, Cell::Blob(_)) => return Stored::Other,
         (_, Cell::Integer(value)) => Json::Integer(value.into()),
         (_, Cell::Real(value)) => Json::Float(value),
         (Kind::Json, Cell::Text(text)) => return Stored::document(&text),
         (Kind::Plain, Cell::Text(text)) => Json::Text(text),
-        (_, Cell::Blob(_)) => return Stored::Other,
     })
 }
 
@@ -357,6 +358,6 @@ proptest! {
             .column(["nested", "k"], SqlColumn::json_at("nested", AttributePath::name("k").unwrap())).unwrap();
         let (found, others) = select(&connection, "t", &access.sql(TYPE, &table).unwrap());
         prop_assert_eq!(&found, &allowed);
-        prop_assert_eq!(found.len() + others.len(), rows.len());
+        prop_assert_eq!(found.iter().chain(&others).count(), rows.len());
     }
 }

@@ -96,7 +96,7 @@ fn booleans(binds: &mut Binds, column: &str, accepted: &ValueSet) -> Option<Stri
 fn json(binds: &mut Binds, column: &str, path: Option<&AttributePath>, matching: Match, accepted: &ValueSet) -> String {
     let lists = JsonLists::new(binds, accepted);
     let names: Vec<&str> = path.into_iter().flat_map(AttributePath::names).collect();
-    let place = binds.one(SqlValue::Text(json_path(&names)));
+    let place = json_path(binds, &names);
     let scalar = lists.matches(
         &format!("json_type({column}, {place})"),
         &format!("json_extract({column}, {place})"),
@@ -118,7 +118,7 @@ fn json(binds: &mut Binds, column: &str, path: Option<&AttributePath>, matching:
     let list = format!("(json_type({column}, {place}) = 'array' AND {list})");
     let mut document = format!("({scalar} OR {list})");
     for (depth, name) in names.iter().enumerate() {
-        let parent = binds.one(SqlValue::Text(json_path(names.get(..depth).unwrap_or_default())));
+        let parent = json_path(binds, names.get(..depth).unwrap_or_default());
         let name = binds.one(text(name));
         let once = format!("SELECT 1 FROM json_each({column}, {parent}) AS keyward_k WHERE keyward_k.key = {name}");
         document = format!("(SELECT count(*) FROM ({once})) = 1 AND {document}");
@@ -129,9 +129,12 @@ fn json(binds: &mut Binds, column: &str, path: Option<&AttributePath>, matching:
     format!("(CASE typeof({column}) {document}{whole} ELSE 0 END)")
 }
 
-/// `$."delivery"."factoryId"`
-fn json_path(names: &[&str]) -> String {
-    names.iter().fold(String::from("$"), |path, name| format!("{path}.\"{name}\""))
+/// `'$'`, or a placeholder for `$."delivery"."factoryId"`.
+fn json_path(binds: &mut Binds, names: &[&str]) -> String {
+    if names.is_empty() {
+        return "'$'".to_string();
+    }
+    binds.one(SqlValue::Text(names.iter().fold(String::from("$"), |path, name| format!("{path}.\"{name}\""))))
 }
 
 /// The accepted values as they are looked for in JSON.
