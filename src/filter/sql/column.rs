@@ -11,15 +11,19 @@ use crate::attributes::AttributePath;
 ///
 /// | column | SQLite | PostgreSQL | MariaDB |
 /// |---|---|---|---|
-/// | [`text`](Self::text), [`integer`](Self::integer) | what is stored: an integer or a text as it is, nothing else matches | `text` or `varchar`; `smallint`, `integer` or `bigint` | `CHAR`, `VARCHAR` or `TEXT` of any character set; an integer type without `ZEROFILL` |
+/// | [`text`](Self::text) | what is stored: a text or an integer as it is, nothing else matches | `text`, `varchar` | `CHAR`, `VARCHAR`, `TEXT` and their like, of any character set |
+/// | [`integer`](Self::integer) | the same | `smallint`, `integer`, `bigint` | an integer type without `ZEROFILL` |
 /// | [`boolean`](Self::boolean) | the integers 0 and 1 | `boolean` | an integer type with 0 and 1 |
-/// | [`text_array`](Self::text_array) and its like | – | a one-dimensional array; one of more dimensions matches nothing | – |
-/// | [`json`](Self::json) | a text that is JSON; any other text matches nothing | `jsonb` | `JSON`, or a text that is JSON |
+/// | [`text_array`](Self::text_array) and its like | – | an array; one of more dimensions than one matches nothing | – |
+/// | [`json`](Self::json) | a text that is JSON; any other matches nothing | `jsonb` | `JSON`, or a text that is JSON, nested to 32 |
 /// | [`json_at`](Self::json_at) | the same | the same | – |
 ///
 /// A dash is an [`SqlError::Inexact`](crate::SqlError::Inexact). In a PostgreSQL `char(n)` a text that is shorter
-/// than the column, and so padded, matches nothing. A column that is declared wrongly is an error of PostgreSQL;
-/// elsewhere it is the host's mistake, as a wrong [`Attributes`](crate::Attributes) would be.
+/// than the column, and so padded, matches nothing.
+///
+/// A column that is declared wrongly is an error of PostgreSQL. In SQLite the value's own type decides, and in
+/// MariaDB a text that is no number never passes for one; but bytes and floats, which the check lets nobody in
+/// for, must not be declared as texts or integers there.
 ///
 /// ```
 /// use keyward::{SqlColumn, SqlDialect, SqlTable};

@@ -30,7 +30,10 @@ use super::SqlDialect;
 /// let orders = SqlTable::of_one_account(SqlDialect::PostgreSql, "acme")
 ///     .column("factoryId", SqlColumn::integer("factory_id"))?;
 /// let fragment = access.sql("orders", &orders)?.numbered_from(3);
-/// assert_eq!(fragment.to_string(), r#"("factory_id" IS NOT NULL AND "factory_id" IN ($3::bigint))"#);
+/// assert_eq!(
+///     fragment.to_string(),
+///     r#"("factory_id" IS NOT NULL AND "factory_id" IN ($3::bigint) AND "factory_id" | 0 = "factory_id")"#,
+/// );
 /// assert_eq!(fragment.parameters(), [SqlValue::Integer(7)]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

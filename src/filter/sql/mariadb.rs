@@ -6,6 +6,7 @@
 use alloc::{
     format,
     string::{String, ToString},
+    vec::Vec,
 };
 
 use super::{
@@ -38,10 +39,13 @@ pub(super) fn requirement(
     accepted: &ValueSet,
 ) -> String {
     match kind {
-        Kind::Integer => integers(binds, column, accepted),
+        Kind::Integer => {
+            let values = accepted.iter().filter_map(|value| accepted::integer(value, &JSON_INTEGERS));
+            integers(binds, column, &values.collect::<Vec<_>>())
+        }
         Kind::Boolean => {
-            let booleans = accepted.iter().filter_map(accepted::boolean);
-            is_in(column, binds.list(booleans.map(|value| SqlValue::Integer(value.into())), ""))
+            let booleans: Vec<i128> = accepted.iter().filter_map(accepted::boolean).map(i128::from).collect();
+            integers(binds, column, &booleans)
         }
         Kind::Json(_) => json(binds, column, matching, accepted),
         _ => texts(binds, column, accepted),
@@ -62,19 +66,20 @@ fn texts(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
     format!("({column} IS NOT NULL AND {index}{})", exactly(column, &list))
 }
 
+/// A text that is compared with a number becomes one, `1a` too; and so the digits must be the same.
+///
 /// A `BIGINT UNSIGNED` may hold what no signed parameter can: such a one is bound as a text.
-fn integers(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
-    let integers = accepted.iter().filter_map(|value| accepted::integer(value, &JSON_INTEGERS));
-    let placeholders = integers.map(|value| match i64::try_from(value) {
+fn integers(binds: &mut Binds, column: &str, values: &[i128]) -> String {
+    if values.is_empty() {
+        return FALSE.to_string();
+    }
+    let numbers = values.iter().map(|value| match i64::try_from(*value) {
         Ok(value) => binds.one(SqlValue::Integer(value)),
         Err(_) => format!("CAST({} AS UNSIGNED)", binds.one(SqlValue::Text(value.to_string()))),
     });
-    let list = placeholders.collect::<alloc::vec::Vec<_>>().join(", ");
-    is_in(column, (!list.is_empty()).then(|| format!("({list})")))
-}
-
-fn is_in(column: &str, list: Option<String>) -> String {
-    list.map_or_else(|| FALSE.to_string(), |list| format!("({column} IS NOT NULL AND {column} IN {list})"))
+    let numbers = numbers.collect::<Vec<_>>().join(", ");
+    let digits = binds.list(values.iter().map(|value| SqlValue::Text(value.to_string())), "").unwrap_or_default();
+    format!("({column} IS NOT NULL AND {column} IN ({numbers}) AND {})", exactly(column, &digits))
 }
 
 /// What is JSON is only asked of what is JSON: on any other text `JSON_TABLE` fails, and with it the query. A

@@ -84,16 +84,18 @@ fn texts(binds: &mut Binds, value: &str, accepted: &ValueSet) -> String {
 fn integers(binds: &mut Binds, value: &str, accepted: &ValueSet) -> String {
     let integers = accepted.iter().filter_map(|value| accepted::integer(value, &SIGNED));
     let integers = integers.filter_map(|value| value.try_into().ok()).map(SqlValue::Integer);
-    is_in(value, binds.list(integers, "::bigint"))
+    // An operator that only integers have: of 1.0 the comparison alone would say that it is 1.
+    binds.list(integers, "::bigint").map_or_else(
+        || FALSE.to_string(),
+        |list| format!("({value} IS NOT NULL AND {value} IN {list} AND {value} | 0 = {value})"),
+    )
 }
 
 fn booleans(binds: &mut Binds, value: &str, accepted: &ValueSet) -> String {
     let booleans = accepted.iter().filter_map(accepted::boolean).map(SqlValue::Boolean);
-    is_in(value, binds.list(booleans, "::boolean"))
-}
-
-fn is_in(value: &str, list: Option<String>) -> String {
-    list.map_or_else(|| FALSE.to_string(), |list| format!("({value} IS NOT NULL AND {value} IN {list})"))
+    binds
+        .list(booleans, "::boolean")
+        .map_or_else(|| FALSE.to_string(), |list| format!("({value} IS NOT NULL AND {value} IN {list})"))
 }
 
 /// `jsonb` keeps of a key that is there twice the last, and of a number its value and its decimals (8.14): what

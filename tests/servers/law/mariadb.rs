@@ -124,6 +124,21 @@ fn integers_and_booleans() {
     }
 }
 
+/// Texts that MariaDB would take for numbers.
+#[test]
+fn a_text_that_is_declared_an_integer_passes_by_its_digits_alone() {
+    let Some(mut store) = MariaDb::connect("wrongly", "") else { return };
+    let texts = ["1", "01", " 1", "1 ", "1a", "1.0", "1e0", "+1", "0", "", "a", "true", "10"].map(String::from);
+    let rows = store.table("VARCHAR(20)", &texts, Kind::Plain);
+    for accepted in [&["1"][..], &["0"], &["1", "10"], &["-1"]] {
+        let access = law::access(&["v"], Reads::Any, accepted);
+        hold(&mut store, "a text as an integer", &rows, "v", &access, &mapped(SqlColumn::integer("v")));
+    }
+    let access = law::access(&["v"], Reads::Any, &["true"]);
+    let fragment = access.sql(TYPE, &mapped(SqlColumn::boolean("v"))).unwrap();
+    assert_eq!(store.ids(&fragment.to_string(), &fragment), [1], "`1` alone");
+}
+
 #[test]
 fn documents() {
     let Some(mut store) = MariaDb::connect("documents", "") else { return };
