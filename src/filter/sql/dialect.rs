@@ -5,7 +5,8 @@ use core::fmt;
 
 use crate::text::{TextError, TextProblem};
 
-/// A database's SQL. Each was held, row by row, to what the evaluator decides.
+/// A database's SQL. Each was held, row by row, to what the evaluator decides; the versions are those in which it
+/// was.
 ///
 /// ```
 /// assert_eq!(keyward::SqlDialect::PostgreSql.to_string(), "PostgreSQL");
@@ -13,11 +14,13 @@ use crate::text::{TextError, TextProblem};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SqlDialect {
-    /// SQLite 3.38 and later (`->`, its manual's "JSON functions", 4.10). Placeholders are `?`.
+    /// SQLite 3.54, and 3.40 without JSON columns: they need 3.45, before which such a query is an error.
+    /// Placeholders are `?`.
     Sqlite,
-    /// PostgreSQL 12 and later, with the encoding UTF-8. Placeholders are `$1`, `$2`, ….
+    /// PostgreSQL 15, in a database whose encoding is UTF-8. Placeholders are `$1`, `$2`, ….
     PostgreSql,
-    /// MariaDB 10.6 and later (`JSON_TABLE`). Placeholders are `?`. MySQL was not tried, and has no dialect.
+    /// MariaDB 10.11; JSON columns need 10.6 (`JSON_TABLE`). Placeholders are `?`. MySQL was not tried, and has no
+    /// dialect.
     MariaDb,
 }
 
