@@ -69,7 +69,7 @@ pub(crate) fn access<S: AsRef<str>>(path: &[&str], reads: Reads, accepted: &[S])
 }
 
 /// The decision, which the store must agree with.
-pub(crate) fn allowed(access: &Access, account: &str, attributes: &[(&str, Stored)]) -> bool {
+pub(crate) fn allowed(access: &Access, account: &str, attributes: &[(&str, &Stored)]) -> bool {
     matches!(access.decide(Operation::LIST, &ResourceView::new(TYPE, account, attributes)), Decision::Allow)
 }
 

@@ -61,6 +61,8 @@ fn row() -> impl Strategy<Value = Row> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn a_page_and_an_iterator_decide_as_single_decisions_do(rows in prop::collection::vec(row(), 0..150)) {
         let schema = schema();

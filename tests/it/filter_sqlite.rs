@@ -100,7 +100,7 @@ fn hold(context: &str, connection: &Connection, rows: &[(i64, Stored)], access: 
     let fragment = access.sql(TYPE, mapped).unwrap();
     let (passing, others) = select(connection, "t", &fragment);
     let (allowed, denied): (Vec<_>, Vec<_>) =
-        rows.iter().partition(|(_, stored)| law::allowed(access, ACCOUNT, &[("v", stored.clone())]));
+        rows.iter().partition(|(_, stored)| law::allowed(access, ACCOUNT, &[("v", stored)]));
     let ids = |rows: Vec<&(i64, Stored)>| rows.into_iter().map(|(id, _)| *id).collect::<Vec<_>>();
     let differ = |id: &i64| (passing.contains(id), rows.iter().find(|(row, _)| row == id).unwrap());
     let (allowed, denied) = (ids(allowed), ids(denied));
@@ -153,7 +153,8 @@ fn every_document_under_every_match() {
 
 #[test]
 fn every_document_along_a_path() {
-    let documents = law::nested().into_iter().chain(law::NO_JSON.map(String::from));
+    let nested = law::nested().into_iter().filter(|text| text.len() < 200);
+    let documents = nested.chain(law::NO_JSON.map(String::from));
     let (connection, rows) = table("TEXT", &cells(documents), Kind::Json);
     let some = ["a", "A", "b", "1", "-0", "18446744073709551615", "true", "é", "", "a\0b", "\"", "{\"l\":\"a\"}"];
     let texts: Vec<String> = some.map(String::from).into();
@@ -314,7 +315,7 @@ fn values() -> impl Strategy<Value = Vec<String>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     /// Several conditions at once, over columns of every kind, in a table of several accounts.
     #[test]
@@ -342,12 +343,9 @@ proptest! {
         for (id, (account, plain, any, all, nested)) in (1..).zip(&rows) {
             let insert = "INSERT INTO t VALUES (?, ?, ?, ?, ?, ?)";
             connection.execute(insert, rusqlite::params![id, account, plain, any, all, nested]).unwrap();
-            let attributes = [
-                ("plain", read(Kind::Plain, plain.clone())),
-                ("any", Stored::document(any)),
-                ("all", Stored::document(all)),
-                ("nested", Stored::document(nested)),
-            ];
+            let [any, all, nested] = [any, all, nested].map(|text| Stored::document(text));
+            let plain = read(Kind::Plain, plain.clone());
+            let attributes = [("plain", &plain), ("any", &any), ("all", &all), ("nested", &nested)];
             if law::allowed(&access, account, &attributes) {
                 allowed.push(id);
             }

@@ -131,7 +131,7 @@ fn mappings_that_can_t_be_are_refused() {
         (text(SqlTable::new(SqlDialect::Sqlite, "")), "SQL name ``: 0 bytes are too few, the least is 1"),
         (
             text(SqlTable::new(SqlDialect::MariaDb, SqlColumn::json("account"))),
-            "column `account`: an account can't be a JSON column",
+            "column `account`: the kind JSON is no account's",
         ),
         (
             text(SqlTable::new(SqlDialect::Sqlite, SqlColumn::absent())),
@@ -141,7 +141,7 @@ fn mappings_that_can_t_be_are_refused() {
         (text(sqlite().column("", "b")), "attribute name ``: 0 bytes are too few, the least is 1"),
         (
             text(sqlite().column("a", SqlColumn::integer_array("b"))),
-            "column `b`: SQLite has no exact form of a integer array column",
+            "column `b`: SQLite has no exact form of integer array columns",
         ),
     ] {
         assert_eq!(found, expected);

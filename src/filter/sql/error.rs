@@ -17,7 +17,7 @@ use crate::{
 /// let refused = SqlTable::new(SqlDialect::Sqlite, "account")?
 ///     .column("tags", SqlColumn::text_array("tags"))
 ///     .unwrap_err();
-/// assert_eq!(refused.to_string(), "column `tags`: SQLite has no exact form of a text array column");
+/// assert_eq!(refused.to_string(), "column `tags`: SQLite has no exact form of text array columns");
 /// # Ok::<(), keyward::SqlError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,7 +27,7 @@ pub enum SqlError {
     #[error(transparent)]
     Name(#[from] TextError),
     /// A kind of column that the dialect has not, or can't compare exactly.
-    #[error("column `{column}`: {dialect} has no exact form of a {kind} column")]
+    #[error("column `{column}`: {dialect} has no exact form of {kind} columns")]
     Inexact {
         /// The column.
         column: Box<str>,
@@ -37,7 +37,7 @@ pub enum SqlError {
         kind: Box<str>,
     },
     /// An account is a text or an integer.
-    #[error("column `{column}`: an account can't be a {kind} column")]
+    #[error("column `{column}`: the kind {kind} is no account's")]
     Account {
         /// The column.
         column: Box<str>,

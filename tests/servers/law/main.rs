@@ -40,7 +40,7 @@ fn hold(store: &mut impl Store, context: &str, rows: &[(i64, Stored)], attribute
     let wrong: Vec<_> = rows
         .iter()
         .filter(|(id, stored)| {
-            passing.binary_search(id).is_ok() != law::allowed(access, ACCOUNT, &[(attribute, stored.clone())])
+            passing.binary_search(id).is_ok() != law::allowed(access, ACCOUNT, &[(attribute, stored)])
         })
         .map(|(id, stored)| (passing.binary_search(id).is_ok(), stored))
         .collect();

@@ -86,7 +86,7 @@ fn a_padded_text_never_passes_for_one_without() {
         let fragment = access.sql(TYPE, &mapped(SqlColumn::text("v"))).unwrap();
         for id in store.ids(&fragment.to_string(), &fragment) {
             let (_, stored) = rows.iter().find(|(row, _)| *row == id).unwrap();
-            assert!(law::allowed(&access, ACCOUNT, &[("v", stored.clone())]), "{accepted:?} {stored:?}");
+            assert!(law::allowed(&access, ACCOUNT, &[("v", stored)]), "{accepted:?} {stored:?}");
         }
     }
 }
