@@ -89,7 +89,8 @@ impl Access {
 
 fn unbound(access: &Access, schema: &Schema, resource: usize) -> Box<[Box<str>]> {
     let conditions = access.dimensions().iter().map(|dimension| dimension.condition);
-    let unbound = conditions.filter(|condition| matches!(schema.bound(schema.row(*condition), resource), Bound::Unbound));
+    let unbound =
+        conditions.filter(|condition| matches!(schema.bound(schema.row(*condition), resource), Bound::Unbound));
     unbound.map(|condition| schema.condition_name_at(condition).into()).collect()
 }
 

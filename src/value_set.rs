@@ -65,7 +65,7 @@ impl ValueSet {
     /// See [`ValueSet`] for an example.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         match &self.0 {
-            Values::One(only) => Iter::One(Some(only).into_iter()),
+            Values::One(only) => Iter::One(Some(&**only).into_iter()),
             Values::Many(table) => Iter::Many(table.values.iter()),
         }
     }
@@ -84,7 +84,7 @@ impl ValueSet {
 
 #[derive(Clone)]
 enum Iter<'a> {
-    One(option::IntoIter<&'a Box<str>>),
+    One(option::IntoIter<&'a str>),
     Many(set::Iter<'a, Box<str>>),
 }
 
@@ -93,7 +93,7 @@ impl<'a> Iterator for Iter<'a> {
 
     fn next(&mut self) -> Option<&'a str> {
         match self {
-            Self::One(values) => values.next().map(|value| &**value),
+            Self::One(values) => values.next(),
             Self::Many(values) => values.next().map(|value| &**value),
         }
     }

@@ -16,8 +16,8 @@ const LAYERS: &[&[&str]] = &[
     &["role", "resource"],
     &["access"],
     &["evaluate", "resolved"],
-    &["filter", "document", "store", "summary"],
-    &["compare", "authenticate", "who"],
+    &["filter", "document", "store"],
+    &["compare", "authenticate", "who", "summary"],
     &["administration"],
 ];
 
