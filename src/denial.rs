@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{
     attributes::{AttributePath, Value},
+    schema::Match,
     value_set::ValueSet,
 };
 
@@ -56,6 +57,8 @@ pub enum Denial<'a> {
         found: Value<'a>,
         /// What would do.
         accepted: &'a ValueSet,
+        /// Whether any element of a list does, or all must.
+        matching: Match,
         /// Of an update, which of the two failed.
         side: Option<Side>,
     },
@@ -139,14 +142,17 @@ impl fmt::Display for Denial<'_> {
             Self::PermissionMissing { resource, operation } => {
                 write!(f, "no role grants `{}` on `{}`", operation.escape_debug(), resource.escape_debug())
             }
-            Self::ConditionUnmet { condition, attribute, found, accepted, side } => {
+            Self::ConditionUnmet { condition, attribute, found, accepted, matching, side } => {
                 let (side, space) = side.map_or(("", ""), |side| (side.name(), " "));
                 write!(f, "condition `{condition}`: {side}{space}`{attribute}` ")?;
                 match found {
                     Value::Absent => f.write_str("is absent")?,
                     found => write!(f, "is {found}")?,
                 }
-                f.write_str(", accepted are ")?;
+                f.write_str(match (matching, found) {
+                    (Match::All, Value::List(_)) => ", accepted are lists of nothing but ",
+                    _ => ", accepted are ",
+                })?;
                 accepted.iter().enumerate().try_for_each(|(index, value)| {
                     let comma = if index == 0 { "" } else { ", " };
                     write!(f, "{comma}`{}`", value.escape_debug())
@@ -168,7 +174,7 @@ impl Denial<'_> {
                 reason.serialize_entry("resource", resource)?;
                 reason.serialize_entry("operation", operation)
             }
-            Self::ConditionUnmet { condition, attribute, found, accepted, side } => {
+            Self::ConditionUnmet { condition, attribute, found, accepted, side, matching: _ } => {
                 reason.serialize_entry("condition", condition)?;
                 reason.serialize_entry("attribute", attribute)?;
                 if !matches!(found, Value::Absent) {

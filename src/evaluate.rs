@@ -162,6 +162,7 @@ fn conditions<'a, const N: usize>(
                             attribute,
                             found,
                             accepted: &dimension.accepted,
+                            matching: binding.matching(),
                             side,
                         });
                     }

@@ -38,6 +38,11 @@ impl TextError {
         Self { form, text: Excerpt::new(text), position: None, problem }
     }
 
+    /// The same without the text, which may be a secret in the wrong place.
+    pub(crate) fn redacted(self) -> Self {
+        Self { text: Excerpt("…".into()), ..self }
+    }
+
     pub(crate) fn at(self, position: usize) -> Self {
         Self { position: Some(position), ..self }
     }

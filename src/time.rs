@@ -54,11 +54,20 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-/// A time before 1970 is the start of 1970: there, every key that was ever made is not valid yet.
+/// A time before 1970 comes of a clock that can't be believed: it is the end of time, when every key that expires
+/// has expired.
+///
+/// ```
+/// use std::time::{Duration, SystemTime, UNIX_EPOCH};
+/// use keyward::Timestamp;
+///
+/// assert_eq!(Timestamp::from(UNIX_EPOCH + Duration::from_secs(1)), Timestamp::from_millis(1_000));
+/// assert_eq!(Timestamp::from(UNIX_EPOCH - Duration::from_secs(1)), Timestamp::MAX);
+/// ```
 #[cfg(feature = "std")]
 impl From<std::time::SystemTime> for Timestamp {
     fn from(time: std::time::SystemTime) -> Self {
-        let since = time.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+        let since = time.duration_since(std::time::UNIX_EPOCH).ok();
+        since.and_then(|since| u64::try_from(since.as_millis()).ok()).map_or(Self::MAX, Self)
     }
 }

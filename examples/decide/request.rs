@@ -30,7 +30,8 @@ pub(crate) struct Resource {
 /// Requests as they were sent, each readable or not.
 pub(crate) enum Requests<'a> {
     Array(Vec<Json>),
-    Lines(Vec<&'a [u8]>),
+    /// Each with its number.
+    Lines(Vec<(usize, &'a [u8])>),
 }
 
 type Result<T> = std::result::Result<T, String>;
@@ -46,8 +47,8 @@ impl<'a> Requests<'a> {
                 _ => Err("line 1, column 1, $: not an array".into()),
             },
             Some(_) => {
-                let lines = bytes.split(|byte| *byte == b'\n');
-                Ok(Self::Lines(lines.filter(|line| !line.trim_ascii().is_empty()).collect()))
+                let lines = bytes.split(|byte| *byte == b'\n').zip(1..).map(|(line, number)| (number, line));
+                Ok(Self::Lines(lines.filter(|(_, line)| !line.trim_ascii().is_empty()).collect()))
             }
         }
     }
@@ -55,9 +56,15 @@ impl<'a> Requests<'a> {
     pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = Result<Request>> + '_> {
         match self {
             Self::Array(requests) => Box::new(requests.iter().map(Request::read)),
-            Self::Lines(lines) => Box::new(lines.iter().map(|line| {
-                let json = Json::parse(utf8(line)?).map_err(|error| error.to_string())?;
-                Request::read(&json)
+            Self::Lines(lines) => Box::new(lines.iter().map(|(number, line)| {
+                let read = || {
+                    let json = Json::parse(utf8(line)?).map_err(|error| error.to_string())?;
+                    Request::read(&json)
+                };
+                // A line is a text of one line: what is wrong with it stands in the line with this number.
+                let place =
+                    |error: String| format!("line {number}, {}", error.strip_prefix("line 1, ").unwrap_or(&error));
+                read().map_err(place)
             })),
         }
     }

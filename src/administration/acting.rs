@@ -207,7 +207,7 @@ impl<'a> Acting<'a> {
                 self.account.access(present)?.ensure_within(&acting.access)?;
             }
             self.refuse_known(key.id)?;
-            let rotation = present.rotate(key.id, key.digest.clone(), self.now, grace)?;
+            let rotation = present.rotate(key, self.now, grace)?;
             // An operator has one key, and at the most one more that is in its grace.
             let earlier = self.account.records_of(operator).filter(|record| record.state() == KeyState::Replaced);
             let ended = earlier.map(|record| record.change(|record| record.with_state(KeyState::Revoked)));

@@ -243,7 +243,7 @@ impl Authenticator {
         now: Timestamp,
     ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
         let presented = self.present(text)?;
-        let found = store.find(presented.id()).await.map_err(AuthenticationError::Store)?;
+        let found = store.find_async(presented.id()).await.map_err(AuthenticationError::Store)?;
         Ok(self.judge(&presented, found, now)?)
     }
 }

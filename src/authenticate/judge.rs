@@ -18,7 +18,8 @@ use crate::{
 /// # Errors
 ///
 /// [`Refusal`]: nothing was found, the digests differ, the key is of the other kind than its record, revoked,
-/// expired (`now` is its expiry or later), or not valid yet.
+/// expired (`now` is its expiry or later), or not valid yet (`now` is before its creation or its not-before: clocks
+/// that disagree do so here).
 ///
 /// ```
 /// use keyward::{
@@ -67,7 +68,9 @@ pub fn judge<R: Borrow<KeyRecord>>(
     if let Some(at) = record.expires().filter(|at| *at <= now) {
         return refuse(RefusalCause::Expired { at });
     }
-    if let Some(from) = record.not_before().filter(|from| now < *from) {
+    // A clock that was set back must not make a key good before it was made.
+    let from = record.not_before().map_or(record.created(), |from| from.max(record.created()));
+    if now < from {
         return refuse(RefusalCause::NotYetValid { from });
     }
     Ok(found)

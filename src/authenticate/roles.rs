@@ -34,7 +34,12 @@ pub(super) struct RoleBook {
 struct Pages {
     accounts: HashMap<Box<str>, Roles, RandomState>,
     slots: HashMap<GrantsKey, Arc<Slot>, RandomState>,
+    /// How many slots there may be before those that no record remembers are swept out.
+    room: usize,
 }
+
+/// So few slots are never swept.
+const ROOM: usize = 1024;
 
 static BOOKS: AtomicU64 = AtomicU64::new(0);
 
@@ -103,8 +108,12 @@ impl RoleBook {
         }
         drop(pages);
         let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
-        let Pages { accounts, slots } = &mut *pages;
+        let Pages { accounts, slots, room } = &mut *pages;
         let roles = accounts.get(record.account())?;
+        if slots.len() >= *room {
+            slots.retain(|_, slot| Arc::strong_count(slot) > 1);
+            *room = slots.len().saturating_mul(2).max(ROOM);
+        }
         let slot = slots.entry(key).or_insert_with(|| Arc::new(Slot::new(roles, record.role_ids())));
         Some((Arc::clone(slot), schema))
     }

@@ -19,6 +19,20 @@ pub(super) struct Strict<'a> {
 pub(super) const TWICE: &str = "the key is there twice";
 pub(super) const TOO_DEEP: &str = "nested deeper than 64";
 
+/// The key under which `serde_json` hands a number over as text where a crate of the build has turned on its
+/// `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// The number that `serde_json` gives without that feature.
+fn number(text: &str) -> Json {
+    let integer = text.parse::<u64>().map(i128::from).or_else(|_| text.parse::<i64>().map(i128::from));
+    match integer {
+        Ok(0) if text.starts_with('-') => Json::Float(-0.0),
+        Ok(integer) => Json::Integer(integer),
+        Err(_) => text.parse().map_or(Json::Null, Json::Float),
+    }
+}
+
 impl Strict<'_> {
     fn within<E: Error>(&self) -> Result<Self, E> {
         if self.depth >= Json::MAX_DEPTH {
@@ -110,6 +124,9 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut object = JsonObject::default();
         let member = self.within::<A::Error>()?.depth;
         while let Some(key) = map.next_key::<String>()? {
+            if key == NUMBER && object.is_empty() {
+                return map.next_value::<String>().map(|text| number(&text));
+            }
             self.enter(Segment::Key(key.clone()));
             if object.contains_key(&key) {
                 return Err(A::Error::custom(TWICE));

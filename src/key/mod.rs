@@ -60,4 +60,4 @@ pub use id::{KeyId, KeyIdError};
 pub use kind::KeyKind;
 pub use prefix::{KeyPrefix, KeyPrefixError};
 pub use presented::PresentedKey;
-pub use secret::{AccessToken, OperatorKey};
+pub use secret::{AccessToken, OperatorKey, SecretKey};

@@ -5,7 +5,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{digest::KeyDigest, entropy::Pepper, id::KeyId};
+use super::{digest::KeyDigest, entropy::Pepper, id::KeyId, kind::KeyKind};
 
 /// What both types hold. It stays on the heap, where a move leaves no copy behind, and is wiped
 /// when it is dropped.
@@ -24,6 +24,21 @@ impl Secret {
         KeyDigest::of(&self.text, None) == KeyDigest::of(&other.text, None)
     }
 }
+
+/// The two kinds of secret, where either will do: [`OperatorKey`] and [`AccessToken`], and no other.
+///
+/// ```
+/// use keyward::key::{AccessToken, KeyKind, SecretKey};
+///
+/// assert_eq!(AccessToken::KIND, KeyKind::AccessToken);
+/// ```
+#[expect(private_bounds, reason = "nobody else's type is a key")]
+pub trait SecretKey: Sealed {
+    /// Which of the two it is.
+    const KIND: KeyKind;
+}
+
+trait Sealed {}
 
 macro_rules! secret_type {
     (
@@ -89,6 +104,12 @@ macro_rules! secret_type {
                 KeyDigest::of(&self.0.text, pepper)
             }
         }
+
+        impl SecretKey for $name {
+            const KIND: KeyKind = KeyKind::$name;
+        }
+
+        impl Sealed for $name {}
 
         /// In constant time: how long it takes does not say where two keys differ.
         impl PartialEq for $name {

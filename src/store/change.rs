@@ -27,7 +27,9 @@ pub enum KeyChange {
         /// What is stored instead. Its own version is one more.
         record: KeyRecord,
     },
-    /// No record for the id any more, where the stored one still has this version.
+    /// No record for the id any more, where the stored one still has this version. A record that is inserted
+    /// later under the same id starts its versions anew: revoke keys, and remove their records only when nobody
+    /// holds an old one.
     Remove {
         /// The version that must be stored now.
         expected: u64,
@@ -87,7 +89,8 @@ impl KeyChange {
     /// # Errors
     ///
     /// [`ChangeError::Duplicate`] where an id that is to be new is there, [`ChangeError::Conflict`] where a
-    /// record has another version than expected, or is gone.
+    /// record has another version than expected, or is gone, and for an update whose own version is not one more
+    /// than it expects.
     ///
     /// ```
     /// # use keyward::{key::KeyId, store::KeyChange};
@@ -99,11 +102,17 @@ impl KeyChange {
     /// # Ok::<(), keyward::key::KeyIdError>(())
     /// ```
     pub fn check<E>(&self, stored: Option<u64>) -> Result<(), ChangeError<E>> {
-        match (self.expected(), stored) {
-            (None, None) => Ok(()),
-            (None, Some(_)) => Err(ChangeError::Duplicate { id: self.id() }),
-            (expected, stored) if expected == stored => Ok(()),
-            _ => Err(ChangeError::Conflict { id: self.id() }),
+        match self {
+            Self::Insert(_) if stored.is_some() => Err(ChangeError::Duplicate { id: self.id() }),
+            Self::Insert(_) => Ok(()),
+            // A version that doesn't count up would let the same change, or a stale one, be made again.
+            Self::Update { expected, record }
+                if stored == Some(*expected) && expected.checked_add(1) == Some(record.version()) =>
+            {
+                Ok(())
+            }
+            Self::Remove { expected, .. } if stored == Some(*expected) => Ok(()),
+            Self::Update { .. } | Self::Remove { .. } => Err(ChangeError::Conflict { id: self.id() }),
         }
     }
 }

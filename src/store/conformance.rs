@@ -11,7 +11,13 @@
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::{borrow::Borrow, fmt};
-use std::{sync::Barrier, thread};
+use std::{
+    sync::{
+        Barrier,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
 
 use super::{
     change::{ChangeError, KeyChange},
@@ -28,6 +34,8 @@ use crate::{
 const THREADS: usize = 10;
 /// How many changes each of them makes.
 const ROUNDS: usize = 20;
+/// How often one of them tries, at the most.
+const TRIES: usize = 10_000;
 
 /// Holds stores to the whole contract; `new` gives an empty one each time.
 ///
@@ -94,10 +102,12 @@ type Outcome = Result<(), String>;
 
 type Clause<S> = (&'static str, fn(&S) -> Outcome);
 
-fn clauses<S: KeyChanges<Error: fmt::Debug> + Sync>() -> [Clause<S>; 10] {
+fn clauses<S: KeyChanges<Error: fmt::Debug> + Sync>() -> [Clause<S>; 13] {
     [
         ("an unknown id is not found, and is no error", unknown),
         ("a record is found as it was stored", found),
+        ("a record as large as it may be is found as it was stored", largest),
+        ("an update changes every field that may change", every_field),
         ("an id is compared byte for byte", byte_for_byte),
         ("an id that is there can't be new", duplicate),
         ("a change that expects another version is a conflict", stale),
@@ -106,6 +116,7 @@ fn clauses<S: KeyChanges<Error: fmt::Debug> + Sync>() -> [Clause<S>; 10] {
         ("changes are made all or none", all_or_none),
         ("a change sees those before it", in_order),
         ("of concurrent changes none is lost", concurrent),
+        ("of concurrent lists of changes one is made, whole", concurrent_lists),
     ]
 }
 
@@ -134,6 +145,42 @@ fn found<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
     expect(store, id(4), None)
 }
 
+fn largest<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+    let long = |number: usize| format!("{number:0>128}");
+    let condition = |number: usize| Condition::new(format!("name-{number}"), format!("{number:0>1000}"));
+    // Neither list is in any order that a store might put it in.
+    let conditions = (0..256).rev().map(condition).collect::<Result<Vec<_>, _>>();
+    let large = KeyRecord::new(KeyKind::AccessToken, id(1), KeyDigest::DUMMY, long(1), long(2))
+        .map_err(|error| format!("{error}"))?
+        .with_roles((0..100).rev().map(long))
+        .with_conditions(conditions.map_err(|error| format!("{error}"))?);
+    apply(store, &[KeyChange::Insert(large.clone())])?;
+    expect(store, large.id(), Some(&large))
+}
+
+fn every_field<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+    let at = |millis| Some(Timestamp::from_millis(millis));
+    let mut present = record(1).with_expiry(at(9)).with_not_before(at(3)).with_roles(["a"]);
+    apply(store, &[KeyChange::Insert(present.clone())])?;
+    let steps: [fn(KeyRecord) -> KeyRecord; 8] = [
+        |record| record.with_expiry(Some(Timestamp::from_millis(5))),
+        |record| record.with_expiry(None),
+        |record| record.with_not_before(None),
+        |record| record.with_not_before(Some(Timestamp::from_millis(1))),
+        |record| record.with_created(Timestamp::from_millis(2)),
+        |record| record.with_state(KeyState::Replaced),
+        |record| record.with_roles(["b", "a"]),
+        |record| record.with_conditions("z:1 a:2".split(' ').filter_map(|text| text.parse().ok())),
+    ];
+    for step in steps {
+        let change = present.change(step);
+        apply(store, core::slice::from_ref(&change))?;
+        expect(store, present.id(), change.record())?;
+        present = change.record().cloned().unwrap_or(present);
+    }
+    Ok(())
+}
+
 fn byte_for_byte<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
     let (lower, upper) = (named("aaaaaaaaaaaaaa")?, named("AAAAAAAAAAAAAA")?);
     apply(store, &[KeyChange::Insert(lower.clone())])?;
@@ -146,10 +193,14 @@ fn byte_for_byte<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
 fn duplicate<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
     let (first, second) = (record(1), record(1).with_roles(["admin"]));
     apply(store, &[KeyChange::Insert(first.clone())])?;
-    match store.apply(&[KeyChange::Insert(second.clone())]) {
-        Err(ChangeError::Duplicate { id }) if id == first.id() => expect(store, id, Some(&first)),
-        other => Err(format!("it was not refused as a duplicate: {other:?}")),
+    let twice = [KeyChange::Insert(record(2)), KeyChange::Insert(record(2))];
+    for (changes, id, stays) in [(&[KeyChange::Insert(second)][..], first.id(), Some(&first)), (&twice, id(2), None)] {
+        match store.apply(changes) {
+            Err(ChangeError::Duplicate { id: refused }) if refused == id => expect(store, id, stays)?,
+            other => return Err(format!("it was not refused as a duplicate: {other:?}")),
+        }
     }
+    Ok(())
 }
 
 fn stale<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
@@ -161,6 +212,8 @@ fn stale<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
     conflict(store, &[lost], first.id())?;
     conflict(store, &[KeyChange::Remove { expected: 1, id: first.id() }], first.id())?;
     conflict(store, &[KeyChange::Remove { expected: 3, id: first.id() }], first.id())?;
+    let same = KeyChange::Update { expected: 2, record: first.clone().with_version(2) };
+    conflict(store, &[same], first.id())?;
     expect(store, first.id(), second.record())
 }
 
@@ -219,21 +272,7 @@ fn in_order<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
 fn concurrent<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
     let start = record(1);
     apply(store, &[KeyChange::Insert(start.clone())])?;
-    let together = Barrier::new(THREADS);
-    let outcomes: Vec<Outcome> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS)
-            .map(|thread| {
-                let together = &together;
-                scope.spawn(move || {
-                    together.wait();
-                    (0..ROUNDS).try_for_each(|round| change_until_done(store, &format!("t{thread}-{round}")))
-                })
-            })
-            .collect();
-        let panicked = |_| Err("a thread panicked".to_owned());
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
-    });
-    outcomes.into_iter().collect::<Outcome>()?;
+    at_once(|thread| (0..ROUNDS).try_for_each(|round| change_until_done(store, &format!("t{thread}-{round}"))))?;
     let end = store.find(start.id()).map_err(failed)?.ok_or("the record is gone")?;
     let (changes, version) = (end.borrow().conditions().len(), end.borrow().version());
     let wanted = THREADS.saturating_mul(ROUNDS);
@@ -243,10 +282,59 @@ fn concurrent<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
     Err(format!("of {wanted} changes {changes} are there, at version {version}"))
 }
 
-/// Adds a condition to whatever is stored, as often as it takes.
+/// Ten threads replace one key at once, each by a key of its own: one succeeds, and of the others nothing is there.
+fn concurrent_lists<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+    for round in 0..5 {
+        let old = of(KeyKind::OperatorKey, numbered(round, 0), KeyDigest::DUMMY);
+        apply(store, &[KeyChange::Insert(old.clone())])?;
+        let made = AtomicUsize::new(0);
+        at_once(|thread| {
+            let new = of(KeyKind::OperatorKey, numbered(round, thread.saturating_add(1)), KeyDigest::DUMMY);
+            let changes = [KeyChange::Insert(new), old.change(|record| record.with_state(KeyState::Revoked))];
+            match store.apply(&changes) {
+                Ok(()) => {
+                    made.fetch_add(1, Ordering::Relaxed);
+                    Ok(())
+                }
+                Err(ChangeError::Conflict { .. }) => Ok(()),
+                Err(other) => Err(format!("neither made nor a conflict: {other:?}")),
+            }
+        })?;
+        let mut successors = 0_usize;
+        for thread in 1..=THREADS {
+            let found = store.find(numbered(round, thread)).map_err(failed)?;
+            successors = successors.saturating_add(usize::from(found.is_some()));
+        }
+        let made = made.into_inner();
+        if (made, successors) != (1, 1) {
+            return Err(format!("{made} were acknowledged, and {successors} are there"));
+        }
+    }
+    Ok(())
+}
+
+/// Runs ten threads that start together.
+fn at_once(run: impl Fn(usize) -> Outcome + Sync) -> Outcome {
+    let together = Barrier::new(THREADS);
+    let outcomes: Vec<Outcome> = thread::scope(|scope| {
+        let (run, together) = (&run, &together);
+        let start = |thread| {
+            scope.spawn(move || {
+                together.wait();
+                run(thread)
+            })
+        };
+        let threads: Vec<_> = (0..THREADS).map(start).collect();
+        let panicked = |_| Err("a thread panicked".to_owned());
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
+    });
+    outcomes.into_iter().collect()
+}
+
+/// Adds a condition to whatever is stored, as often as it takes, within reason.
 fn change_until_done<S: KeyChanges<Error: fmt::Debug>>(store: &S, value: &str) -> Outcome {
     let mine = Condition::new("change", value).map_err(|error| format!("{error}"))?;
-    loop {
+    for _ in 0..TRIES {
         let found = store.find(id(1)).map_err(failed)?.ok_or("the record is gone")?;
         let more = found.borrow().conditions().iter().cloned().chain([mine.clone()]);
         let change = found.borrow().change(|record| record.with_conditions(more));
@@ -256,6 +344,7 @@ fn change_until_done<S: KeyChanges<Error: fmt::Debug>>(store: &S, value: &str) -
             Err(other) => return Err(format!("neither made nor a conflict: {other:?}")),
         }
     }
+    Err(format!("what is found is not the present: after {TRIES} tries every change is still a conflict"))
 }
 
 fn apply<S: KeyChanges<Error: fmt::Debug>>(store: &S, changes: &[KeyChange]) -> Outcome {
@@ -281,6 +370,10 @@ fn failed(error: impl fmt::Debug) -> String {
 
 fn id(number: u8) -> KeyId {
     KeyId::of_imported(&KeyDigest::from_bytes([number; 32]))
+}
+
+fn numbered(round: usize, thread: usize) -> KeyId {
+    KeyId::of_imported(&KeyDigest::of(&format!("{round}-{thread}"), None))
 }
 
 fn record(number: u8) -> KeyRecord {

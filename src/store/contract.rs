@@ -91,7 +91,7 @@ pub trait KeyChanges: KeyStore {
 ///     type Record = KeyRecord;
 ///     type Error = Unreachable;
 ///
-///     async fn find(&self, id: KeyId) -> Result<Option<KeyRecord>, Unreachable> {
+///     async fn find_async(&self, id: KeyId) -> Result<Option<KeyRecord>, Unreachable> {
 ///         // let row = sqlx::query("…").bind(id.as_str()).fetch_optional(…).await?;
 ///         Err(Unreachable)
 ///     }
@@ -108,7 +108,7 @@ pub trait AsyncKeyStore: Sync {
     /// # Errors
     ///
     /// As [`KeyStore::find`].
-    fn find(&self, id: KeyId) -> impl Future<Output = Result<Option<Self::Record>, Self::Error>> + Send;
+    fn find_async(&self, id: KeyId) -> impl Future<Output = Result<Option<Self::Record>, Self::Error>> + Send;
 }
 
 macro_rules! behind_a_pointer {

@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 use core::{convert::Infallible, fmt};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     change::{ChangeError, KeyChange},
@@ -126,7 +126,7 @@ impl AsyncKeyStore for MemoryStore {
     type Record = Arc<KeyRecord>;
     type Error = Infallible;
 
-    async fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
+    async fn find_async(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
         Ok(self.records.find(id))
     }
 }
@@ -134,18 +134,15 @@ impl AsyncKeyStore for MemoryStore {
 impl KeyChanges for MemoryStore {
     fn apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<Infallible>> {
         let writer = self.records.write();
-        for (index, change) in changes.iter().enumerate() {
-            // A change sees those before it, as it would if they were made one by one.
-            let earlier = changes.iter().take(index).rev().find(|earlier| earlier.id() == change.id());
-            let stored = match earlier {
-                Some(earlier) => earlier.record().map(KeyRecord::version),
-                None => writer.find(change.id()).map(|record| record.version()),
-            };
-            change.check(stored)?;
-        }
+        // A change sees those before it, as it would if they were made one by one.
+        let mut versions = HashMap::new();
         for change in changes {
-            writer.put(change.id(), change.record().cloned().map(Arc::new));
+            let stored = || writer.find(change.id()).map(|record| record.version());
+            let version = versions.entry(change.id()).or_insert_with(stored);
+            change.check(*version)?;
+            *version = change.record().map(KeyRecord::version);
         }
+        writer.put(changes.iter().map(|change| (change.id(), change.record().cloned().map(Arc::new))));
         Ok(())
     }
 }

@@ -19,6 +19,7 @@ mod record;
 mod rotation;
 #[cfg(feature = "std")]
 mod sharded;
+mod wire;
 
 pub use change::{ChangeError, KeyChange};
 pub use contract::{AsyncKeyStore, KeyChanges, KeyStore};

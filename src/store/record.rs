@@ -5,10 +5,7 @@ use core::fmt;
 #[cfg(feature = "std")]
 use std::sync::OnceLock;
 
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
-};
+use serde::{Deserialize, Serialize, Serializer};
 
 #[cfg(feature = "std")]
 use crate::resolved::Resolved;
@@ -23,7 +20,8 @@ use crate::{
 };
 
 /// What is kept of a key: everything but the key. A plain value that any store can hold, as columns or as a
-/// serde document, and that does not change: what alters it gives a new one.
+/// serde document (of a format that describes itself, such as JSON), and that does not change: what alters it gives
+/// a new one.
 ///
 /// ```
 /// use keyward::{
@@ -58,16 +56,16 @@ pub struct KeyRecord {
 
 /// The record as it is stored; what a judgement reads comes first.
 #[repr(C)]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Document {
     pub(super) id: KeyId,
     pub(super) kind: KeyKind,
     pub(super) state: KeyState,
     pub(super) digest: KeyDigest,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) expires: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) not_before: Option<Timestamp>,
     pub(super) created: Timestamp,
     pub(super) version: u64,
@@ -116,8 +114,9 @@ impl KeyRecord {
         account: impl AsRef<str>,
         actor: impl AsRef<str>,
     ) -> Result<Self, TextError> {
-        text::ID.check(account.as_ref())?;
-        text::ID.check(actor.as_ref())?;
+        // A key in the wrong place must not be repeated by the error.
+        text::ID.check(account.as_ref()).map_err(TextError::redacted)?;
+        text::ID.check(actor.as_ref()).map_err(TextError::redacted)?;
         Ok(Self::of(Document::new(kind, id, digest, account.as_ref(), actor.as_ref())))
     }
 
@@ -433,30 +432,5 @@ impl fmt::Debug for KeyRecord {
 impl Serialize for KeyRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.document.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for KeyRecord {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(RecordVisitor)
-    }
-}
-
-/// A derived reader would fill the fields from a list, too.
-struct RecordVisitor;
-
-impl<'de> Visitor<'de> for RecordVisitor {
-    type Value = KeyRecord;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the record of a key")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<KeyRecord, A::Error> {
-        let document = Document::deserialize(MapAccessDeserializer::new(map))?;
-        for id in [&document.account, &document.actor] {
-            text::ID.check(id).map_err(A::Error::custom)?;
-        }
-        Ok(KeyRecord::of(document))
     }
 }

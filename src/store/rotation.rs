@@ -7,7 +7,7 @@ use super::{
     record::{KeyRecord, KeyState},
 };
 use crate::{
-    key::{KeyDigest, KeyId},
+    key::{NewKey, SecretKey},
     time::Timestamp,
 };
 
@@ -34,12 +34,13 @@ impl KeyRecord {
     ///
     /// The old one ends at once where `grace` is zero, as it must when it was compromised; otherwise both are
     /// good for that long, and never past the old one's own expiry. A key is replaced once: one that is in its
-    /// grace can't be rotated again, its successor can.
+    /// grace can't be rotated again, its successor can; that doesn't end the first one's grace, which is revoked by a
+    /// change of its own where it must end.
     ///
     /// # Errors
     ///
-    /// [`RotateError`] for a key that is revoked, expired or replaced already, a new id that is the old one, and
-    /// a grace that ends after the end of time.
+    /// [`RotateError`] for a key that is revoked, expired or replaced already, a new key of the other kind or with
+    /// the old one's id, and a grace without end for a key without end.
     ///
     /// ```
     /// use std::time::Duration;
@@ -57,17 +58,16 @@ impl KeyRecord {
     ///
     /// let new = format.generate_operator_key(second, None);
     /// let now = Timestamp::from_millis(1_000);
-    /// store.apply(record.rotate(new.id, new.digest, now, Duration::from_secs(60))?.changes())?;
+    /// store.apply(record.rotate(&new, now, Duration::from_secs(60))?.changes())?;
     ///
     /// let old = store.find(old.id)?.unwrap();
     /// assert_eq!(old.expires(), Some(Timestamp::from_millis(61_000)));
     /// assert!(store.find(new.id)?.is_some());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn rotate(
+    pub fn rotate<K: SecretKey>(
         &self,
-        id: KeyId,
-        digest: KeyDigest,
+        new: &NewKey<K>,
         now: Timestamp,
         grace: Duration,
     ) -> Result<Rotation, RotateError> {
@@ -79,15 +79,21 @@ impl KeyRecord {
         if self.expires().is_some_and(|expires| expires <= now) {
             return Err(RotateError::Expired);
         }
-        if id == self.id() {
+        if K::KIND != self.kind() {
+            return Err(RotateError::OtherKind);
+        }
+        if new.id == self.id() {
             return Err(RotateError::SameId);
         }
-        let end = now.checked_add(grace).ok_or(RotateError::GraceTooLong)?;
-        let end = self.expires().map_or(end, |expires| expires.min(end));
+        let end = match (now.checked_add(grace), self.expires()) {
+            (Some(end), Some(expires)) => expires.min(end),
+            (Some(end), None) | (None, Some(end)) => end,
+            (None, None) => return Err(RotateError::GraceTooLong),
+        };
         let state = if grace.is_zero() { KeyState::Revoked } else { KeyState::Replaced };
         let mut successor = self.document.clone();
-        successor.id = id;
-        successor.digest = digest;
+        successor.id = new.id;
+        successor.digest = new.digest.clone();
         successor.created = now;
         successor.version = 1;
         let retired = self.change(|record| record.with_state(state).with_expiry(Some(end)));
@@ -114,6 +120,9 @@ pub enum RotateError {
     /// It was replaced already: its successor can be.
     #[error("the key was replaced already")]
     Replaced,
+    /// The new key is of the other kind.
+    #[error("the new key is of another kind than the old one")]
+    OtherKind,
     /// The new key has the id of the old one.
     #[error("the new key has the id of the old one")]
     SameId,

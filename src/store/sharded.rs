@@ -3,7 +3,7 @@
 //! It is cut into shards, and a shard is replaced as a whole. A reader sees a shard as it was or as it is; a writer
 //! copies the shard that it changes.
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -78,14 +78,21 @@ impl Writer<'_> {
         self.table.find(id)
     }
 
-    /// Puts a record under an id, or takes it away.
-    pub(super) fn put(&self, id: KeyId, record: Option<Arc<KeyRecord>>) {
-        let Some(shard) = self.table.shards.get(place(id)) else { return };
-        let mut changed = Shard::clone(&shard.load());
-        match record {
-            Some(record) => changed.insert(id, record),
-            None => changed.remove(&id),
-        };
-        shard.store(Arc::new(changed));
+    /// Puts records under their ids, or takes them away. Each shard that changes is copied once.
+    pub(super) fn put(&self, changes: impl Iterator<Item = (KeyId, Option<Arc<KeyRecord>>)>) {
+        let mut copies: BTreeMap<usize, Shard> = BTreeMap::new();
+        for (id, record) in changes {
+            let Some(shard) = self.table.shards.get(place(id)) else { continue };
+            let shard = copies.entry(place(id)).or_insert_with(|| Shard::clone(&shard.load()));
+            match record {
+                Some(record) => shard.insert(id, record),
+                None => shard.remove(&id),
+            };
+        }
+        for (place, shard) in copies {
+            if let Some(stored) = self.table.shards.get(place) {
+                stored.store(Arc::new(shard));
+            }
+        }
     }
 }

@@ -101,6 +101,19 @@ fn the_lifecycle_is_a_table() {
             max,
             Some("expired at 18446744073709551615"),
         ),
+        ("at its creation", Some(good.clone().with_created(at(100))), 100, None),
+        (
+            "before its creation, by a clock set back",
+            Some(good.clone().with_created(at(101))),
+            100,
+            Some("not valid before 101"),
+        ),
+        (
+            "expired, by a clock set back before its creation",
+            Some(good.clone().with_created(at(50)).with_expiry(Some(at(60)))),
+            0,
+            Some("not valid before 50"),
+        ),
         ("at its start", Some(good.clone().with_not_before(Some(at(100)))), 100, None),
         (
             "one tick before its start",
@@ -176,7 +189,7 @@ impl AsyncKeyStore for Counting {
     type Record = Arc<KeyRecord>;
     type Error = Unreachable;
 
-    async fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Unreachable> {
+    async fn find_async(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Unreachable> {
         KeyStore::find(self, id)
     }
 }
@@ -343,9 +356,25 @@ fn no_grant_outlives_the_swap_of_its_roles() {
             done.store(swap, Ordering::SeqCst);
             let read = reads(authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap().access());
             assert_eq!(read, swap % 2 == 0, "swap {swap} is in force when it returns");
+            thread::sleep(std::time::Duration::from_micros(20));
         }
     });
     assert!(looked.load(Ordering::Relaxed) > 0, "nobody looked between two swaps");
+}
+
+#[test]
+fn roles_of_keys_that_are_gone_are_forgotten() {
+    // A store that gives a new record each time, with roles that no other has: each is resolved and dropped.
+    let new = new_token(1);
+    let authenticator = authenticator();
+    let presented = authenticator.present(new.key.reveal()).unwrap();
+    for number in 0..20_000 {
+        let record = record_of(&new).with_roles(["reader".into(), format!("r{number}")]);
+        assert!(reads(authenticator.judge(&presented, Some(record), at(1)).unwrap().access()));
+    }
+    // What was swept out is resolved anew.
+    let record = record_of(&new).with_roles(["reader", "r0"]);
+    assert!(reads(authenticator.judge(&presented, Some(record), at(1)).unwrap().access()));
 }
 
 #[test]
@@ -396,7 +425,7 @@ fn a_key_or_digest_is_in_no_output() {
     let authenticated = authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap();
     let expired = record.clone().with_expiry(Some(at(0)));
     let refusal = authenticator.judge(&presented, Some(expired), at(1)).unwrap_err();
-    let rotation = record.rotate(new_token(2).id, new_token(2).digest, at(1), std::time::Duration::ZERO).unwrap();
+    let rotation = record.rotate(&new_token(2), at(1), std::time::Duration::ZERO).unwrap();
 
     let mut output = String::new();
     write!(

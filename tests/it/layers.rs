@@ -11,8 +11,10 @@ use std::{
 const LAYERS: &[&[&str]] = &[
     &["text", "value_set", "key", "time", "readme", "http"],
     &["attributes", "permission", "condition"],
-    &["denial", "json"],
-    &["decision", "schema"],
+    &["json"],
+    &["schema"],
+    &["denial"],
+    &["decision"],
     &["role", "resource"],
     &["access"],
     &["evaluate", "resolved"],
