@@ -26,7 +26,7 @@ pub enum AdministrationError {
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
     /// What is given is beyond what the giver has.
-    #[error("caller access exceeded: {0}")]
+    #[error("{0}")]
     Exceeded(Box<Excess>),
     /// Roles that there aren't, or that are there twice, or too many ("invalid policies" on the platform).
     #[error("invalid policies: {0}")]

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, and a table is as long as it is"
 )]
 
+mod administration;
 mod allocations;
 mod authenticate;
 mod compare;

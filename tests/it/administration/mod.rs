@@ -1,0 +1,10 @@
+//! Administration: what is refused, what holds whatever the order, and what a limited operator may try.
+
+// mod attacks;
+// mod end_to_end;
+mod house;
+// mod reference;
+mod refusals;
+// mod secrets;
+// mod sequences;
+// mod threads;
