@@ -289,13 +289,19 @@ impl<'a> Acting<'a> {
     fn operator(&self) -> Result<Operator<'a>> {
         let record = self.account.record(self.key).filter(|record| record.actor() == &*self.actor);
         let record = record.ok_or(AdministrationError::UnknownKey)?;
-        if record.kind() != KeyKind::OperatorKey {
-            return Err(AdministrationError::NotForAccessTokens);
-        }
+        let in_use = match record.state() {
+            KeyState::Active => true,
+            // Its grace ends with it: one that has no end was never in grace.
+            KeyState::Replaced => record.expires().is_some(),
+            KeyState::Revoked => false,
+        };
         let expired = record.expires().is_some_and(|expires| expires <= self.now);
         let early = record.not_before().is_some_and(|from| self.now < from);
-        if record.state() == KeyState::Revoked || expired || early {
+        if !in_use || expired || early {
             return Err(AdministrationError::UnknownKey);
+        }
+        if record.kind() != KeyKind::OperatorKey {
+            return Err(AdministrationError::NotForAccessTokens);
         }
         Ok(Operator { record, access: self.account.access(record)? })
     }

@@ -53,11 +53,12 @@ type Spoilt = (&'static str, fn(KeyRecord) -> KeyRecord);
 
 #[test]
 fn nothing_is_for_keys_that_are_not_in_use() {
-    let spoilt: [Spoilt; 5] = [
+    let spoilt: [Spoilt; 6] = [
         ("revoked", |record| record.with_state(KeyState::Revoked)),
         ("expired at this very time", |record| record.with_expiry(Some(at(NOW)))),
         ("not valid yet", |record| record.with_not_before(Some(at(NOW + 1)))),
         ("replaced, its grace over", |record| record.with_state(KeyState::Replaced).with_expiry(Some(at(NOW)))),
+        ("replaced, without an end", |record| record.with_state(KeyState::Replaced)),
         ("of another actor", |record| {
             let (id, digest) = (record.id(), record.digest().clone());
             KeyRecord::new(record.kind(), id, digest, "a1", "someone").unwrap().with_roles(["admin"])
@@ -65,7 +66,7 @@ fn nothing_is_for_keys_that_are_not_in_use() {
     ];
     let mut house = House::furnished();
     house.token("olivia", "root", &grant(&["admin"], &[]));
-    for actor in ["bob"] {
+    for actor in ["bob", "root"] {
         let record = house.record(actor).clone();
         for (note, spoil) in spoilt {
             let spoilt = house.with_record(actor, spoil);
