@@ -111,14 +111,15 @@ impl AdministrationError {
             Self::NotForAccessTokens | Self::NotAdministrator | Self::Exceeded(_) | Self::ManagedRole => 403,
             Self::Forbidden(forbidden) => forbidden.status(),
             Self::UnknownActor { .. } | Self::InvalidRole(RoleError::Unknown(_)) => 404,
-            Self::InvalidPolicies(_) | Self::UnsupportedConditions(_) | Self::InvalidRole(_) | Self::InvalidId(_) => {
-                400
-            }
             Self::LastAdministrator
             | Self::TokenLimit
+            | Self::InvalidRole(RoleError::DuplicateId { .. })
             | Self::DuplicateActor { .. }
             | Self::DuplicateKey { .. }
             | Self::Rotation(_) => 409,
+            Self::InvalidPolicies(_) | Self::UnsupportedConditions(_) | Self::InvalidRole(_) | Self::InvalidId(_) => {
+                400
+            }
         }
     }
 }

@@ -159,6 +159,8 @@ fn the_managed_role_stays() {
 fn roles_that_cannot_be() {
     let house = House::furnished();
     let acting = house.acting("olivia");
+    let there = ("invalid_role", 409, "role `x` is there twice");
+    assert_refused("create", acting.create_role(role("x", &[])), there);
     let unknown = ("invalid_role", 404, "unknown role `inspectr`; did you mean `inspector`?");
     assert_refused("alter", acting.alter_role(role("inspectr", &[])), unknown);
     assert_refused("delete", acting.delete_role("inspectr"), unknown);
