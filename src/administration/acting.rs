@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     access::Access,
+    denial::{Denial, Forbidden},
     key::{AccessToken, KeyDigest, KeyId, KeyKind, NewKey, OperatorKey},
     role::{Role, RoleError},
     schema::Operation,
@@ -130,7 +131,7 @@ impl<'a> Acting<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn change_operator(&self, operator: &str, grant: &Grant) -> Attempt {
-        self.change(OPERATORS, KeyKind::OperatorKey, operator, grant)
+        self.change(OPERATORS, operator, grant)
     }
 
     /// Gives an access token other roles and conditions.
@@ -141,7 +142,7 @@ impl<'a> Acting<'a> {
     ///
     /// See [`change_operator`](Self::change_operator) for an example of the like.
     pub fn change_token(&self, token: &str, grant: &Grant) -> Attempt {
-        self.change(TOKENS, KeyKind::AccessToken, token, grant)
+        self.change(TOKENS, token, grant)
     }
 
     /// Takes an operator's access away: every key of theirs is revoked.
@@ -152,7 +153,7 @@ impl<'a> Acting<'a> {
     ///
     /// See [`change_operator`](Self::change_operator) for an example of the like.
     pub fn remove_operator(&self, operator: &str) -> Attempt {
-        self.revoke(OPERATORS, KeyKind::OperatorKey, operator)
+        self.revoke(OPERATORS, operator)
     }
 
     /// Revokes an access token.
@@ -163,7 +164,7 @@ impl<'a> Acting<'a> {
     ///
     /// See [`change_operator`](Self::change_operator) for an example of the like.
     pub fn revoke_token(&self, token: &str) -> Attempt {
-        self.revoke(TOKENS, KeyKind::AccessToken, token)
+        self.revoke(TOKENS, token)
     }
 
     /// Replaces an operator's key by a new one. The old one ends at once, or after `grace`.
@@ -195,7 +196,7 @@ impl<'a> Acting<'a> {
     /// ```
     pub fn regenerate(&self, operator: &str, key: &NewKey<OperatorKey>, grace: Duration) -> Attempt {
         let result = self.operator().and_then(|acting| {
-            let present = self.present(KeyKind::OperatorKey, operator)?;
+            let present = self.present(&acting, "update", OPERATORS, operator)?;
             if present.actor() == acting.record.actor() {
                 // Who holds the old key in its grace must not take over by it.
                 if present.id() != acting.record.id() {
@@ -341,9 +342,9 @@ impl<'a> Acting<'a> {
         self.attempt(on(resource, "create"), actor, result)
     }
 
-    fn change(&self, resource: &'static str, kind: KeyKind, actor: &str, grant: &Grant) -> Attempt {
+    fn change(&self, resource: &'static str, actor: &str, grant: &Grant) -> Attempt {
         let result = self.operator().and_then(|acting| {
-            let present = self.present(kind, actor)?;
+            let present = self.present(&acting, "update", resource, actor)?;
             let stored = Administered::actor(resource, present);
             let proposed = Administered::actor(resource, &grant.put_into(present.clone()));
             acting.access.decide_update(&stored, &proposed).into_result()?;
@@ -355,9 +356,9 @@ impl<'a> Acting<'a> {
         self.attempt(on(resource, "update"), actor, result)
     }
 
-    fn revoke(&self, resource: &'static str, kind: KeyKind, actor: &str) -> Attempt {
+    fn revoke(&self, resource: &'static str, actor: &str) -> Attempt {
         let result = self.operator().and_then(|acting| {
-            let present = self.present(kind, actor)?;
+            let present = self.present(&acting, "delete", resource, actor)?;
             acting.access.decide(Operation::DELETE, &Administered::actor(resource, present)).into_result()?;
             let revoked = |record: &KeyRecord| record.change(|record| record.with_state(KeyState::Revoked));
             self.keeping_an_administrator(self.usable(actor).map(revoked).collect())
@@ -377,10 +378,22 @@ impl<'a> Acting<'a> {
         Ok(change)
     }
 
-    /// The record of an actor's present key.
-    fn present(&self, kind: KeyKind, actor: &str) -> Result<&'a KeyRecord> {
+    /// The record of an actor's present key. Who may do nothing of the kind is not told who is there.
+    fn present(
+        &self,
+        acting: &Operator<'_>,
+        operation: &'static str,
+        resource: &'static str,
+        actor: &str,
+    ) -> Result<&'a KeyRecord> {
+        let kind = if resource == TOKENS { KeyKind::AccessToken } else { KeyKind::OperatorKey };
         let present = self.account.actor(actor).filter(|record| record.kind() == kind);
-        present.ok_or_else(|| AdministrationError::UnknownActor { actor: actor.into() })
+        present.ok_or_else(|| {
+            if acting.access.permits(operation, resource) {
+                return AdministrationError::UnknownActor { actor: actor.into() };
+            }
+            Forbidden::from(Denial::PermissionMissing { resource, operation }).into()
+        })
     }
 
     /// The records of an actor's keys that were not revoked.

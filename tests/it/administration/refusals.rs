@@ -461,6 +461,24 @@ fn actors_that_are_not_there_and_those_that_are() {
 }
 
 #[test]
+fn who_is_there_is_not_told_to_those_who_may_do_nothing() {
+    let house = House::furnished();
+    let acting = house.acting("frank");
+    for id in ["ghost", "bob"] {
+        let (update, delete) = ("no role grants `update` on", "no role grants `delete` on");
+        let refused = |attempt, message: &str| assert_refused(id, attempt, ("permission_missing", 403, message));
+        refused(acting.change_operator(id, &grant(&[], &[])), &format!("{update} `operatorAccess`"));
+        refused(acting.regenerate(id, &operator_key(900), Duration::ZERO), &format!("{update} `operatorAccess`"));
+        refused(acting.remove_operator(id), &format!("{delete} `operatorAccess`"));
+    }
+    for id in ["ghost", "t1"] {
+        let refused = |attempt, message: &str| assert_refused(id, attempt, ("permission_missing", 403, message));
+        refused(acting.change_token(id, &grant(&[], &[])), "no role grants `update` on `accessTokens`");
+        refused(acting.revoke_token(id), "no role grants `delete` on `accessTokens`");
+    }
+}
+
+#[test]
 fn a_key_is_there_once() {
     let mut house = House::furnished();
     house.done("olivia", |acting| acting.remove_operator("cara"));
