@@ -3,8 +3,8 @@
 // mod attacks;
 // mod end_to_end;
 mod house;
-// mod reference;
+mod reference;
 mod refusals;
 // mod secrets;
-// mod sequences;
+mod sequences;
 // mod threads;
