@@ -1,10 +1,9 @@
 //! Administration: what is refused, what holds whatever the order, and what a limited operator may try.
 
-// mod attacks;
-// mod end_to_end;
+mod end_to_end;
 mod house;
 mod reference;
 mod refusals;
-// mod secrets;
+mod secrets;
 mod sequences;
-// mod threads;
+mod threads;

@@ -375,8 +375,11 @@ pub(super) fn requests() -> &'static [Request] {
     &REQUESTS
 }
 
+/// A name, and the values that it is tried with.
+type Attribute = (&'static str, &'static [&'static str]);
+
 fn enumerate() -> Vec<Request> {
-    let domains: [(&'static str, &[(&'static str, &[&str])]); 5] = [
+    let domains: [(&'static str, &[Attribute]); 5] = [
         ("products", &[("brand", &["a", "b", "-"]), ("site", &["1", "2", "-"])]),
         ("places", &[("id", &["1", "2", "-"])]),
         ("accessPolicies", &[("id", &["x", "y", "-"])]),

@@ -143,18 +143,18 @@ impl Pair {
             ("manager", &["accessTokens:*", "operatorAccess:*", "products:*"]),
         ] {
             let permissions = permissions.iter().copied().map(str::to_owned).collect();
-            pair.step(1, Act::CreateRole { id: id.into(), permissions });
+            pair.step(1, &Act::CreateRole { id: id.into(), permissions });
         }
         for (actor, conditions) in [("frank", &[("accessPolicyId", "x")][..]), ("george", &[("brand", "a")])] {
             let roles = ["manager", "x", "y"].map(str::to_owned).into();
             let conditions = conditions.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             let key = pair.fresh();
-            pair.step(1, Act::Invite { actor: actor.into(), given: Given { roles, conditions }, key });
+            pair.step(1, &Act::Invite { actor: actor.into(), given: Given { roles, conditions }, key });
         }
         for number in 0..tokens {
             let key = pair.fresh();
             let actor = format!("filler{number}");
-            pair.step(1, Act::Token { actor, given: Given::default(), key, expires: None });
+            pair.step(1, &Act::Token { actor, given: Given::default(), key, expires: None });
         }
         assert_eq!((pair.done, pair.refused), (5 + tokens, 0));
         pair
@@ -186,28 +186,28 @@ impl Pair {
         if let Act::Invite { key, .. } | Act::Token { key, .. } | Act::Regenerate { key, .. } = &mut act {
             *key = new;
         }
-        self.step(by, act);
+        self.step(by, &act);
     }
 
-    fn step(&mut self, by: u64, act: Act) {
+    fn step(&mut self, by: u64, act: &Act) {
         let account = self.account();
         let record = account.record(id_of(by)).unwrap().clone();
-        let attempt = attempt(&account.acting(&record, at(self.now)), &act);
+        let attempt = attempt(&account.acting(&record, at(self.now)), act);
         let audit = attempt.audit().clone();
-        let wanted = self.house.act(by, self.now, &act);
+        let wanted = self.house.act(by, self.now, act);
         let note = format!("{by} at {}: {act:?}", self.now);
 
         assert_eq!((audit.account(), audit.actor(), audit.key()), ("a1", record.actor(), record.id()), "{note}");
         assert_eq!((audit.at(), audit.target()), (at(self.now), act.target()), "{note}");
-        let before = self.house.target(&act);
-        let after = wanted.as_ref().map_or_else(|_| before.clone(), |next| next.target(&act));
+        let before = self.house.target(act);
+        let after = wanted.as_ref().map_or_else(|_| before.clone(), |next| next.target(act));
         assert_eq!(audit.before() == audit.after(), before == after, "{note}: {before:?} {after:?} {audit:?}");
         assert_eq!((audit.before().is_some(), audit.after().is_some()), (before.is_some(), after.is_some()), "{note}");
 
         match (attempt.into_result(), wanted) {
             (Ok(change), Ok(next)) => {
                 assert_eq!(*audit.outcome(), Outcome::Done, "{note}");
-                self.no_access_beyond_its_issuers(&account, &record, change.account(), &act, &note);
+                no_access_beyond_its_issuers(&account, &record, change.account(), act, &note);
                 self.accounts.commit(&change).unwrap();
                 assert!(self.accounts.commit(&change).is_err(), "{note}: a change is made once");
                 self.authenticator.set_roles(change.account().roles().clone()).unwrap();
@@ -223,24 +223,6 @@ impl Pair {
             (found, wanted) => panic!("{note}: {:?} {:?}", found.err(), wanted.err()),
         }
         self.compare(&note);
-    }
-
-    /// By deciding every request under both, with the evaluator only.
-    fn no_access_beyond_its_issuers(
-        &self,
-        before: &Account,
-        issuer: &KeyRecord,
-        after: &Account,
-        act: &Act,
-        note: &str,
-    ) {
-        if act.is_on_roles() || matches!(act, Act::Remove { .. } | Act::Revoke { .. }) {
-            return;
-        }
-        let issuers = before.access(issuer).unwrap();
-        let given = after.access(after.actor(act.target()).unwrap()).unwrap();
-        let beyond = requests().iter().find(|request| allows(&given, request) && !allows(&issuers, request));
-        assert!(beyond.is_none(), "{note}: {beyond:?}");
     }
 
     /// The account, the store of keys, and what authenticates, against the reference.
@@ -308,6 +290,17 @@ impl Pair {
     }
 }
 
+/// By deciding every request under both, with the evaluator only.
+fn no_access_beyond_its_issuers(before: &Account, issuer: &KeyRecord, after: &Account, act: &Act, note: &str) {
+    if act.is_on_roles() || matches!(act, Act::Remove { .. } | Act::Revoke { .. }) {
+        return;
+    }
+    let issuers = before.access(issuer).unwrap();
+    let given = after.access(after.actor(act.target()).unwrap()).unwrap();
+    let beyond = requests().iter().find(|request| allows(&given, request) && !allows(&issuers, request));
+    assert!(beyond.is_none(), "{note}: {beyond:?}");
+}
+
 fn allows(access: &Access, request: &Request) -> bool {
     let attributes: Map<String, Value> =
         request.attributes.iter().map(|(name, values)| ((*name).to_owned(), values.clone().into())).collect();
@@ -339,7 +332,9 @@ proptest! {
     #[test]
     fn whatever_the_order_at_the_limit(steps in vec(step(), 30..60)) {
         let mut pair = Pair::founded(99);
-        steps.into_iter().for_each(|step| pair.run(step));
+        for step in steps {
+            pair.run(step);
+        }
         pair.authenticate(false);
     }
 }
