@@ -350,7 +350,7 @@ impl<'a> Acting<'a> {
             acting.access.decide_update(&stored, &proposed).into_result()?;
             grant.access(self.account.roles())?.ensure_within(&acting.access)?;
             // The key in its grace, too: it must not keep what was taken from its owner.
-            let changes = self.usable(actor).map(|record| record.change(|record| grant.put_into(record)));
+            let changes = self.usable(present).map(|record| record.change(|record| grant.put_into(record)));
             self.keeping_an_administrator(changes.collect())
         });
         self.attempt(on(resource, "update"), actor, result)
@@ -361,7 +361,7 @@ impl<'a> Acting<'a> {
             let present = self.present(&acting, "delete", resource, actor)?;
             acting.access.decide(Operation::DELETE, &Administered::actor(resource, present)).into_result()?;
             let revoked = |record: &KeyRecord| record.change(|record| record.with_state(KeyState::Revoked));
-            self.keeping_an_administrator(self.usable(actor).map(revoked).collect())
+            self.keeping_an_administrator(self.usable(present).map(revoked).collect())
         });
         self.attempt(on(resource, "delete"), actor, result)
     }
@@ -387,7 +387,8 @@ impl<'a> Acting<'a> {
         actor: &str,
     ) -> Result<&'a KeyRecord> {
         let kind = if resource == TOKENS { KeyKind::AccessToken } else { KeyKind::OperatorKey };
-        let present = self.account.actor(actor).filter(|record| record.kind() == kind);
+        let mut of_kind = self.account.records_of(actor).filter(|record| record.kind() == kind);
+        let present = of_kind.find(|record| record.state() == KeyState::Active);
         present.ok_or_else(|| {
             if acting.access.permits(operation, resource) {
                 return AdministrationError::UnknownActor { actor: actor.into() };
@@ -396,9 +397,10 @@ impl<'a> Acting<'a> {
         })
     }
 
-    /// The records of an actor's keys that were not revoked.
-    fn usable(&self, actor: &str) -> impl Iterator<Item = &'a KeyRecord> {
-        self.account.records_of(actor).filter(|record| record.state() != KeyState::Revoked)
+    /// The records of the same actor's keys that were not revoked.
+    fn usable(&self, present: &'a KeyRecord) -> impl Iterator<Item = &'a KeyRecord> {
+        let of_kind = self.account.records_of(present.actor()).filter(|record| record.kind() == present.kind());
+        of_kind.filter(|record| record.state() != KeyState::Revoked)
     }
 
     fn role(&self, id: &str) -> Result<&'a Role> {

@@ -1,5 +1,6 @@
 //! Administration: what is refused, what holds whatever the order, and what a limited operator may try.
 
+mod attacks;
 mod end_to_end;
 mod house;
 mod reference;

@@ -13,14 +13,12 @@ use super::house::{House, NOW, at, grant, operator_key, role, schema, token_key}
 /// All that can be printed of an attempt.
 fn printed(attempt: &Attempt) -> String {
     let audit = attempt.audit();
-    let mut all = format!("{attempt:?} {attempt:#?} {audit:?} {} ", audit.outcome());
-    all.push_str(&serde_json::to_string(audit).unwrap());
-    all.push_str(&serde_json::to_string_pretty(audit).unwrap());
-    match attempt.clone().into_result() {
-        Ok(change) => all.push_str(&format!("{change:?} {:?} {:?}", change.account(), change.keys())),
-        Err(refused) => all.push_str(&format!("{refused} {refused:?} {refused:#?}")),
-    }
-    all
+    let json = serde_json::to_string(audit).unwrap() + &serde_json::to_string_pretty(audit).unwrap();
+    let result = match attempt.clone().into_result() {
+        Ok(change) => format!("{change:?} {:?} {:?}", change.account(), change.keys()),
+        Err(refused) => format!("{refused} {refused:?} {refused:#?}"),
+    };
+    format!("{attempt:?} {attempt:#?} {audit:?} {} {json} {result}", audit.outcome())
 }
 
 /// What must be nowhere: the text, its secret part, and the digest as hexadecimal digits, as numbers, as text.

@@ -252,7 +252,8 @@ impl Pair {
             assert!(conditions.eq(key.given.conditions.iter().map(|(name, value)| (&**name, &**value))), "{note}");
             match key.state {
                 State::Active => {
-                    assert_eq!((record.state(), record.expires()), (KeyState::Active, key.expires.map(at)))
+                    let found = (record.state(), record.expires());
+                    assert_eq!(found, (KeyState::Active, key.expires.map(at)), "{note}");
                 }
                 State::Replaced(end) => {
                     assert_eq!((record.state(), record.expires()), (KeyState::Replaced, Some(at(end))), "{note}");
@@ -313,7 +314,7 @@ fn allows(access: &Access, request: &Request) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_the_order(steps in vec(step(), 1..60)) {

@@ -11,7 +11,7 @@ use std::{
 
 use keyward::{
     administration::{Account, AccountChange, AccountStore, Acting, Attempt, CommitError, MemoryAccounts},
-    store::{ChangeError, KeyState, KeyStore},
+    store::{ChangeError, KeyRecord, KeyState, KeyStore},
 };
 
 use super::house::{House, NOW, at, grant, operator_key, role, schema, token_key};
@@ -190,6 +190,6 @@ fn many_at_once_lose_nothing() {
     let made = THREADS * EACH / 6;
     assert_eq!(account.records().len() as u64, 1 + 2 * made);
     let active = account.records().filter(|record| record.state() == KeyState::Active);
-    assert_eq!(active.map(|record| record.actor()).collect::<Vec<_>>(), ["olivia"]);
+    assert_eq!(active.map(KeyRecord::actor).collect::<Vec<_>>(), ["olivia"]);
     assert_agree(&accounts);
 }

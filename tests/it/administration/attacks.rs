@@ -1,0 +1,388 @@
+//! What an operator with little may try to get more.
+
+use std::time::Duration;
+
+use keyward::{
+    Condition, Operation, ResourceView, Role, Roles,
+    administration::{Account, Grant},
+    key::KeyKind,
+    store::{KeyRecord, KeyState},
+};
+use serde_json::json;
+
+use super::house::{
+    House, NOW, assert_done, assert_refused, at, grant, operator_key, refusal, role, schema, structured, token_key,
+};
+use crate::support;
+
+fn may_read(house: &House, actor: &str, brand: &str) -> bool {
+    let product = json!({"brand": brand, "site": "1"});
+    let access = house.account.access(house.record(actor)).unwrap();
+    access.decide(Operation::READ, &ResourceView::new("products", "a1", &product)).is_allow()
+}
+
+#[test]
+fn one_cannot_give_oneself_more() {
+    let mut house = House::furnished();
+    let exceeded = "caller_access_exceeded";
+    for grant in [grant(&["manager"], &[]), grant(&["admin"], &[]), grant(&["manager"], &["brand:a", "brand:c"])] {
+        let acting = house.acting("brenda");
+        assert_eq!(refusal("own", acting.change_operator("brenda", &grant)).code(), exceeded);
+        assert_eq!(refusal("again", acting.invite("brenda2", &grant, &operator_key(900))).code(), exceeded);
+        assert_eq!(refusal("another", acting.change_operator("frank", &grant)).code(), exceeded);
+        assert_eq!(refusal("token", acting.create_token("t2", &grant, &token_key(900), None)).code(), exceeded);
+    }
+    // Less, one may; and what one gave away one has no more.
+    house.done("brenda", |acting| acting.change_operator("brenda", &grant(&["manager"], &["brand:a"])));
+    let back = house.acting("brenda").change_operator("brenda", &grant(&["manager"], &["brand:a", "brand:b"]));
+    assert_eq!(refusal("back", back).code(), exceeded);
+    // A second self is no wider than the first, and is left when the first goes.
+    house.invite("brenda", "brenda2", &grant(&["manager"], &["brand:a"]));
+    house.done("olivia", |acting| acting.remove_operator("brenda"));
+    assert!(may_read(&house, "brenda2", "a") && !may_read(&house, "brenda2", "b"));
+}
+
+#[test]
+fn by_many_hands_nobody_climbs() {
+    // Three operators, each with a part, give each other what they can, in every order.
+    let mut house = House::furnished();
+    house.invite("olivia", "p", &grant(&["manager"], &["brand:a"]));
+    house.invite("olivia", "q", &grant(&["manager"], &["brand:b"]));
+    house.invite("olivia", "r", &grant(&["manager"], &["brand:a", "site:1"]));
+    let grants = [
+        grant(&["manager"], &[]),
+        grant(&["manager"], &["brand:a"]),
+        grant(&["manager"], &["brand:b"]),
+        grant(&["manager"], &["brand:a", "brand:b"]),
+        grant(&["manager", "y"], &["brand:a"]),
+        grant(&["inspector"], &[]),
+        grant(&["inspector"], &["brand:b"]),
+    ];
+    for _ in 0..3 {
+        for giver in ["p", "q", "r"] {
+            for taker in ["p", "q", "r"] {
+                for grant in &grants {
+                    if let Ok(change) = house.acting(giver).change_operator(taker, grant).into_result() {
+                        house.account = change.account().clone();
+                    }
+                    // Together they have `a` and `b`; alone nobody has both, and none has `c` or places.
+                    let brands = ["a", "b", "c"].map(|brand| may_read(&house, taker, brand));
+                    assert!(brands != [true, true, false] && !brands[2], "{giver} {taker} {grant:?}");
+                    let access = house.account.access(house.record(taker)).unwrap();
+                    assert!(!access.permits(Operation::READ, "places"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_removed_id_comes_back_with_no_more_than_the_inviter_has() {
+    let mut house = House::furnished();
+    house.done("olivia", |acting| acting.remove_operator("bob"));
+    let beyond = house.acting("brenda").invite("bob", &grant(&["admin"], &[]), &operator_key(900));
+    assert_eq!(refusal("bob", beyond).code(), "caller_access_exceeded");
+    house.invite("brenda", "bob", &grant(&["inspector"], &["brand:a"]));
+    assert!(!may_read(&house, "bob", "b"), "what bob had is not what bob has");
+    assert_eq!(house.account.administrators(at(NOW)), 1);
+    // The revoked record of the first bob acts for nobody, though the actor is there again.
+    let old = house.account.records().find(|record| record.actor() == "bob" && record.state() == KeyState::Revoked);
+    let attempt = house.account.acting(old.unwrap(), at(NOW)).create_role(role("mine", &["products:*"]));
+    assert_eq!(refusal("the first bob", attempt).code(), "unknown_key");
+    // Nor is it looked at when the second is changed or removed.
+    let first = old.unwrap().clone();
+    house.done("olivia", |acting| acting.change_operator("bob", &grant(&["admin"], &[])));
+    assert_eq!(house.account.record(first.id()), Some(&first));
+    house.done("olivia", |acting| acting.remove_operator("bob"));
+    assert_eq!(house.account.record(first.id()), Some(&first));
+}
+
+#[test]
+fn a_role_like_an_actor_and_an_actor_like_a_role() {
+    let mut house = House::furnished();
+    house.done("olivia", |acting| acting.create_role(role("frank", &["places:read"])));
+    house.invite("olivia", "admin", &grant(&[], &[]));
+    house.invite("olivia", "x", &grant(&[], &[]));
+    // Neither gives the other anything.
+    for actor in ["admin", "x", "frank"] {
+        assert!(!may_read(&house, actor, "a"));
+        let attempt = house.acting(actor).create_role(role("mine", &[]));
+        assert_eq!(refusal(actor, attempt).code(), "not_administrator");
+    }
+    let before = house.acting("olivia").remove_operator("frank").audit().before();
+    let role = house.acting("olivia").delete_role("frank").audit().before();
+    assert!(before.is_some() && role.is_some() && before != role, "an audit record is of the one or the other");
+    house.done("olivia", |acting| acting.delete_role("frank"));
+    assert!(house.account.actor("frank").is_some());
+    house.done("olivia", |acting| acting.remove_operator("admin"));
+    assert_eq!(house.account.administrators(at(NOW)), 2);
+    // The restriction to a role is met by roles, not by ids of actors.
+    let attempt = house.acting("xavier").change_operator("x", &grant(&["x"], &[]));
+    assert_eq!(refusal("x", attempt).code(), "condition_unmet");
+}
+
+#[test]
+fn structured_conditions_are_the_same_conditions() {
+    let house = House::furnished();
+    let invite = |grant: &Grant| house.acting("brenda").invite("new", grant, &operator_key(900));
+    let inspector = || grant(&["inspector"], &[]);
+    assert_done("a", invite(&structured(inspector(), "brand", "a")));
+    for value in ["", "A", "a ", " a", "a,b", "a\0", "brand:a", "*", "\u{e1}", "a\u{301}", "null", "-"] {
+        let code = refusal(value, invite(&structured(inspector(), "brand", value))).code();
+        assert_eq!(code, "caller_access_exceeded", "{value:?}");
+        let both = structured(structured(inspector(), "brand", "a"), "brand", value);
+        assert_eq!(refusal(value, invite(&both)).code(), "caller_access_exceeded", "{value:?}");
+    }
+    for name in ["Brand", "brand-", "_brand", "BRAND"] {
+        let code = refusal(name, invite(&structured(inspector(), name, "a"))).code();
+        assert_eq!(code, "unsupported_conditions", "{name}");
+    }
+    assert!(Condition::new("brand ", "a").is_err() && Condition::new("", "a").is_err());
+    // The list that an administered resource has of them can't be confused: `b:"c"` is no text form.
+    let text = structured(inspector(), "brand", "a").clone();
+    assert_eq!(text, grant(&["inspector"], &["brand:a"]));
+}
+
+#[test]
+fn names_that_do_not_restrict_elsewhere_still_restrict_what_is_given() {
+    let mut house = House::furnished();
+    // Brenda's `brand` is ignored on tokens: she makes them for what it doesn't restrict, and no further.
+    house.done("olivia", |acting| acting.create_role(role("tokens", &["accessTokens:read"])));
+    house.token("brenda", "t2", &grant(&["tokens"], &[]));
+    for grant in [grant(&["tokens", "inspector"], &[]), grant(&["x"], &["accessPolicyId:x"])] {
+        let attempt = house.acting("brenda").create_token("t3", &grant, &token_key(900), None);
+        assert_eq!(refusal("ignored", attempt).code(), "caller_access_exceeded");
+    }
+    // Xavier may hand out `x` and no other, whatever conditions it has.
+    for conditions in [&["accessPolicyId:x"][..], &["accessPolicyId:y"], &["accessPolicyId:x", "accessPolicyId:y"]] {
+        assert_done("x", house.acting("xavier").invite("new", &grant(&["x"], conditions), &operator_key(900)));
+        let attempt = house.acting("xavier").invite("new", &grant(&["y"], conditions), &operator_key(900));
+        assert_eq!(refusal("y", attempt).code(), "condition_unmet");
+    }
+    // One who has administration under a restriction can't hand it on without.
+    house.invite("olivia", "yann", &grant(&["manager"], &["accessPolicyId:manager"]));
+    let unrestricted = house.acting("yann").invite("new", &grant(&["manager"], &[]), &operator_key(900));
+    assert_refused(
+        "unrestricted",
+        unrestricted,
+        (
+            "caller_access_exceeded",
+            403,
+            "caller access exceeded: `accessTokens`, `operatorAccess` where `accessPolicyId` is anything but `manager`",
+        ),
+    );
+    house.invite("yann", "zoe", &grant(&["manager"], &["accessPolicyId:manager"]));
+}
+
+#[test]
+fn a_name_that_is_not_bound_shuts_and_does_not_open() {
+    let house = House::furnished();
+    // With `site`, `manager` gives products only, and whoever gives must have those products.
+    assert_done("narrower", house.acting("manny").invite("new", &grant(&["manager"], &["site:1"]), &operator_key(900)));
+    let attempt = house.acting("brenda").invite("new", &grant(&["manager"], &["site:1"]), &operator_key(900));
+    assert_eq!(refusal("products of any brand", attempt).code(), "caller_access_exceeded");
+    // An administrator's role under a condition that shuts the rest: nothing but what the giver has.
+    let shut = grant(&["admin"], &["site:1", "brand:a"]);
+    let attempt = house.acting("brenda").invite("new", &shut, &operator_key(900));
+    let message = refusal("places", attempt).to_string();
+    assert!(message.contains("permission `places:"), "{message}");
+    // It is no administrator for it.
+    let change = house.acting("olivia").invite("new", &shut, &operator_key(900)).into_result().unwrap();
+    let new = change.account().actor("new").unwrap();
+    let attempt = change.account().acting(new, at(NOW)).create_role(role("mine", &[]));
+    assert_eq!(refusal("mine", attempt).code(), "not_administrator");
+}
+
+#[test]
+fn operations_that_the_schema_does_not_have_nobody_does() {
+    let schema = support::schema(&json!({
+        "resources": {
+            "products": {},
+            "operatorAccess": {"operations": ["read"]},
+            "accessPolicies": {"operations": ["read", "list", "create", "publish"]},
+        },
+        "conditions": {},
+    }));
+    let mut house = House::founded(&schema);
+    let acting = house.acting("olivia");
+    let none = grant(&[], &[]);
+    let missing = |operation: &str, resource: &str| format!("no role grants `{operation}` on `{resource}`");
+    let cases = [
+        (acting.invite("new", &none, &operator_key(900)), missing("create", "operatorAccess")),
+        (acting.change_operator("olivia", &none), missing("update", "operatorAccess")),
+        (acting.remove_operator("olivia"), missing("delete", "operatorAccess")),
+        (
+            acting.alter_role(role("admin", &[])),
+            "role `admin` is managed: it can't be created, altered or deleted".into(),
+        ),
+    ];
+    for (attempt, message) in cases {
+        assert_eq!(refusal(&message, attempt).to_string(), message);
+    }
+    assert_done("the own key needs none", acting.regenerate("olivia", &operator_key(900), Duration::ZERO));
+    house.done("olivia", |acting| acting.create_role(role("p", &["accessPolicies:*", "products:read"])));
+    let acting = house.acting("olivia");
+    for (attempt, operation) in [(acting.alter_role(role("p", &[])), "update"), (acting.delete_role("p"), "delete")] {
+        assert_refused("p", attempt, ("permission_missing", 403, &missing(operation, "accessPolicies")));
+    }
+    house.token("olivia", "t1", &grant(&["p"], &[]));
+    // Operations of the host's own on these types are permissions like others, and open none of these.
+    let access = house.account.access(house.record("t1")).unwrap();
+    assert!(access.permits("publish", "accessPolicies") && !access.permits("update", "accessPolicies"));
+    let attempt = house.acting("t1").create_role(role("q", &[]));
+    assert_eq!(refusal("t1", attempt).code(), "not_for_access_tokens");
+}
+
+#[test]
+fn every_permission_is_not_the_managed_role() {
+    let mut house = House::furnished();
+    let every = ["products:*", "places:*", "accessPolicies:*", "accessTokens:*", "operatorAccess:*"];
+    house.done("olivia", |acting| acting.create_role(role("root", &every)));
+    house.invite("olivia", "ruth", &grant(&["root"], &[]));
+    let attempt = house.acting("ruth").create_role(role("mine", &[]));
+    assert_eq!(refusal("ruth", attempt).code(), "not_administrator");
+}
+
+/// What an administrator may do with roles is in no access, and so no comparison of accesses sees it.
+#[test]
+#[ignore = "defect: who has every permission, but not `admin`, makes themselves an administrator"]
+fn who_is_no_administrator_makes_none() {
+    let mut house = House::furnished();
+    let every = ["products:*", "places:*", "accessPolicies:*", "accessTokens:*", "operatorAccess:*"];
+    house.done("olivia", |acting| acting.create_role(role("root", &every)));
+    house.invite("olivia", "ruth", &grant(&["root"], &[]));
+    let admin = grant(&["admin"], &[]);
+    let acting = house.acting("ruth");
+    for attempt in [
+        acting.invite("new", &admin, &operator_key(900)),
+        acting.change_operator("ruth", &admin),
+        acting.regenerate("bob", &operator_key(900), Duration::ZERO),
+    ] {
+        assert!(attempt.into_result().is_err());
+    }
+}
+
+#[test]
+fn a_role_that_is_recreated_grants_again() {
+    let mut house = House::furnished();
+    house.token("olivia", "t2", &grant(&["inspector"], &[]));
+    house.invite("olivia", "ida", &grant(&["inspector", "manager"], &["accessPolicyId:inspector"]));
+    assert!(may_read(&house, "t2", "a"));
+    house.done("olivia", |acting| acting.delete_role("inspector"));
+    assert!(!may_read(&house, "t2", "a"), "a role id that no longer resolves grants nothing");
+    // While it is away nobody can hand it out, not even to whom has it.
+    for attempt in [
+        house.acting("olivia").change_token("t2", &grant(&["inspector"], &[])),
+        house.acting("ida").create_token("t3", &grant(&["inspector"], &[]), &token_key(900), None),
+    ] {
+        let wanted = ("invalid_policies", 400, "invalid policies: unknown role `inspector`");
+        assert_refused("away", attempt, wanted);
+    }
+    house.done("olivia", |acting| acting.create_role(role("inspector", &["products:*"])));
+    let product = json!({});
+    let access = house.account.access(house.record("t2")).unwrap();
+    assert!(access.decide(Operation::DELETE, &ResourceView::new("products", "a1", &product)).is_allow());
+}
+
+#[test]
+fn a_role_that_is_not_there_yet_grants_nothing_and_is_not_handed_on() {
+    let roles = Roles::new(&schema(), "a1").unwrap().with(role("manager", &["operatorAccess:*"])).unwrap();
+    let record = |number: u64, actor: &str, ids: &[&str]| {
+        let key = operator_key(number);
+        KeyRecord::new(KeyKind::OperatorKey, key.id, key.digest, "a1", actor).unwrap().with_roles(ids)
+    };
+    let records = [
+        record(1, "olivia", &["admin"]),
+        record(2, "eve", &["manager", "later"]),
+        record(3, "dan", &["later"]),
+        record(4, "mallory", &["manager"]),
+    ];
+    let account = Account::load(roles, 4, records).unwrap();
+    let mut house = House::founded(&schema());
+    house.account = account;
+    let attempt = house.acting("eve").invite("new", &grant(&["later"], &[]), &operator_key(900));
+    assert_eq!(refusal("later", attempt).code(), "invalid_policies");
+    // Created, it grants to those who have its id, and nobody else.
+    house.done("olivia", |acting| acting.create_role(role("later", &["products:read"])));
+    assert!(may_read(&house, "dan", "a") && may_read(&house, "eve", "a") && !may_read(&house, "mallory", "a"));
+    let attempt = house.acting("mallory").regenerate("dan", &operator_key(900), Duration::ZERO);
+    assert_eq!(refusal("dan", attempt).code(), "caller_access_exceeded");
+}
+
+/// Whoever regenerates another's key holds it. A role that grants nothing now may grant tomorrow.
+#[test]
+fn a_key_with_a_role_that_does_not_resolve_is_taken_over_today_and_worth_more_tomorrow() {
+    let mut house = House::furnished();
+    house.invite("olivia", "dan", &grant(&["y"], &[]));
+    house.done("olivia", |acting| acting.delete_role("y"));
+    let attempt = house.acting("manny").regenerate("dan", &operator_key(900), Duration::ZERO);
+    // At the time of issue the access is within manny's, which is all that the model asks.
+    assert_done("dan", attempt);
+}
+
+#[test]
+fn who_may_update_may_lower_a_higher_one_but_not_become_them() {
+    let house = House::furnished();
+    let acting = house.acting("manny");
+    assert_eq!(
+        refusal("bob", acting.regenerate("bob", &operator_key(900), Duration::ZERO)).code(),
+        "caller_access_exceeded"
+    );
+    // The model asks that the result is within the giver's, and so it is.
+    assert_done("lowered", acting.change_operator("bob", &grant(&[], &[])));
+    assert_done("removed", acting.remove_operator("bob"));
+    let tokens = acting.change_token("t1", &grant(&["editor"], &[]));
+    assert_eq!(refusal("raised", tokens).code(), "caller_access_exceeded");
+}
+
+#[test]
+fn what_is_of_one_kind_is_not_done_as_the_other() {
+    let mut house = House::furnished();
+    house.done("olivia", |acting| acting.create_role(role("t", &["accessTokens:*"])));
+    house.invite("olivia", "tom", &grant(&["t"], &[]));
+    let acting = house.acting("tom");
+    // By the operations on tokens nobody gets at operators.
+    assert_eq!(refusal("bob", acting.revoke_token("bob")).code(), "unknown_actor");
+    assert_eq!(refusal("bob", acting.change_token("bob", &grant(&[], &[]))).code(), "unknown_actor");
+    let attempt = acting.create_token("bob", &grant(&[], &[]), &token_key(900), None);
+    assert_eq!(refusal("bob", attempt).code(), "duplicate_actor");
+    assert_eq!(refusal("t1", acting.remove_operator("t1")).code(), "permission_missing");
+}
+
+#[test]
+fn roles_with_names_of_every_form_stay_apart() {
+    let mut house = House::furnished();
+    for id in ["Admin", "ADMIN", "admin.", "x/y", "x:y", "x@y"] {
+        house.done("olivia", |acting| acting.create_role(role(id, &[])));
+        house.invite("olivia", &format!("of-{id}"), &grant(&[id], &[]));
+        let attempt = house.acting(&format!("of-{id}")).create_role(role("mine", &[]));
+        assert_eq!(refusal(id, attempt).code(), "not_administrator");
+    }
+    assert!(Role::new("*", ["products:read"]).is_err() && Role::new(" admin", ["products:read"]).is_err());
+}
+
+#[test]
+#[ignore = "defect: `Account::access` takes the record's word for what the present state says"]
+fn the_own_access_is_that_of_the_present_state() {
+    let mut house = House::furnished();
+    let stale = house.record("bob").clone();
+    house.done("olivia", |acting| acting.change_operator("bob", &grant(&["x"], &[])));
+    let access = house.account.access(&stale).unwrap();
+    assert_eq!(access.roles().collect::<Vec<_>>(), ["x"]);
+}
+
+#[test]
+fn an_operator_and_a_token_that_were_loaded_with_one_id_are_two() {
+    let house = House::furnished();
+    let key = token_key(900);
+    let twin = KeyRecord::new(KeyKind::AccessToken, key.id, key.digest, "a1", "frank").unwrap().with_roles(["x"]);
+    let records = house.account.records().cloned().chain([twin]);
+    let account = Account::load(house.account.roles().clone(), 9, records).unwrap();
+    let acting = account.acting(account.actor("olivia").unwrap(), at(NOW));
+    let removed = acting.remove_operator("frank").into_result().unwrap();
+    assert_eq!(removed.account().record(key.id), account.record(key.id), "the token is no operator");
+    let changed = acting.change_operator("frank", &grant(&["admin"], &[])).into_result().unwrap();
+    assert_eq!(changed.account().record(key.id), account.record(key.id));
+    let revoked = acting.revoke_token("frank").into_result().unwrap();
+    assert_eq!(revoked.account().record(house.key("frank")), account.record(house.key("frank")));
+}
