@@ -386,3 +386,11 @@ fn an_operator_and_a_token_that_were_loaded_with_one_id_are_two() {
     let revoked = acting.revoke_token("frank").into_result().unwrap();
     assert_eq!(revoked.account().record(house.key("frank")), account.record(house.key("frank")));
 }
+
+#[test]
+fn a_record_that_cannot_be_used_is_not_in_use() {
+    let house = House::furnished();
+    let unusable = house.with_record("bob", |record| record.with_conditions([Condition::new("gone", "a").unwrap()]));
+    let attempt = unusable.acting("bob").revoke_token("t1");
+    assert_refused("bob", attempt, ("unknown_key", 401, "the key is not in use in this account"));
+}
