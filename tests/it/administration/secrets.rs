@@ -121,6 +121,8 @@ fn digests_are_equal_exactly_where_the_state_is() {
     }
     assert_ne!(digest(&house, &["x", "y"], &[]), digest(&house, &["xy"], &[]));
     assert_ne!(digest(&house, &["x"], &["brand:a", "brand:b"]), digest(&house, &["x"], &["brand:ab"]));
+    assert_ne!(digest(&house, &["x"], &["brand:1"]), digest(&house, &["x"], &["brand:2"]));
+    assert_ne!(digest(&house, &["x"], &["brand:1"]), digest(&house, &["x"], &["site:1"]));
     // The same grant for another is another state, and an operator's is not a token's.
     let acting = house.acting("olivia");
     let tx = acting.change_token("tx", &grant(&["x"], &[])).audit().after();
