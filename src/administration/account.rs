@@ -2,8 +2,9 @@
 
 use alloc::{boxed::Box, collections::BTreeMap};
 
+use super::refusal::AdministrationError;
 use crate::{
-    access::{Access, AccessError},
+    access::Access,
     key::{KeyId, KeyKind},
     role::{Role, Roles},
     store::{KeyChange, KeyRecord, KeyState},
@@ -118,12 +119,13 @@ impl Account {
         self.records.values().filter(move |record| record.actor() == actor)
     }
 
-    /// What an actor may do now, by the present state: what `/access` and `/me` answer. Everyone may read their
-    /// own, with either kind of key.
+    /// What the holder of a key may do by the present state, whatever the record says that is given: what `/access`
+    /// and `/me` answer. Everyone may read their own, with either kind of key.
     ///
     /// # Errors
     ///
-    /// [`AccessError`] where the record doesn't fit the schema.
+    /// [`AdministrationError::UnknownKey`] for a key that this state doesn't have or that was revoked, and where its
+    /// record doesn't fit the schema.
     ///
     /// ```
     /// # use keyward::{Schema, Timestamp, administration::Account, key::{KeyEntropy, KeyFormat, KeyPrefix}};
@@ -136,8 +138,10 @@ impl Account {
     /// assert_eq!(access.roles().collect::<Vec<_>>(), ["admin"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn access(&self, record: &KeyRecord) -> Result<Access, AccessError> {
-        record.access(&self.roles)
+    pub fn access(&self, record: &KeyRecord) -> Result<Access, AdministrationError> {
+        let present = self.record(record.id()).filter(|present| present.state() != KeyState::Revoked);
+        let access = present.and_then(|present| present.access(&self.roles).ok());
+        access.ok_or(AdministrationError::UnknownKey)
     }
 
     /// How many administrators there are: operators with the managed role and no conditions, whose key is in use.

@@ -206,6 +206,7 @@ impl<'a> Acting<'a> {
                 let resource = Administered::actor(OPERATORS, present);
                 acting.access.decide_update(&resource, &resource).into_result()?;
                 self.account.access(present)?.ensure_within(&acting.access)?;
+                self.may_make(&acting, present)?;
             }
             self.refuse_known(key.id)?;
             let rotation = present.rotate(key, self.now, grace)?;
@@ -305,14 +306,27 @@ impl<'a> Acting<'a> {
             return Err(AdministrationError::NotForAccessTokens);
         }
         // What authentication can't use is not in use here, either.
-        let access = self.account.access(record).map_err(|_| AdministrationError::UnknownKey)?;
+        let access = self.account.access(record)?;
         Ok(Operator { record, access })
     }
 
     fn administrator(&self) -> Result<Operator<'a>> {
         let acting = self.operator()?;
-        let present = self.account.actor(&self.actor).is_some_and(|present| is_administrator(present, self.now));
-        if present { Ok(acting) } else { Err(AdministrationError::NotAdministrator) }
+        if self.is_administrator(&acting) { Ok(acting) } else { Err(AdministrationError::NotAdministrator) }
+    }
+
+    fn is_administrator(&self, acting: &Operator<'a>) -> bool {
+        let present = self.account.actor(acting.record.actor());
+        present.is_some_and(|present| is_administrator(present, self.now))
+    }
+
+    /// To be administrator is more than every permission: it is to make roles. Who isn't one makes none, by a grant
+    /// or by a key.
+    fn may_make(&self, acting: &Operator<'a>, record: &KeyRecord) -> Result<()> {
+        if is_administrator(record, self.now) && !self.is_administrator(acting) {
+            return Err(AdministrationError::MakesAdministrator);
+        }
+        Ok(())
     }
 
     fn add(
@@ -330,6 +344,7 @@ impl<'a> Acting<'a> {
             let record = grant.put_into(record).with_created(self.now).with_expiry(expires);
             acting.access.decide(Operation::CREATE, &Administered::actor(resource, &record)).into_result()?;
             grant.access(self.account.roles())?.ensure_within(&acting.access)?;
+            self.may_make(&acting, &record)?;
             // Who was removed may come back, under the id and as the kind of actor that they were.
             let taken = |record: &KeyRecord| record.state() != KeyState::Revoked || record.kind() != kind;
             if self.account.records_of(actor).any(taken) {
@@ -348,12 +363,14 @@ impl<'a> Acting<'a> {
         let result = self.operator().and_then(|acting| {
             let present = self.present(&acting, "update", resource, actor)?;
             let stored = Administered::actor(resource, present);
-            let proposed = Administered::actor(resource, &grant.put_into(present.clone()));
+            let changed = grant.put_into(present.clone());
+            let proposed = Administered::actor(resource, &changed);
             acting.access.decide_update(&stored, &proposed).into_result()?;
             grant.access(self.account.roles())?.ensure_within(&acting.access)?;
+            self.may_make(&acting, &changed)?;
             // The key in its grace, too: it must not keep what was taken from its owner.
-            let changes = self.usable(present).map(|record| record.change(|record| grant.put_into(record)));
-            self.keeping_an_administrator(changes.collect())
+            let keys = self.usable(present).map(|record| record.change(|record| grant.put_into(record)));
+            self.keeping_an_administrator(keys.collect())
         });
         self.attempt(on(resource, "update"), actor, result)
     }

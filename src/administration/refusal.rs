@@ -28,6 +28,9 @@ pub enum AdministrationError {
     /// What is given is beyond what the giver has.
     #[error("{0}")]
     Exceeded(Box<Excess>),
+    /// Someone other than an administrator makes one, or takes an administrator's key.
+    #[error("caller access exceeded: only an administrator makes an administrator")]
+    MakesAdministrator,
     /// Roles that there aren't, or that are there twice, or too many ("invalid policies" on the platform).
     #[error("invalid policies: {0}")]
     InvalidPolicies(AccessError),
@@ -87,7 +90,7 @@ impl AdministrationError {
             Self::NotForAccessTokens => "not_for_access_tokens",
             Self::NotAdministrator => "not_administrator",
             Self::Forbidden(forbidden) => forbidden.kind(),
-            Self::Exceeded(_) => "caller_access_exceeded",
+            Self::Exceeded(_) | Self::MakesAdministrator => "caller_access_exceeded",
             Self::InvalidPolicies(_) => "invalid_policies",
             Self::UnsupportedConditions(_) => "unsupported_conditions",
             Self::ManagedRole => "managed_role",
@@ -108,7 +111,11 @@ impl AdministrationError {
     pub fn status(&self) -> u16 {
         match self {
             Self::UnknownKey => 401,
-            Self::NotForAccessTokens | Self::NotAdministrator | Self::Exceeded(_) | Self::ManagedRole => 403,
+            Self::NotForAccessTokens
+            | Self::NotAdministrator
+            | Self::MakesAdministrator
+            | Self::Exceeded(_)
+            | Self::ManagedRole => 403,
             Self::Forbidden(forbidden) => forbidden.status(),
             Self::UnknownActor { .. } | Self::InvalidRole(RoleError::Unknown(_)) => 404,
             Self::LastAdministrator

@@ -132,7 +132,8 @@ impl Intersection {
     /// let roles = Roles::new(&schema, "acme")?;
     /// let a = Access::builder(&roles).role("admin").condition("tag:a")?.build()?;
     /// let b = Access::builder(&roles).role("admin").condition("tag:b")?.build()?;
-    /// assert_eq!(a.intersection(&b).list("products", "acme").unwrap().all_of().len(), 2);
+    /// let both = a.intersection(&b);
+    /// assert_eq!(both.list("products", "acme").unwrap().to_string(), "`tags` is `a` and `tags` is `b`");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn list<'a>(&'a self, resource: impl Into<TypeRef<'a>>, account: &str) -> Result<Filter, Denial<'a>> {
