@@ -296,8 +296,9 @@ fn what_is_within_the_givers_access_is_given() {
 #[test]
 fn who_is_restricted_to_a_role_hands_out_that_role_and_nothing_else() {
     let house = House::furnished();
-    let unmet =
-        |side: &str, found: &str| format!("condition `accessPolicyId`: {side}`policies` is {found}, accepted are `x`");
+    let unmet = |side: &str, found: &str| {
+        format!("condition `accessPolicyId`: {side}`policies` is {found}, accepted are lists of nothing but `x`")
+    };
     // A new operator or token: the proposed grant.
     for (name, granting) in &GRANTING[..2] {
         for (roles, found) in [
