@@ -7,23 +7,29 @@
 //! 2. [`credential()`]: the one key that the request carries, or the answer's status and, by
 //!    [`Challenge`], its `WWW-Authenticate`.
 //! 3. [`BrowserPolicy::check`]: whether a key may come from where it came.
+//! 4. [`operation()`]: which operation the method asks for.
+//! 5. [`Refused`]: where anything refused the request, status, challenge and body of the answer.
 //!
 //! Header values are bytes as they came, one slice for each line: what a repeated header means is decided
 //! here.
+mod answer;
 mod browser;
 mod challenge;
 pub mod cors;
 mod credentials;
 mod fault;
 mod host;
+mod operation;
 mod origin;
 mod origin_list;
 mod parts;
 mod text;
 
+pub use answer::Refused;
 pub use browser::{BrowserPolicy, BrowserVerdict};
 pub use challenge::{Challenge, ChallengeError, ErrorCode, Scope};
 pub use credentials::{Credential, CredentialError, CredentialSource, QueryParameter, credential};
 pub use fault::OriginFault;
+pub use operation::{Target, operation};
 pub use origin::{Origin, OriginError};
 pub use origin_list::{OriginList, OriginListError};

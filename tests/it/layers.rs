@@ -9,7 +9,7 @@ use std::{
 /// The modules of the crate from the lowest layer up. Those of one layer don't know each other; a module that
 /// is not here has no place yet, and that is an error.
 const LAYERS: &[&[&str]] = &[
-    &["text", "value_set", "key", "time", "readme", "http"],
+    &["text", "value_set", "key", "time", "readme"],
     &["attributes", "permission", "condition"],
     &["json"],
     &["schema"],
@@ -21,6 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["filter", "document", "store"],
     &["compare", "authenticate", "who", "summary"],
     &["administration"],
+    &["http"],
 ];
 
 fn layer(module: &str) -> Option<usize> {
