@@ -1,0 +1,110 @@
+//! Bodies, read strictly: no key twice, none that isn't known, none left out that means something.
+
+use keyward::{Condition, Json, JsonObject, http::Refused};
+
+use crate::call::Call;
+
+/// The members of a body that is one JSON object.
+#[derive(Debug)]
+pub struct Body(JsonObject);
+
+impl Body {
+    /// Reads a body whose members are among these.
+    ///
+    /// # Errors
+    ///
+    /// 415 for what doesn't say that it is JSON, 400 for what isn't, or isn't an object of these members.
+    pub fn read(call: &Call, known: &[&str]) -> Result<Self, Refused> {
+        if !call.is_json {
+            return Err(Refused::new(415, "unsupported_media_type", "send `Content-Type: application/json`"));
+        }
+        let text = std::str::from_utf8(&call.body).map_err(|_| invalid("the body is not UTF-8"))?;
+        let json = Json::parse(text).map_err(|error| invalid(error.to_string()))?;
+        let Json::Object(object) = json else { return Err(invalid("the body is no JSON object")) };
+        match object.keys().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(Self(object)),
+            Some(name) => Err(invalid(format!("unknown member `{}`", name.escape_debug()))),
+        }
+    }
+
+    /// A text that must be there.
+    ///
+    /// # Errors
+    ///
+    /// 400 where it isn't, or is no text.
+    pub fn text(&self, name: &str) -> Result<&str, Refused> {
+        match self.0.get(name) {
+            Some(Json::Text(text)) => Ok(text),
+            _ => Err(invalid(format!("`{name}` must be a text"))),
+        }
+    }
+
+    /// A text that may be left out, and may not be null.
+    ///
+    /// # Errors
+    ///
+    /// 400 where it is there and no text.
+    pub fn optional_text(&self, name: &str) -> Result<Option<&str>, Refused> {
+        if self.0.contains_key(name) { self.text(name).map(Some) } else { Ok(None) }
+    }
+
+    /// A count that may be left out.
+    ///
+    /// # Errors
+    ///
+    /// 400 where it is there and no integer from 0 on.
+    pub fn optional_count(&self, name: &str) -> Result<Option<u64>, Refused> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(Json::Integer(integer)) if u64::try_from(*integer).is_ok() => Ok(u64::try_from(*integer).ok()),
+            Some(_) => Err(invalid(format!("`{name}` must be an integer from 0 on"))),
+        }
+    }
+
+    /// A list of texts. It must be there: one that is left out would be an empty one, and that has a meaning.
+    ///
+    /// # Errors
+    ///
+    /// 400 where it isn't, or isn't a list of texts.
+    pub fn texts(&self, name: &str) -> Result<Vec<&str>, Refused> {
+        let texts = match self.0.get(name) {
+            Some(Json::List(list)) => list.iter().map(text).collect(),
+            _ => None,
+        };
+        texts.ok_or_else(|| invalid(format!("`{name}` must be a list of texts")))
+    }
+
+    /// A list of conditions, each `"name:value"` or `{"name": …, "value": …}`. It must be there: without
+    /// conditions an access is to the whole account.
+    ///
+    /// # Errors
+    ///
+    /// 400 where it isn't, or isn't a list of conditions.
+    pub fn conditions(&self, name: &str) -> Result<Vec<Condition>, Refused> {
+        let Some(Json::List(list)) = self.0.get(name) else {
+            return Err(invalid(format!("`{name}` must be a list of conditions")));
+        };
+        list.iter().map(condition).collect()
+    }
+}
+
+fn text(json: &Json) -> Option<&str> {
+    if let Json::Text(text) = json { Some(text) } else { None }
+}
+
+fn condition(json: &Json) -> Result<Condition, Refused> {
+    let read = match json {
+        Json::Text(text) => text.parse(),
+        Json::Object(object) => match (object.get("name"), object.get("value"), object.len()) {
+            (Some(Json::Text(name)), Some(Json::Text(value)), 2) => Condition::new(name, value),
+            _ => return Err(invalid("a condition is an object of `name` and `value`, both texts")),
+        },
+        _ => return Err(invalid("a condition is a text or an object")),
+    };
+    read.map_err(|error| invalid(error.to_string()))
+}
+
+/// The refusal of a body.
+pub fn invalid(message: impl Into<Box<str>>) -> Refused {
+    Refused::new(400, "invalid_document", message)
+}

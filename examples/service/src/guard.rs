@@ -1,0 +1,98 @@
+//! Authorization: from a request to a caller, or a refusal. No handler runs without it.
+
+use std::fmt::Display;
+
+use axum::http::{HeaderMap, Uri, header};
+use keyward::{
+    Access, Authenticator, Decision, Denial, Operation, Resource, ResourceType, Timestamp,
+    http::{BrowserPolicy, BrowserVerdict, QueryParameter, Refused, credential},
+    store::{KeyRecord, KeyStore},
+};
+
+use crate::log;
+
+/// What a route asks of its caller.
+#[derive(Clone, Copy, Debug)]
+pub enum Needs {
+    /// This operation on this type of resource.
+    Permission(ResourceType, Operation),
+    /// A good key: the route shows or changes what is the caller's own.
+    Key,
+}
+
+/// Whether a request may pass, by one look at the store.
+#[derive(Debug)]
+pub struct Guard<S> {
+    /// The store of the keys.
+    pub keys: S,
+    /// Tells whose key it is, and what it may do.
+    pub authenticator: Authenticator,
+    /// What to do with keys that come from browsers.
+    pub browsers: BrowserPolicy,
+}
+
+impl<S: KeyStore<Record = KeyRecord, Error: Display>> Guard<S> {
+    /// Lets a request in, or refuses it: key first, then permission.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`]: no key, two, a malformed, an unknown or an ended one; a key from a browser; no permission.
+    pub fn admit(&self, needs: Needs, uri: &Uri, headers: &HeaderMap) -> Result<Caller, Refused> {
+        let lines = |name| headers.get_all(name).iter().map(|value| value.as_bytes());
+        let credential = credential(lines(header::AUTHORIZATION), uri.query(), QueryParameter::Ignored)?;
+        match self.browsers.check(lines(header::ORIGIN)) {
+            BrowserVerdict::Pass => {}
+            BrowserVerdict::Warn => log::key_in_browser(),
+            BrowserVerdict::Refuse => return Err(Refused::key_in_browser()),
+        }
+        let now = Timestamp::from(std::time::SystemTime::now());
+        let authenticated = self.authenticator.authenticate(&self.keys, credential.secret_str(), now);
+        let (record, access) = authenticated.map_err(|error| log::refused(&error))?.into_parts();
+        if let Needs::Permission(resource, operation) = needs {
+            if !access.permits(operation, resource) {
+                let schema = access.schema();
+                let (resource, operation) = (schema.type_name(resource), schema.operation_name(operation));
+                return Err(Refused::from(&Denial::PermissionMissing { resource, operation }));
+            }
+        }
+        Ok(Caller { record, access, needs })
+    }
+}
+
+/// Who calls, and what they may do.
+#[derive(Debug)]
+pub struct Caller {
+    /// The record of the key.
+    pub record: KeyRecord,
+    /// What it may do.
+    pub access: Access,
+    needs: Needs,
+}
+
+impl Caller {
+    /// Asks for the operation that the route declares, on this resource: account, permission, conditions.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] where it is denied, or the route declares none.
+    pub fn check(&self, resource: &impl Resource) -> Result<(), Refused> {
+        let Needs::Permission(_, operation) = self.needs else { return Err(Refused::not_found()) };
+        answer(&self.access.decide(operation, resource))
+    }
+
+    /// The same for an update, of what is stored and of what it would become.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`](Self::check).
+    pub fn check_update(&self, stored: &impl Resource, proposed: &impl Resource) -> Result<(), Refused> {
+        answer(&self.access.decide_update(stored, proposed))
+    }
+}
+
+fn answer(decision: &Decision<'_>) -> Result<(), Refused> {
+    match decision {
+        Decision::Allow => Ok(()),
+        Decision::Deny(denial) => Err(Refused::from(denial)),
+    }
+}

@@ -1,0 +1,91 @@
+//! Starts the service, and shows the first key once.
+
+use std::{error::Error, io::Write, process::ExitCode, sync::Arc};
+
+use keyward_service::{
+    administration,
+    options::{OptionError, Options},
+    own, page, products, registry,
+    service::{self, FIRST, Service},
+    store::{Database, Product},
+    transport,
+};
+use tokio::net::TcpListener;
+
+fn main() -> ExitCode {
+    match start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start() -> Result<(), Box<dyn Error>> {
+    let options = match Options::read(std::env::args().skip(1)) {
+        Err(help @ OptionError::Help) => {
+            writeln!(std::io::stdout(), "{help}")?;
+            return Ok(());
+        }
+        options => options?,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(64).build()?;
+    runtime.block_on(serve(&options))
+}
+
+async fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
+    let schema = service::schema()?;
+    let declared = [page::routes(), own::routes(), administration::routes(), products::routes()].concat();
+    let routes = registry::check(&declared, &schema)?;
+
+    let listener = TcpListener::bind(options.listen).await?;
+    let address = listener.local_addr()?;
+    let database = match &options.database {
+        Some(path) => Database::open(path, &schema)?,
+        None => Database::temporary(&schema)?,
+    };
+    let (service, first) = Service::start(database, options.browsers(address.port())?)?;
+    if first.is_some() {
+        stock(&service)?;
+    }
+    let router = transport::router(&Arc::new(service), routes, options.cors()?)?;
+
+    let mut out = std::io::stdout();
+    writeln!(out, "listening on http://{address}")?;
+    if let Some(key) = first {
+        let (account, operator) = FIRST;
+        writeln!(out, "account {account}, operator {operator}; her key, shown this once:\n  {key}")?;
+        writeln!(out, "try it:\n  curl -H 'Authorization: Bearer {key}' http://{address}/products")?;
+    }
+    out.flush()?;
+    axum::serve(listener, router).with_graceful_shutdown(stopped()).await?;
+    Ok(())
+}
+
+/// Something to see, in a new database.
+fn stock(service: &Service) -> Result<(), Box<dyn Error>> {
+    for (id, name, brand) in
+        [("p1", "kettle", Some("brand_one")), ("p2", "toaster", Some("brand_two")), ("p3", "teaspoon", None)]
+    {
+        let (account, brand) = (FIRST.0.to_owned(), brand.map(str::to_owned));
+        service.database.insert_product(&Product { account, id: id.to_owned(), name: name.to_owned(), brand })?;
+    }
+    Ok(())
+}
+
+/// Until the process is asked to end; a temporary database goes with it.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminated.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,129 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use keyward::http::{
+    BrowserPolicy, OriginList, OriginListError,
+    cors::{ExposedHeaders, MaxAge, Methods, Origins, Policy, PolicyError, RequestHeaders},
+};
+
+/// What `--help` says.
+pub const HELP: &str = "\
+keyward-service [--listen ADDRESS:PORT] [--database FILE] [--origin ORIGIN]... [--console ORIGIN]...
+                [--keys-in-browsers off|warn|refuse]
+
+--listen            where to listen; 127.0.0.1:8787 if not given, port 0 for any
+--database          the SQLite file; one in a temporary folder, gone with the process, if not given
+--origin            an origin whose pages may read the answers (CORS); none if not given
+--console           an origin whose pages may send keys; it needs --origin, too
+--keys-in-browsers  what happens to keys from pages of other origins; refuse if not given
+";
+
+/// What the command line says.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The SQLite file.
+    pub database: Option<PathBuf>,
+    origins: Vec<String>,
+    consoles: Vec<String>,
+    browsers: BrowserPolicy,
+}
+
+impl Options {
+    /// Reads the arguments that follow the program's name.
+    ///
+    /// # Errors
+    ///
+    /// [`OptionError`]: an argument that there isn't, one without its value or with one that can't be.
+    pub fn read(arguments: impl IntoIterator<Item = String>) -> Result<Self, OptionError> {
+        let mut options = Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
+            database: None,
+            origins: Vec::new(),
+            consoles: Vec::new(),
+            browsers: BrowserPolicy::refuse(),
+        };
+        let mut arguments = arguments.into_iter();
+        while let Some(name) = arguments.next() {
+            if name == "--help" || name == "-h" {
+                return Err(OptionError::Help);
+            }
+            let mut value = || arguments.next().ok_or_else(|| OptionError::NoValue(name.clone()));
+            match name.as_str() {
+                "--listen" => options.listen = value()?.parse().map_err(|_| OptionError::Listen)?,
+                "--database" => options.database = Some(value()?.into()),
+                "--origin" => options.origins.push(value()?),
+                "--console" => options.consoles.push(value()?),
+                "--keys-in-browsers" => options.browsers = browsers(&value()?)?,
+                _ => return Err(OptionError::Unknown(name)),
+            }
+        }
+        Ok(options)
+    }
+
+    /// What to do with keys from browsers: they may come from the consoles, and from the service's own page.
+    ///
+    /// # Errors
+    ///
+    /// [`OptionError`] for an origin that is none.
+    pub fn browsers(&self, port: u16) -> Result<BrowserPolicy, OptionError> {
+        let port = if port == 80 { String::new() } else { format!(":{port}") };
+        let own = ["127.0.0.1", "localhost"].map(|host| format!("http://{host}{port}"));
+        let mut may: Vec<&str> = self.consoles.iter().chain(&own).map(String::as_str).collect();
+        may.sort_unstable();
+        may.dedup();
+        Ok(self.browsers.clone().except(OriginList::new(may)?))
+    }
+
+    /// Which pages may read the answers.
+    ///
+    /// # Errors
+    ///
+    /// [`OptionError`] for an origin that is none, or is there twice.
+    pub fn cors(&self) -> Result<Policy, OptionError> {
+        let policy = Policy::builder()
+            .origins(Origins::list(&self.origins))
+            .methods(Methods::list(["PUT", "DELETE"]))
+            .request_headers(RequestHeaders::list(["Content-Type"]).with_authorization())
+            .exposed_headers(ExposedHeaders::list(["WWW-Authenticate"]))
+            .max_age(MaxAge::seconds(600));
+        Ok(policy.build()?)
+    }
+}
+
+fn browsers(mode: &str) -> Result<BrowserPolicy, OptionError> {
+    match mode {
+        "off" => Ok(BrowserPolicy::off()),
+        "warn" => Ok(BrowserPolicy::warn()),
+        "refuse" => Ok(BrowserPolicy::refuse()),
+        _ => Err(OptionError::Mode),
+    }
+}
+
+/// A command line that can't be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum OptionError {
+    /// It asks for help.
+    #[error("{HELP}")]
+    Help,
+    /// There is no such option.
+    #[error("unknown option `{0}`; --help tells which there are")]
+    Unknown(String),
+    /// An option stands alone.
+    #[error("`{0}` needs a value")]
+    NoValue(String),
+    /// An address that is none.
+    #[error("`--listen` needs an address and a port, such as 127.0.0.1:8787")]
+    Listen,
+    /// A mode that there isn't.
+    #[error("`--keys-in-browsers` is off, warn or refuse")]
+    Mode,
+    /// An origin that is none.
+    #[error("--origin: {0}")]
+    Cors(#[from] PolicyError),
+    /// An origin that is none.
+    #[error("--console: origin {0}")]
+    Console(#[from] OriginListError),
+}

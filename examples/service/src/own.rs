@@ -1,0 +1,56 @@
+//! What everyone may read with a good key of either kind: who they are, and what they may do.
+
+use keyward::key::KeyKind;
+use serde_json::json;
+
+use crate::{
+    call::{Answer, Call, Reply},
+    guard::Caller,
+    registry::Route,
+    service::Service,
+};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    vec![Route::new("GET", "/access", access).key(), Route::new("GET", "/me", me).key()]
+}
+
+fn access(_: &Service, caller: &Caller, _: &Call) -> Answer {
+    let record = &caller.record;
+    let schema = caller.access.schema();
+    // What is left of the roles today: of one that was deleted, nothing.
+    let types = schema.resource_types().filter_map(|resource| {
+        let permitted = |operation: &&str| caller.access.permits(*operation, resource);
+        let operations: Vec<&str> = schema.operations(resource).filter(permitted).collect();
+        let name = schema.type_name(resource);
+        (!operations.is_empty()).then(|| format!("{name}:{}", operations.join(",")))
+    });
+    Ok(Reply::Document(json!({
+        "account": record.account(),
+        "actor": actor(caller),
+        "policies": record.roles().collect::<Vec<_>>(),
+        "conditions": record.conditions(),
+        "permissions": types.collect::<Vec<_>>(),
+    })))
+}
+
+fn me(_: &Service, caller: &Caller, _: &Call) -> Answer {
+    let record = &caller.record;
+    Ok(Reply::Document(json!({
+        "id": record.actor(),
+        "type": kind(record.kind()),
+        "account": record.account(),
+        "key": {"id": record.id(), "createdAt": record.created(), "expiresAt": record.expires()},
+    })))
+}
+
+fn actor(caller: &Caller) -> serde_json::Value {
+    json!({"id": caller.record.actor(), "type": kind(caller.record.kind())})
+}
+
+fn kind(kind: KeyKind) -> &'static str {
+    match kind {
+        KeyKind::OperatorKey => "operator",
+        KeyKind::AccessToken => "accessToken",
+    }
+}

@@ -1,0 +1,94 @@
+//! The accounts: [`AccountStore`], over the same tables as the keys, so that both change together.
+
+use keyward::{
+    Role, Roles,
+    administration::{Account, AccountChange, AccountStore, CommitError},
+};
+use rusqlite::{OptionalExtension, params};
+use serde_json::{Value, json};
+
+use super::{Database, StoreError, keys};
+
+impl AccountStore for Database {
+    type Error = StoreError;
+
+    fn load(&self, account: &str) -> Result<Option<Account>, StoreError> {
+        let found = self.read(|transaction| {
+            let mut select = transaction.prepare_cached("SELECT version, roles FROM accounts WHERE id = ?1")?;
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?));
+            let Some((version, roles)) = select.query_row([account], read).optional()? else { return Ok(None) };
+            let mut select = transaction.prepare_cached("SELECT record FROM keys WHERE account = ?1")?;
+            let records = select.query_map([account], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+            Ok(Some((version, roles, records)))
+        })?;
+        let Some((version, roles, records)) = found else { return Ok(None) };
+        let none = Roles::new(&self.schema, account).map_err(|_| StoreError::Unreadable("the id of an account"))?;
+        let roles =
+            none.with_all(read_roles(&roles)?).map_err(|_| StoreError::Unreadable("the roles of an account"))?;
+        let records = records.iter().map(|document| keys::record(document)).collect::<Result<Vec<_>, _>>()?;
+        let account = Account::load(roles, version.cast_unsigned(), records);
+        account.map(Some).map_err(|_| StoreError::Unreadable("the keys of an account"))
+    }
+
+    fn commit(&self, change: &AccountChange) -> Result<(), CommitError<StoreError>> {
+        let account = change.account();
+        let committed = self.write(|transaction| {
+            let failed = |error: rusqlite::Error| Failed(CommitError::Store(error.into()));
+            let mut select =
+                transaction.prepare_cached("SELECT version FROM accounts WHERE id = ?1").map_err(failed)?;
+            let stored = select.query_row([account.id()], |row| row.get::<_, i64>(0)).optional().map_err(failed)?;
+            if stored.map_or(0, i64::cast_unsigned) != change.expected() {
+                return Err(Failed(CommitError::Conflict));
+            }
+            let put = "INSERT OR REPLACE INTO accounts (id, version, roles) VALUES (?1, ?2, ?3)";
+            let mut put = transaction.prepare_cached(put).map_err(failed)?;
+            let version = account.version().cast_signed();
+            put.execute(params![account.id(), version, write_roles(account.roles())]).map_err(failed)?;
+            keys::apply(transaction, change.keys()).map_err(|error| Failed(CommitError::Keys(error)))
+        });
+        committed.map_err(|Failed(error)| error)
+    }
+}
+
+impl Database {
+    /// The ids of all accounts.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the database failed.
+    pub fn accounts(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|transaction| {
+            let mut select = transaction.prepare_cached("SELECT id FROM accounts ORDER BY id")?;
+            Ok(select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+/// The roles without the managed one, which every account has.
+fn write_roles(roles: &Roles) -> String {
+    let created = roles.iter().filter(|role| role.id() != Role::ADMIN);
+    let role = |role: &Role| {
+        let permissions: Vec<&str> = role.permissions().iter().map(keyward::Permission::as_str).collect();
+        json!({"id": role.id(), "permissions": permissions})
+    };
+    Value::from_iter(created.map(role)).to_string()
+}
+
+fn read_roles(document: &str) -> Result<Vec<Role>, StoreError> {
+    let unreadable = || StoreError::Unreadable("the roles of an account");
+    let json: Value = serde_json::from_str(document).map_err(|_| unreadable())?;
+    let read = |role: &Value| {
+        let permissions = role.get("permissions")?.as_array()?.iter().map(Value::as_str);
+        Role::new(role.get("id")?.as_str()?, permissions.collect::<Option<Vec<_>>>()?).ok()
+    };
+    json.as_array().and_then(|roles| roles.iter().map(read).collect()).ok_or_else(unreadable)
+}
+
+/// A change that was not stored, as an error that a failing transaction can be, too.
+struct Failed(CommitError<StoreError>);
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self(CommitError::Store(error))
+    }
+}

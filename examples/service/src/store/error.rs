@@ -1,0 +1,33 @@
+//! What can go wrong with the store.
+
+use keyward::{SqlError, http::Refused};
+
+use crate::log;
+
+/// Why the store could not tell. Its text holds nothing of a record.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// The file's folder can't be used.
+    #[error("the database's folder can't be used: {0}")]
+    Folder(#[from] std::io::Error),
+    /// Another process has it.
+    #[error("another process uses this database: what it changed would not be seen here")]
+    InUse,
+    /// What is stored is no account. What it is instead is not repeated, for it may be a digest.
+    #[error("what is stored can't be read: {0}")]
+    Unreadable(&'static str),
+    /// A filter that the table has no column for.
+    #[error("the table can't be asked for this: {0}")]
+    Filter(#[from] SqlError),
+}
+
+/// The caller is told that it failed, and the log how.
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        log::failed(&error);
+        Self::new(503, "unavailable", "try again later")
+    }
+}

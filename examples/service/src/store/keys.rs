@@ -1,0 +1,68 @@
+//! The keys: [`KeyStore`] and [`KeyChanges`].
+
+use keyward::{
+    key::KeyId,
+    store::{ChangeError, KeyChange, KeyChanges, KeyRecord, KeyStore},
+};
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::{Database, StoreError};
+
+impl KeyStore for Database {
+    type Record = KeyRecord;
+    type Error = StoreError;
+
+    fn find(&self, id: KeyId) -> Result<Option<KeyRecord>, StoreError> {
+        let found = self.read(|transaction| {
+            let mut select = transaction.prepare_cached("SELECT record FROM keys WHERE id = ?1")?;
+            Ok(select.query_row([id.as_str()], |row| row.get::<_, String>(0)).optional()?)
+        })?;
+        found.as_deref().map(record).transpose()
+    }
+}
+
+impl KeyChanges for Database {
+    fn apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<StoreError>> {
+        self.write(|transaction| apply(transaction, changes).map_err(Failed)).map_err(|Failed(error)| error)
+    }
+}
+
+/// Makes the changes one by one, each seeing those before it. The caller takes back all where one is refused.
+pub(super) fn apply(transaction: &Transaction<'_>, changes: &[KeyChange]) -> Result<(), ChangeError<StoreError>> {
+    let failed = |error: rusqlite::Error| ChangeError::Store(error.into());
+    for change in changes {
+        let id = change.id();
+        let mut select = transaction.prepare_cached("SELECT version FROM keys WHERE id = ?1").map_err(failed)?;
+        let stored = select.query_row([id.as_str()], |row| row.get::<_, i64>(0)).optional().map_err(failed)?;
+        change.check(stored.map(i64::cast_unsigned))?;
+        match change.record() {
+            Some(record) => {
+                let document = serde_json::to_string(record)
+                    .map_err(|_| ChangeError::Store(StoreError::Unreadable("the record of a key")))?;
+                let version = record.version().cast_signed();
+                let put = "INSERT OR REPLACE INTO keys (id, version, account, record) VALUES (?1, ?2, ?3, ?4)";
+                let mut put = transaction.prepare_cached(put).map_err(failed)?;
+                put.execute(params![id.as_str(), version, record.account(), document]).map_err(failed)?;
+            }
+            None => {
+                let mut delete = transaction.prepare_cached("DELETE FROM keys WHERE id = ?1").map_err(failed)?;
+                delete.execute([id.as_str()]).map_err(failed)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads a record. The error doesn't say what stands there: it could be a digest.
+pub(super) fn record(document: &str) -> Result<KeyRecord, StoreError> {
+    serde_json::from_str(document).map_err(|_| StoreError::Unreadable("the record of a key"))
+}
+
+/// A refused change, as an error that a failing transaction can be, too.
+struct Failed(ChangeError<StoreError>);
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self(ChangeError::Store(error))
+    }
+}

@@ -1,0 +1,161 @@
+//! The products, and which of them an access may list.
+
+use keyward::{
+    Access, Attributes, Resource, SqlColumn, SqlDialect, SqlError, SqlTable, SqlValue, TypeRef, Value, http::Refused,
+};
+use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
+use serde_json::json;
+
+use super::{Database, StoreError};
+
+/// A product, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// The account that it belongs to.
+    pub account: String,
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its brand, if it has one.
+    pub brand: Option<String>,
+}
+
+impl Attributes for Product {
+    fn attribute(&self, name: &str) -> Value<'_> {
+        match name {
+            "id" => Value::Text(&self.id),
+            "name" => Value::Text(&self.name),
+            "brand" => self.brand.as_deref().map_or(Value::Absent, Value::Text),
+            _ => Value::Absent,
+        }
+    }
+}
+
+impl Resource for Product {
+    fn resource_type(&self) -> TypeRef<'_> {
+        "products".into()
+    }
+
+    fn account(&self) -> &str {
+        &self.account
+    }
+}
+
+impl Product {
+    /// The document of it.
+    pub fn document(&self) -> serde_json::Value {
+        json!({"id": self.id, "name": self.name, "brand": self.brand})
+    }
+
+    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { account: row.get(0)?, id: row.get(1)?, name: row.get(2)?, brand: row.get(3)? })
+    }
+}
+
+/// Which part of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// Only ids after this one.
+    pub after: &'a str,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Database {
+    /// The products that an access may list. The database leaves the others out, by the access's own filter.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] where it may list none, or the database failed.
+    pub fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {
+        access.list("products", access.account()).map_err(|denial| Refused::from(&denial))?;
+        let passes = access.sql("products", &self.table).map_err(StoreError::from)?;
+        let query = format!(
+            "SELECT account, id, name, brand FROM products WHERE {passes} AND id > ? ORDER BY id LIMIT {}",
+            page.limit,
+        );
+        let values = passes.parameters().iter().map(bind).chain([page.after.to_owned().into()]);
+        let listed = self.read(|transaction| {
+            let mut select = transaction.prepare_cached(&query)?;
+            Ok(select.query_map(params_from_iter(values), Product::of)?.collect::<Result<_, _>>()?)
+        });
+        Ok(listed?)
+    }
+
+    /// A product.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the database failed.
+    pub fn product(&self, account: &str, id: &str) -> Result<Option<Product>, StoreError> {
+        self.read(|transaction| select(transaction, account, id))
+    }
+
+    /// Stores a new product.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the database failed, or has it.
+    pub fn insert_product(&self, product: &Product) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let insert = "INSERT INTO products (account, id, name, brand) VALUES (?1, ?2, ?3, ?4)";
+            let Product { account, id, name, brand } = product;
+            transaction.prepare_cached(insert)?.execute(params![account, id, name, brand])?;
+            Ok(())
+        })
+    }
+
+    /// Changes a product to what `change` makes of it, or removes it where that is nothing: judged and done in one
+    /// step, so that nobody moves it in between.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`]: there is none, `change` refuses, the database failed.
+    pub fn change_product(
+        &self,
+        account: &str,
+        id: &str,
+        change: impl FnOnce(&Product) -> Result<Option<Product>, Refused>,
+    ) -> Result<Option<Product>, Refused> {
+        self.write(|transaction| {
+            let stored = select(transaction, account, id)?.ok_or_else(Refused::not_found)?;
+            let changed = change(&stored)?;
+            put(transaction, &stored, changed.as_ref())?;
+            Ok(changed)
+        })
+    }
+}
+
+fn select(transaction: &Transaction<'_>, account: &str, id: &str) -> Result<Option<Product>, StoreError> {
+    let select = "SELECT account, id, name, brand FROM products WHERE account = ?1 AND id = ?2";
+    Ok(transaction.prepare_cached(select)?.query_row([account, id], Product::of).optional()?)
+}
+
+fn put(transaction: &Transaction<'_>, stored: &Product, changed: Option<&Product>) -> Result<(), StoreError> {
+    let Product { account, id, .. } = stored;
+    match changed {
+        Some(Product { name, brand, .. }) => {
+            let update = "UPDATE products SET name = ?3, brand = ?4 WHERE account = ?1 AND id = ?2";
+            transaction.prepare_cached(update)?.execute(params![account, id, name, brand])?;
+        }
+        None => {
+            let delete = "DELETE FROM products WHERE account = ?1 AND id = ?2";
+            transaction.prepare_cached(delete)?.execute([account, id])?;
+        }
+    }
+    Ok(())
+}
+
+/// Which column holds which attribute; what is not here is no column, and no row meets a condition on it.
+pub(super) fn table() -> Result<SqlTable, SqlError> {
+    SqlTable::new(SqlDialect::Sqlite, "account")?.column("brand", SqlColumn::text("brand"))
+}
+
+fn bind(value: &SqlValue) -> rusqlite::types::Value {
+    match value {
+        SqlValue::Text(text) => text.clone().into(),
+        SqlValue::Integer(integer) => (*integer).into(),
+        SqlValue::Boolean(boolean) => (*boolean).into(),
+    }
+}
