@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use keyward::{
     Access, Authenticator, Decision, Denial, Operation, Resource, ResourceType, Timestamp,
     http::{BrowserPolicy, BrowserVerdict, QueryParameter, Refused, credential},
@@ -38,7 +38,7 @@ impl<S: KeyStore<Record = KeyRecord, Error: Display>> Guard<S> {
     ///
     /// [`Refused`]: no key, two, a malformed, an unknown or an ended one; a key from a browser; no permission.
     pub fn admit(&self, needs: Needs, uri: &Uri, headers: &HeaderMap) -> Result<Caller, Refused> {
-        let lines = |name| headers.get_all(name).iter().map(|value| value.as_bytes());
+        let lines = |name| headers.get_all(name).iter().map(HeaderValue::as_bytes);
         let credential = credential(lines(header::AUTHORIZATION), uri.query(), QueryParameter::Ignored)?;
         match self.browsers.check(lines(header::ORIGIN)) {
             BrowserVerdict::Pass => {}
@@ -48,14 +48,14 @@ impl<S: KeyStore<Record = KeyRecord, Error: Display>> Guard<S> {
         let now = Timestamp::from(std::time::SystemTime::now());
         let authenticated = self.authenticator.authenticate(&self.keys, credential.secret_str(), now);
         let (record, access) = authenticated.map_err(|error| log::refused(&error))?.into_parts();
-        if let Needs::Permission(resource, operation) = needs {
-            if !access.permits(operation, resource) {
+        match needs {
+            Needs::Permission(resource, operation) if !access.permits(operation, resource) => {
                 let schema = access.schema();
                 let (resource, operation) = (schema.type_name(resource), schema.operation_name(operation));
-                return Err(Refused::from(&Denial::PermissionMissing { resource, operation }));
+                Err(Refused::from(&Denial::PermissionMissing { resource, operation }))
             }
+            Needs::Permission(..) | Needs::Key => Ok(Caller { record, access, needs }),
         }
-        Ok(Caller { record, access, needs })
     }
 }
 

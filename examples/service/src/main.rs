@@ -49,7 +49,7 @@ async fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     if first.is_some() {
         stock(&service)?;
     }
-    let router = transport::router(&Arc::new(service), routes, options.cors()?)?;
+    let served = transport::router(&Arc::new(service), routes, options.cors()?)?;
 
     let mut out = std::io::stdout();
     writeln!(out, "listening on http://{address}")?;
@@ -59,7 +59,7 @@ async fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
         writeln!(out, "try it:\n  curl -H 'Authorization: Bearer {key}' http://{address}/products")?;
     }
     out.flush()?;
-    axum::serve(listener, router).with_graceful_shutdown(stopped()).await?;
+    axum::serve(listener, served).with_graceful_shutdown(stopped()).await?;
     Ok(())
 }
 

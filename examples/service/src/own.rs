@@ -3,19 +3,17 @@
 use keyward::key::KeyKind;
 use serde_json::json;
 
-use crate::{
-    call::{Answer, Call, Reply},
-    guard::Caller,
-    registry::Route,
-    service::Service,
-};
+use crate::{call::Reply, guard::Caller, registry::Route};
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    vec![Route::new("GET", "/access", access).key(), Route::new("GET", "/me", me).key()]
+    vec![
+        Route::new("GET", "/access", |_, caller, _| Ok(access(caller))).key(),
+        Route::new("GET", "/me", |_, caller, _| Ok(me(caller))).key(),
+    ]
 }
 
-fn access(_: &Service, caller: &Caller, _: &Call) -> Answer {
+fn access(caller: &Caller) -> Reply {
     let record = &caller.record;
     let schema = caller.access.schema();
     // What is left of the roles today: of one that was deleted, nothing.
@@ -25,23 +23,23 @@ fn access(_: &Service, caller: &Caller, _: &Call) -> Answer {
         let name = schema.type_name(resource);
         (!operations.is_empty()).then(|| format!("{name}:{}", operations.join(",")))
     });
-    Ok(Reply::Document(json!({
+    Reply::Document(json!({
         "account": record.account(),
         "actor": actor(caller),
         "policies": record.roles().collect::<Vec<_>>(),
         "conditions": record.conditions(),
         "permissions": types.collect::<Vec<_>>(),
-    })))
+    }))
 }
 
-fn me(_: &Service, caller: &Caller, _: &Call) -> Answer {
+fn me(caller: &Caller) -> Reply {
     let record = &caller.record;
-    Ok(Reply::Document(json!({
+    Reply::Document(json!({
         "id": record.actor(),
         "type": kind(record.kind()),
         "account": record.account(),
         "key": {"id": record.id(), "createdAt": record.created(), "expiresAt": record.expires()},
-    })))
+    }))
 }
 
 fn actor(caller: &Caller) -> serde_json::Value {

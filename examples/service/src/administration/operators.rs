@@ -69,10 +69,11 @@ fn regenerate(service: &Service, caller: &Caller, call: &Call) -> Answer {
     if operator != caller.record.actor() && !caller.access.permits(Operation::UPDATE, TYPE) {
         return Err(Refused::from(&Denial::PermissionMissing { resource: TYPE, operation: "update" }));
     }
-    let grace = match call.body.is_empty() {
-        true => Duration::ZERO,
-        false => Duration::from_secs(Body::read(call, &["graceSeconds"])?.optional_count("graceSeconds")?.unwrap_or(0)),
+    let seconds = match call.body.as_slice() {
+        [] => None,
+        _ => Body::read(call, &["graceSeconds"])?.optional_count("graceSeconds")?,
     };
+    let grace = Duration::from_secs(seconds.unwrap_or(0));
     let new = service.guard.authenticator.format().generate_operator_key(service.entropy()?, None);
     let account = service.administer(caller, |acting| acting.regenerate(operator, &new, grace))?;
     OPERATORS.with_secret(&account, operator, new.key.reveal())

@@ -71,7 +71,7 @@ fn write_roles(roles: &Roles) -> String {
         let permissions: Vec<&str> = role.permissions().iter().map(keyward::Permission::as_str).collect();
         json!({"id": role.id(), "permissions": permissions})
     };
-    Value::from_iter(created.map(role)).to_string()
+    created.map(role).collect::<Value>().to_string()
 }
 
 fn read_roles(document: &str) -> Result<Vec<Role>, StoreError> {

@@ -35,20 +35,17 @@ pub(super) fn apply(transaction: &Transaction<'_>, changes: &[KeyChange]) -> Res
         let mut select = transaction.prepare_cached("SELECT version FROM keys WHERE id = ?1").map_err(failed)?;
         let stored = select.query_row([id.as_str()], |row| row.get::<_, i64>(0)).optional().map_err(failed)?;
         change.check(stored.map(i64::cast_unsigned))?;
-        match change.record() {
-            Some(record) => {
-                let document = serde_json::to_string(record)
-                    .map_err(|_| ChangeError::Store(StoreError::Unreadable("the record of a key")))?;
-                let version = record.version().cast_signed();
-                let put = "INSERT OR REPLACE INTO keys (id, version, account, record) VALUES (?1, ?2, ?3, ?4)";
-                let mut put = transaction.prepare_cached(put).map_err(failed)?;
-                put.execute(params![id.as_str(), version, record.account(), document]).map_err(failed)?;
-            }
-            None => {
-                let mut delete = transaction.prepare_cached("DELETE FROM keys WHERE id = ?1").map_err(failed)?;
-                delete.execute([id.as_str()]).map_err(failed)?;
-            }
-        }
+        let Some(record) = change.record() else {
+            let mut delete = transaction.prepare_cached("DELETE FROM keys WHERE id = ?1").map_err(failed)?;
+            delete.execute([id.as_str()]).map_err(failed)?;
+            continue;
+        };
+        let document = serde_json::to_string(record)
+            .map_err(|_| ChangeError::Store(StoreError::Unreadable("the record of a key")))?;
+        let put = "INSERT OR REPLACE INTO keys (id, version, account, record) VALUES (?1, ?2, ?3, ?4)";
+        let mut put = transaction.prepare_cached(put).map_err(failed)?;
+        let version = record.version().cast_signed();
+        put.execute(params![id.as_str(), version, record.account(), document]).map_err(failed)?;
     }
     Ok(())
 }

@@ -134,16 +134,13 @@ fn select(transaction: &Transaction<'_>, account: &str, id: &str) -> Result<Opti
 
 fn put(transaction: &Transaction<'_>, stored: &Product, changed: Option<&Product>) -> Result<(), StoreError> {
     let Product { account, id, .. } = stored;
-    match changed {
-        Some(Product { name, brand, .. }) => {
-            let update = "UPDATE products SET name = ?3, brand = ?4 WHERE account = ?1 AND id = ?2";
-            transaction.prepare_cached(update)?.execute(params![account, id, name, brand])?;
-        }
-        None => {
-            let delete = "DELETE FROM products WHERE account = ?1 AND id = ?2";
-            transaction.prepare_cached(delete)?.execute([account, id])?;
-        }
-    }
+    let Some(Product { name, brand, .. }) = changed else {
+        let delete = "DELETE FROM products WHERE account = ?1 AND id = ?2";
+        transaction.prepare_cached(delete)?.execute([account, id])?;
+        return Ok(());
+    };
+    let update = "UPDATE products SET name = ?3, brand = ?4 WHERE account = ?1 AND id = ?2";
+    transaction.prepare_cached(update)?.execute(params![account, id, name, brand])?;
     Ok(())
 }
 

@@ -22,17 +22,17 @@ use crate::{registry::Checked, service::Service};
 ///
 /// [`UnknownMethod`] for a route whose method HTTP doesn't have.
 pub fn router(service: &Arc<Service>, routes: Vec<Checked>, cors: Policy) -> Result<Router, UnknownMethod> {
-    let mut router = Router::new();
+    let mut served = Router::new();
     for route in routes {
         let unknown = |_| UnknownMethod(route.method);
         let method = Method::from_bytes(route.method.as_bytes()).map_err(|_| UnknownMethod(route.method))?;
         let filter = MethodFilter::try_from(method).map_err(unknown)?;
         let service = Arc::clone(service);
         let handler = move |path, request| dispatch::dispatch(Arc::clone(&service), route.act, path, request);
-        router = router.route(route.path, on(filter, handler));
+        served = served.route(route.path, on(filter, handler));
     }
     let no_method = || async { answer::refused(&Refused::new(405, "method_not_allowed", "method not allowed")) };
-    Ok(router
+    Ok(served
         .method_not_allowed_fallback(no_method)
         .fallback(|| async { answer::refused(&Refused::not_found()) })
         .layer(middleware::from_fn_with_state(Arc::new(cors), cors::around)))

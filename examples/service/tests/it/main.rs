@@ -1,1 +1,21 @@
+//! The service, over real HTTP on the loopback: what it answers, under load, and to a real browser.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::too_many_lines,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
+mod administration;
+mod browser;
+mod client;
+mod cors;
+mod hostile;
+mod load;
+mod products;
+mod routes;
+mod server;
+mod store;
