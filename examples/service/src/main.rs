@@ -1,13 +1,23 @@
 //! Starts the service, and shows the first key once.
 
-use std::{error::Error, io::Write, process::ExitCode, sync::Arc};
+use std::{
+    error::Error,
+    io::{self, Write},
+    net::SocketAddr,
+    process::ExitCode,
+    sync::Arc,
+};
+
+use keyward::Schema;
+#[cfg(feature = "postgresql")]
+use keyward_service::store::PostgreSql;
 
 use keyward_service::{
     administration,
     options::{OptionError, Options},
     own, page, products, registry,
     service::{self, FIRST, Service},
-    store::{Database, Product},
+    store::{Database, Product, Store, StoreError},
     transport,
 };
 use tokio::net::TcpListener;
@@ -16,7 +26,7 @@ fn main() -> ExitCode {
     match start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "{error}");
+            let _ = writeln!(io::stderr(), "{error}");
             ExitCode::FAILURE
         }
     }
@@ -25,42 +35,56 @@ fn main() -> ExitCode {
 fn start() -> Result<(), Box<dyn Error>> {
     let options = match Options::read(std::env::args().skip(1)) {
         Err(help @ OptionError::Help) => {
-            writeln!(std::io::stdout(), "{help}")?;
+            writeln!(io::stdout(), "{help}")?;
             return Ok(());
         }
         options => options?,
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(64).build()?;
-    runtime.block_on(serve(&options))
-}
-
-async fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     let schema = service::schema()?;
     let declared = [page::routes(), own::routes(), administration::routes(), products::routes()].concat();
     let routes = registry::check(&declared, &schema)?;
 
-    let listener = TcpListener::bind(options.listen).await?;
+    let listener = std::net::TcpListener::bind(options.listen)?;
+    listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
-    let database = match &options.database {
-        Some(path) => Database::open(path, &schema)?,
-        None => Database::temporary(&schema)?,
-    };
+    let database = database(&options, &schema)?;
     let (service, first) = Service::start(database, options.browsers(address.port())?)?;
+    let service = Arc::new(service);
     if first.is_some() {
         stock(&service)?;
     }
-    let served = transport::router(&Arc::new(service), routes, options.cors()?)?;
+    let served = transport::router(&service, routes, options.cors()?)?;
 
-    let mut out = std::io::stdout();
+    // After the service, and so dropped before it: a client of PostgreSQL can't be dropped by a task.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(64).build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::from_std(listener)?;
+        announce(address, first)?;
+        axum::serve(listener, served).with_graceful_shutdown(stopped()).await
+    })?;
+    Ok(())
+}
+
+fn database(options: &Options, schema: &Schema) -> Result<Arc<dyn Store>, StoreError> {
+    #[cfg(feature = "postgresql")]
+    if let Some(url) = &options.postgres {
+        return Ok(Arc::new(PostgreSql::connect(url, schema)?));
+    }
+    Ok(Arc::new(match &options.database {
+        Some(path) => Database::open(path, schema)?,
+        None => Database::temporary(schema)?,
+    }))
+}
+
+fn announce(address: SocketAddr, first: Option<String>) -> io::Result<()> {
+    let mut out = io::stdout();
     writeln!(out, "listening on http://{address}")?;
     if let Some(key) = first {
         let (account, operator) = FIRST;
         writeln!(out, "account {account}, operator {operator}; her key, shown this once:\n  {key}")?;
         writeln!(out, "try it:\n  curl -H 'Authorization: Bearer {key}' http://{address}/products")?;
     }
-    out.flush()?;
-    axum::serve(listener, served).with_graceful_shutdown(stopped()).await?;
-    Ok(())
+    out.flush()
 }
 
 /// Something to see, in a new database.

@@ -9,11 +9,12 @@ use keyward::http::{
 
 /// What `--help` says.
 pub const HELP: &str = "\
-keyward-service [--listen ADDRESS:PORT] [--database FILE] [--origin ORIGIN]... [--console ORIGIN]...
+keyward-service [--listen ADDRESS:PORT] [--database FILE | --postgres URL] [--origin ORIGIN]... [--console ORIGIN]...
                 [--keys-in-browsers off|warn|refuse]
 
 --listen            where to listen; 127.0.0.1:8787 if not given, port 0 for any
 --database          the SQLite file; one in a temporary folder, gone with the process, if not given
+--postgres          a PostgreSQL to use instead; in a build with `--features postgresql`
 --origin            an origin whose pages may read the answers (CORS); none if not given
 --console           an origin whose pages may send keys; it needs --origin, too
 --keys-in-browsers  what happens to keys from pages of other origins; refuse if not given
@@ -26,6 +27,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// The SQLite file.
     pub database: Option<PathBuf>,
+    /// The PostgreSQL to use instead.
+    pub postgres: Option<String>,
     origins: Vec<String>,
     consoles: Vec<String>,
     browsers: BrowserPolicy,
@@ -41,6 +44,7 @@ impl Options {
         let mut options = Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
             database: None,
+            postgres: None,
             origins: Vec::new(),
             consoles: Vec::new(),
             browsers: BrowserPolicy::refuse(),
@@ -54,6 +58,8 @@ impl Options {
             match name.as_str() {
                 "--listen" => options.listen = value()?.parse().map_err(|_| OptionError::Listen)?,
                 "--database" => options.database = Some(value()?.into()),
+                "--postgres" if cfg!(feature = "postgresql") => options.postgres = Some(value()?),
+                "--postgres" => return Err(OptionError::NoPostgreSql),
                 "--origin" => options.origins.push(value()?),
                 "--console" => options.consoles.push(value()?),
                 "--keys-in-browsers" => options.browsers = browsers(&value()?)?,
@@ -120,6 +126,9 @@ pub enum OptionError {
     /// A mode that there isn't.
     #[error("`--keys-in-browsers` is off, warn or refuse")]
     Mode,
+    /// It was built without PostgreSQL.
+    #[error("this build has no PostgreSQL: build it with `--features postgresql`")]
+    NoPostgreSql,
     /// An origin that is none.
     #[error("--origin: {0}")]
     Cors(#[from] PolicyError),

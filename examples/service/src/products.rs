@@ -53,15 +53,15 @@ fn create(service: &Service, caller: &Caller, call: &Call) -> Answer {
 fn update(service: &Service, caller: &Caller, call: &Call) -> Answer {
     let id = call.parameter("id");
     let proposed = proposed(caller, call, id.to_owned())?;
-    let changed = service.database.change_product(caller.record.account(), id, |stored| {
+    let changed = service.database.change_product(caller.record.account(), id, &|stored| {
         caller.check_update(stored, &proposed)?;
-        Ok(Some(proposed))
+        Ok(Some(proposed.clone()))
     })?;
     changed.map(|product| Reply::Document(product.document())).ok_or_else(Refused::not_found)
 }
 
 fn delete(service: &Service, caller: &Caller, call: &Call) -> Answer {
-    service.database.change_product(caller.record.account(), call.parameter("id"), |stored| {
+    service.database.change_product(caller.record.account(), call.parameter("id"), &|stored| {
         caller.check(stored)?;
         Ok(None)
     })?;
@@ -73,6 +73,10 @@ fn proposed(caller: &Caller, call: &Call, id: String) -> Result<Product, Refused
     let (name, brand) = (body.text("name")?, body.optional_text("brand")?);
     if name.len().max(brand.map_or(0, str::len)) > MAX_TEXT {
         return Err(invalid("a name or a brand is longer than 1024 bytes"));
+    }
+    // Not every database has such a text.
+    if [Some(name), brand].into_iter().flatten().any(|text| text.contains('\0')) {
+        return Err(invalid("a name or a brand has a NUL in it"));
     }
     let account = caller.record.account().to_owned();
     Ok(Product { account, id, name: name.to_owned(), brand: brand.map(str::to_owned) })

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use keyward::{
     Authenticator, DocumentError, OtherSchema, Schema, Timestamp,
-    administration::{Account, AccountStore, Acting, Attempt, CommitError},
+    administration::{Account, Acting, Attempt, CommitError},
     http::{BrowserPolicy, Refused},
     key::{EntropyError, KeyEntropy, KeyFormat, KeyPrefix, KeyPrefixError},
 };
@@ -12,7 +12,7 @@ use keyward::{
 use crate::{
     guard::{Caller, Guard},
     log,
-    store::{Database, StoreError},
+    store::{Store, StoreError},
 };
 
 /// The account and the operator that are there from the start.
@@ -31,9 +31,9 @@ pub fn schema() -> Result<Schema, DocumentError> {
 #[derive(Debug)]
 pub struct Service {
     /// Lets requests in.
-    pub guard: Guard<Arc<Database>>,
+    pub guard: Guard<Arc<dyn Store>>,
     /// Keys, accounts, products.
-    pub database: Arc<Database>,
+    pub database: Arc<dyn Store>,
     administering: Mutex<()>,
 }
 
@@ -44,8 +44,7 @@ impl Service {
     /// # Errors
     ///
     /// [`StartError`]: the database failed, or the operating system has no entropy.
-    pub fn start(database: Database, browsers: BrowserPolicy) -> Result<(Self, Option<String>), StartError> {
-        let database = Arc::new(database);
+    pub fn start(database: Arc<dyn Store>, browsers: BrowserPolicy) -> Result<(Self, Option<String>), StartError> {
         let schema = schema()?;
         let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("svc")?));
         let guard = Guard { keys: Arc::clone(&database), authenticator, browsers };

@@ -1,7 +1,7 @@
 //! The accounts: [`AccountStore`], over the same tables as the keys, so that both change together.
 
 use keyward::{
-    Role, Roles,
+    Role, Roles, Schema,
     administration::{Account, AccountChange, AccountStore, CommitError},
 };
 use rusqlite::{OptionalExtension, params};
@@ -22,12 +22,7 @@ impl AccountStore for Database {
             Ok(Some((version, roles, records)))
         })?;
         let Some((version, roles, records)) = found else { return Ok(None) };
-        let none = Roles::new(&self.schema, account).map_err(|_| StoreError::Unreadable("the id of an account"))?;
-        let roles =
-            none.with_all(read_roles(&roles)?).map_err(|_| StoreError::Unreadable("the roles of an account"))?;
-        let records = records.iter().map(|document| keys::record(document)).collect::<Result<Vec<_>, _>>()?;
-        let account = Account::load(roles, version.cast_unsigned(), records);
-        account.map(Some).map_err(|_| StoreError::Unreadable("the keys of an account"))
+        read(&self.schema, account, version, &roles, &records).map(Some)
     }
 
     fn commit(&self, change: &AccountChange) -> Result<(), CommitError<StoreError>> {
@@ -50,22 +45,23 @@ impl AccountStore for Database {
     }
 }
 
-impl Database {
-    /// The ids of all accounts.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] where the database failed.
-    pub fn accounts(&self) -> Result<Vec<String>, StoreError> {
-        self.read(|transaction| {
-            let mut select = transaction.prepare_cached("SELECT id FROM accounts ORDER BY id")?;
-            Ok(select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
-        })
-    }
+/// Reads an account from what is stored of it.
+pub(super) fn read(
+    schema: &Schema,
+    account: &str,
+    version: i64,
+    roles: &str,
+    records: &[String],
+) -> Result<Account, StoreError> {
+    let none = Roles::new(schema, account).map_err(|_| StoreError::Unreadable("the id of an account"))?;
+    let roles = none.with_all(read_roles(roles)?).map_err(|_| StoreError::Unreadable("the roles of an account"))?;
+    let records = records.iter().map(|document| keys::record(document)).collect::<Result<Vec<_>, _>>()?;
+    let account = Account::load(roles, version.cast_unsigned(), records);
+    account.map_err(|_| StoreError::Unreadable("the keys of an account"))
 }
 
 /// The roles without the managed one, which every account has.
-fn write_roles(roles: &Roles) -> String {
+pub(super) fn write_roles(roles: &Roles) -> String {
     let created = roles.iter().filter(|role| role.id() != Role::ADMIN);
     let role = |role: &Role| {
         let permissions: Vec<&str> = role.permissions().iter().map(keyward::Permission::as_str).collect();
@@ -85,7 +81,7 @@ fn read_roles(document: &str) -> Result<Vec<Role>, StoreError> {
 }
 
 /// A change that was not stored, as an error that a failing transaction can be, too.
-struct Failed(CommitError<StoreError>);
+pub(super) struct Failed(pub(super) CommitError<StoreError>);
 
 impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {

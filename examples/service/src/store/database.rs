@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use keyward::{Schema, SqlTable};
+use keyward::{Access, Schema, SqlDialect, SqlTable, http::Refused};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::{StoreError, folder::Folder, products};
+use super::{Change, Page, Product, Store, StoreError, folder::Folder, products};
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS accounts (
@@ -31,7 +31,7 @@ const TABLES: &str = "
 #[derive(Debug)]
 pub struct Database {
     pub(super) schema: Schema,
-    pub(super) table: SqlTable,
+    table: SqlTable,
     writer: Mutex<Connection>,
     reader: Mutex<Connection>,
     _lock: File,
@@ -59,7 +59,7 @@ impl Database {
             connection.set_prepared_statement_cache_capacity(32);
         }
         let (writer, reader) = (Mutex::new(writer), Mutex::new(reader));
-        let table = products::table()?;
+        let table = products::table(SqlDialect::Sqlite)?;
         Ok(Self { schema: schema.clone(), table, writer, reader, _lock: lock, _folder: None })
     }
 
@@ -93,6 +93,37 @@ impl Database {
         let changed = change(&transaction)?;
         transaction.commit().map_err(StoreError::from)?;
         Ok(changed)
+    }
+}
+
+impl Store for Database {
+    fn accounts(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|transaction| {
+            let mut select = transaction.prepare_cached("SELECT id FROM accounts ORDER BY id")?;
+            Ok(select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {
+        let passes = products::passes(access, &self.table)?;
+        Ok(self.read(|transaction| products::list(transaction, &passes, page))?)
+    }
+
+    fn product(&self, account: &str, id: &str) -> Result<Option<Product>, StoreError> {
+        self.read(|transaction| products::select(transaction, account, id))
+    }
+
+    fn insert_product(&self, product: &Product) -> Result<(), StoreError> {
+        self.write(|transaction| products::insert(transaction, product))
+    }
+
+    fn change_product(&self, account: &str, id: &str, change: Change<'_>) -> Result<Option<Product>, Refused> {
+        self.write(|transaction| {
+            let stored = products::select(transaction, account, id)?.ok_or_else(Refused::not_found)?;
+            let changed = change(&stored)?;
+            products::put(transaction, &stored, changed.as_ref())?;
+            Ok(changed)
+        })
     }
 }
 

@@ -10,6 +10,10 @@ pub enum StoreError {
     /// SQLite failed.
     #[error("the database failed: {0}")]
     Database(#[from] rusqlite::Error),
+    /// PostgreSQL failed.
+    #[cfg(feature = "postgresql")]
+    #[error("PostgreSQL failed: {0}")]
+    PostgreSql(#[from] postgres::Error),
     /// The file's folder can't be used.
     #[error("the database's folder can't be used: {0}")]
     Folder(#[from] std::io::Error),

@@ -40,8 +40,7 @@ pub(super) fn apply(transaction: &Transaction<'_>, changes: &[KeyChange]) -> Res
             delete.execute([id.as_str()]).map_err(failed)?;
             continue;
         };
-        let document = serde_json::to_string(record)
-            .map_err(|_| ChangeError::Store(StoreError::Unreadable("the record of a key")))?;
+        let document = document(record).map_err(ChangeError::Store)?;
         let put = "INSERT OR REPLACE INTO keys (id, version, account, record) VALUES (?1, ?2, ?3, ?4)";
         let mut put = transaction.prepare_cached(put).map_err(failed)?;
         let version = record.version().cast_signed();
@@ -50,13 +49,17 @@ pub(super) fn apply(transaction: &Transaction<'_>, changes: &[KeyChange]) -> Res
     Ok(())
 }
 
+pub(super) fn document(record: &KeyRecord) -> Result<String, StoreError> {
+    serde_json::to_string(record).map_err(|_| StoreError::Unreadable("the record of a key"))
+}
+
 /// Reads a record. The error doesn't say what stands there: it could be a digest.
 pub(super) fn record(document: &str) -> Result<KeyRecord, StoreError> {
     serde_json::from_str(document).map_err(|_| StoreError::Unreadable("the record of a key"))
 }
 
 /// A refused change, as an error that a failing transaction can be, too.
-struct Failed(ChangeError<StoreError>);
+pub(super) struct Failed(pub(super) ChangeError<StoreError>);
 
 impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {

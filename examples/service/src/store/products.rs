@@ -1,12 +1,13 @@
 //! The products, and which of them an access may list.
 
 use keyward::{
-    Access, Attributes, Resource, SqlColumn, SqlDialect, SqlError, SqlTable, SqlValue, TypeRef, Value, http::Refused,
+    Access, Attributes, Resource, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue, TypeRef, Value,
+    http::Refused,
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde_json::json;
 
-use super::{Database, StoreError};
+use super::StoreError;
 
 /// A product, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,77 +63,43 @@ pub struct Page<'a> {
     pub limit: u32,
 }
 
-impl Database {
-    /// The products that an access may list. The database leaves the others out, by the access's own filter.
-    ///
-    /// # Errors
-    ///
-    /// [`Refused`] where it may list none, or the database failed.
-    pub fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {
-        access.list("products", access.account()).map_err(|denial| Refused::from(&denial))?;
-        let passes = access.sql("products", &self.table).map_err(StoreError::from)?;
-        let query = format!(
-            "SELECT account, id, name, brand FROM products WHERE {passes} AND id > ? ORDER BY id LIMIT {}",
-            page.limit,
-        );
-        let values = passes.parameters().iter().map(bind).chain([page.after.to_owned().into()]);
-        let listed = self.read(|transaction| {
-            let mut select = transaction.prepare_cached(&query)?;
-            Ok(select.query_map(params_from_iter(values), Product::of)?.collect::<Result<_, _>>()?)
-        });
-        Ok(listed?)
-    }
-
-    /// A product.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] where the database failed.
-    pub fn product(&self, account: &str, id: &str) -> Result<Option<Product>, StoreError> {
-        self.read(|transaction| select(transaction, account, id))
-    }
-
-    /// Stores a new product.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] where the database failed, or has it.
-    pub fn insert_product(&self, product: &Product) -> Result<(), StoreError> {
-        self.write(|transaction| {
-            let insert = "INSERT INTO products (account, id, name, brand) VALUES (?1, ?2, ?3, ?4)";
-            let Product { account, id, name, brand } = product;
-            transaction.prepare_cached(insert)?.execute(params![account, id, name, brand])?;
-            Ok(())
-        })
-    }
-
-    /// Changes a product to what `change` makes of it, or removes it where that is nothing: judged and done in one
-    /// step, so that nobody moves it in between.
-    ///
-    /// # Errors
-    ///
-    /// [`Refused`]: there is none, `change` refuses, the database failed.
-    pub fn change_product(
-        &self,
-        account: &str,
-        id: &str,
-        change: impl FnOnce(&Product) -> Result<Option<Product>, Refused>,
-    ) -> Result<Option<Product>, Refused> {
-        self.write(|transaction| {
-            let stored = select(transaction, account, id)?.ok_or_else(Refused::not_found)?;
-            let changed = change(&stored)?;
-            put(transaction, &stored, changed.as_ref())?;
-            Ok(changed)
-        })
-    }
+/// The products that an access may list, as a condition on the table.
+pub(super) fn passes(access: &Access, table: &SqlTable) -> Result<SqlFragment, Refused> {
+    access.list("products", access.account()).map_err(|denial| Refused::from(&denial))?;
+    Ok(access.sql("products", table).map_err(StoreError::from)?)
 }
 
-fn select(transaction: &Transaction<'_>, account: &str, id: &str) -> Result<Option<Product>, StoreError> {
+pub(super) fn list(
+    transaction: &Transaction<'_>,
+    passes: &SqlFragment,
+    page: Page<'_>,
+) -> Result<Vec<Product>, StoreError> {
+    let query = format!(
+        "SELECT account, id, name, brand FROM products WHERE {passes} AND id > ? ORDER BY id LIMIT {}",
+        page.limit,
+    );
+    let values = passes.parameters().iter().map(bind).chain([page.after.to_owned().into()]);
+    let mut select = transaction.prepare_cached(&query)?;
+    Ok(select.query_map(params_from_iter(values), Product::of)?.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn insert(transaction: &Transaction<'_>, product: &Product) -> Result<(), StoreError> {
+    let insert = "INSERT INTO products (account, id, name, brand) VALUES (?1, ?2, ?3, ?4)";
+    let Product { account, id, name, brand } = product;
+    transaction.prepare_cached(insert)?.execute(params![account, id, name, brand])?;
+    Ok(())
+}
+
+pub(super) fn select(transaction: &Transaction<'_>, account: &str, id: &str) -> Result<Option<Product>, StoreError> {
     let select = "SELECT account, id, name, brand FROM products WHERE account = ?1 AND id = ?2";
     Ok(transaction.prepare_cached(select)?.query_row([account, id], Product::of).optional()?)
 }
 
-fn put(transaction: &Transaction<'_>, stored: &Product, changed: Option<&Product>) -> Result<(), StoreError> {
+pub(super) fn put(
+    transaction: &Transaction<'_>,
+    stored: &Product,
+    changed: Option<&Product>,
+) -> Result<(), StoreError> {
     let Product { account, id, .. } = stored;
     let Some(Product { name, brand, .. }) = changed else {
         let delete = "DELETE FROM products WHERE account = ?1 AND id = ?2";
@@ -145,8 +112,8 @@ fn put(transaction: &Transaction<'_>, stored: &Product, changed: Option<&Product
 }
 
 /// Which column holds which attribute; what is not here is no column, and no row meets a condition on it.
-pub(super) fn table() -> Result<SqlTable, SqlError> {
-    SqlTable::new(SqlDialect::Sqlite, "account")?.column("brand", SqlColumn::text("brand"))
+pub(super) fn table(dialect: SqlDialect) -> Result<SqlTable, SqlError> {
+    SqlTable::new(dialect, "account")?.column("brand", SqlColumn::text("brand"))
 }
 
 fn bind(value: &SqlValue) -> rusqlite::types::Value {

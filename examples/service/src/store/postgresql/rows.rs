@@ -1,0 +1,78 @@
+//! The products, and the ids of the accounts.
+
+use keyward::{Access, SqlValue, http::Refused};
+use postgres::{Row, Transaction, types::ToSql};
+
+use super::PostgreSql;
+use crate::store::{Change, Page, Product, Store, StoreError, products};
+
+impl Store for PostgreSql {
+    fn accounts(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|transaction| {
+            let rows = transaction.query("SELECT id FROM accounts ORDER BY id", &[])?;
+            Ok(rows.iter().map(|row| row.get(0)).collect())
+        })
+    }
+
+    fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {
+        let passes = products::passes(access, &self.table)?.numbered_from(2);
+        let query = format!(
+            "SELECT account, id, name, brand FROM products WHERE id > $1 AND {passes} ORDER BY id LIMIT {}",
+            page.limit,
+        );
+        let mut values: Vec<&(dyn ToSql + Sync)> = vec![&page.after];
+        values.extend(passes.parameters().iter().map(bind));
+        let listed = self.read(|transaction| Ok(transaction.query(&query, &values)?))?;
+        Ok(listed.iter().map(product).collect())
+    }
+
+    fn product(&self, account: &str, id: &str) -> Result<Option<Product>, StoreError> {
+        self.read(|transaction| select(transaction, account, id))
+    }
+
+    fn insert_product(&self, product: &Product) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let insert = "INSERT INTO products (account, id, name, brand) VALUES ($1, $2, $3, $4)";
+            let Product { account, id, name, brand } = product;
+            transaction.execute(insert, &[account, id, name, brand])?;
+            Ok(())
+        })
+    }
+
+    fn change_product(&self, account: &str, id: &str, change: Change<'_>) -> Result<Option<Product>, Refused> {
+        self.write(|transaction| {
+            let stored = select(transaction, account, id)?.ok_or_else(Refused::not_found)?;
+            let changed = change(&stored)?;
+            let put = match &changed {
+                Some(Product { name, brand, .. }) => {
+                    let update = "UPDATE products SET name = $3, brand = $4 WHERE account = $1 AND id = $2";
+                    transaction.execute(update, &[&account, &id, name, brand])
+                }
+                None => transaction.execute("DELETE FROM products WHERE account = $1 AND id = $2", &[&account, &id]),
+            };
+            put.map_err(StoreError::from)?;
+            Ok(changed)
+        })
+    }
+}
+
+/// A text with a NUL is no id of a row: PostgreSQL has no such text.
+fn select(transaction: &mut Transaction<'_>, account: &str, id: &str) -> Result<Option<Product>, StoreError> {
+    if id.contains('\0') {
+        return Ok(None);
+    }
+    let select = "SELECT account, id, name, brand FROM products WHERE account = $1 AND id = $2";
+    Ok(transaction.query_opt(select, &[&account, &id])?.as_ref().map(product))
+}
+
+fn product(row: &Row) -> Product {
+    Product { account: row.get(0), id: row.get(1), name: row.get(2), brand: row.get(3) }
+}
+
+fn bind(value: &SqlValue) -> &(dyn ToSql + Sync) {
+    match value {
+        SqlValue::Text(text) => text,
+        SqlValue::Integer(integer) => integer,
+        SqlValue::Boolean(boolean) => boolean,
+    }
+}
