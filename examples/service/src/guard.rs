@@ -52,6 +52,7 @@ impl<S: KeyStore<Record = KeyRecord, Error: Display>> Guard<S> {
             Needs::Permission(resource, operation) if !access.permits(operation, resource) => {
                 let schema = access.schema();
                 let (resource, operation) = (schema.type_name(resource), schema.operation_name(operation));
+                log::denied(&record, resource, operation);
                 Err(Refused::from(&Denial::PermissionMissing { resource, operation }))
             }
             Needs::Permission(..) | Needs::Key => Ok(Caller { record, access, needs }),

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use keyward::{AuthenticationError, administration::AuditRecord, http::Refused};
+use keyward::{AuthenticationError, administration::AuditRecord, http::Refused, store::KeyRecord};
 use serde_json::{Value, json};
 
 /// An attempt to change an account, and whether it was stored.
@@ -20,6 +20,12 @@ pub fn refused<E: std::fmt::Display>(error: &AuthenticationError<E>) -> Refused 
         AuthenticationError::Store(error) => failed(error),
     }
     Refused::from(error)
+}
+
+/// A caller without the permission that a route needs: no audit record is made of it, since nothing was tried.
+pub fn denied(record: &KeyRecord, resource: &str, operation: &str) {
+    let (account, actor, permission) = (record.account(), record.actor(), format!("{resource}:{operation}"));
+    line(&json!({"event": "denied", "account": account, "actor": actor, "key": record.id(), "needs": permission}));
 }
 
 /// A key that came from a browser, and was let pass.

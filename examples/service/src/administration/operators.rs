@@ -9,6 +9,7 @@ use crate::{
     body::Body,
     call::{Answer, Call, Reply},
     guard::Caller,
+    log,
     registry::Route,
     service::Service,
 };
@@ -67,6 +68,7 @@ fn regenerate(service: &Service, caller: &Caller, call: &Call) -> Answer {
     let operator = call.parameter("id");
     // Before anything says whether there is such an operator.
     if operator != caller.record.actor() && !caller.access.permits(Operation::UPDATE, TYPE) {
+        log::denied(&caller.record, TYPE, "update");
         return Err(Refused::from(&Denial::PermissionMissing { resource: TYPE, operation: "update" }));
     }
     let seconds = match call.body.as_slice() {

@@ -213,6 +213,7 @@ fn every_attempt_is_logged_and_no_secret() {
     admin.delete(&operator("olivia")).refused(409, "last_administrator");
     admin.delete("/accessTokens/t1").is(204);
     token.get("/me").is(401);
+    server.token("t2", &["products:read"], &[]).delete(&operator("olivia")).refused(403, "permission_missing");
     let log = server.into_log();
     let audits: Vec<String> = log
         .iter()
@@ -229,10 +230,14 @@ fn every_attempt_is_logged_and_no_secret() {
         r#""accessTokens:create" "t1" done true"#,
         r#""operatorAccess:delete" "olivia" last_administrator false"#,
         r#""accessTokens:delete" "t1" done true"#,
+        r#""accessPolicies:create" "role-of-t2" done true"#,
+        r#""accessTokens:create" "t2" done true"#,
     ];
     assert_eq!(audits, expected);
     let refused = log.iter().find(|line| line["event"] == "key_refused").unwrap();
     assert_eq!(refused["cause"], "revoked");
+    let denied = log.iter().find(|line| line["event"] == "denied").unwrap();
+    assert_eq!((&denied["actor"], &denied["needs"]), (&"t2".into(), &"operatorAccess:delete".into()));
     let text: String = log.iter().map(Value::to_string).collect();
     for key in [&admin.key, &token.key] {
         assert!(!text.contains(key.as_str()) && !text.contains(&key[key.len() - 36..]), "a secret is in the log");
