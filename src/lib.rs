@@ -1,4 +1,23 @@
-//! Embeddable authorization: API keys, roles and restrictive conditions.
+//! Embeddable authorization: API keys, roles and restrictive conditions, decided in nanoseconds with a reason for every
+//! denial.
+//!
+//! | to | use |
+//! |---|---|
+//! | declare what there is | [`Schema`] |
+//! | say what a role grants | [`Role`], [`Roles`] |
+//! | say what an actor may do | [`Access`] |
+//! | decide | [`Access::decide`], [`Access::decide_update`], [`Decision`], [`Denial`] |
+//! | show a resource of your own | [`Attributes`], [`Resource`], or [`ResourceView`] over a map |
+//! | list | [`Access::filter`], [`SqlTable`], [`MongoCollection`], [`Access::decide_page`] |
+//! | make keys and authenticate requests | [`key`], [`store`], `Authenticator` |
+//! | compare accesses, review a change | [`Access::within`], [`Review`] |
+//! | ask who can, and what a key can | [`who_can`], [`Access::summary`] |
+//! | administer accounts | [`administration`] |
+//! | stand behind HTTP | [`http`] |
+//! | read the platform's documents | [`World`] |
+//!
+//! The crate does no I/O, reads no clock and starts no thread: time and entropy are arguments, keys are found through
+//! [`store::KeyStore`]. A decision can't fail, panic, allocate or recurse; what can't be evaluated is denied.
 #![no_std]
 #![forbid(unsafe_code)]
 
