@@ -205,7 +205,11 @@ impl<'a> Acting<'a> {
             } else {
                 let resource = Administered::actor(OPERATORS, present);
                 acting.access.decide_update(&resource, &resource).into_result()?;
-                self.account.access(present)?.ensure_within(&acting.access)?;
+                // What is beyond is the other's: it is not for the one who acts to read.
+                let within = self.account.access(present)?.is_within(&acting.access);
+                if !within {
+                    return Err(AdministrationError::ExceedingKey);
+                }
                 self.may_make(&acting, present)?;
             }
             self.refuse_known(key.id)?;

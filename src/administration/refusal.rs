@@ -28,6 +28,9 @@ pub enum AdministrationError {
     /// What is given is beyond what the giver has.
     #[error("{0}")]
     Exceeded(Box<Excess>),
+    /// The key of someone whose access is beyond that of the one who acts.
+    #[error("caller access exceeded: the operator may do more than who would take their key")]
+    ExceedingKey,
     /// Someone other than an administrator makes one, or takes an administrator's key.
     #[error("caller access exceeded: only an administrator makes an administrator")]
     MakesAdministrator,
@@ -90,7 +93,7 @@ impl AdministrationError {
             Self::NotForAccessTokens => "not_for_access_tokens",
             Self::NotAdministrator => "not_administrator",
             Self::Forbidden(forbidden) => forbidden.kind(),
-            Self::Exceeded(_) | Self::MakesAdministrator => "caller_access_exceeded",
+            Self::Exceeded(_) | Self::ExceedingKey | Self::MakesAdministrator => "caller_access_exceeded",
             Self::InvalidPolicies(_) => "invalid_policies",
             Self::UnsupportedConditions(_) => "unsupported_conditions",
             Self::ManagedRole => "managed_role",
@@ -114,6 +117,7 @@ impl AdministrationError {
             Self::NotForAccessTokens
             | Self::NotAdministrator
             | Self::MakesAdministrator
+            | Self::ExceedingKey
             | Self::Exceeded(_)
             | Self::ManagedRole => 403,
             Self::Forbidden(forbidden) => forbidden.status(),

@@ -48,18 +48,21 @@ fn start() -> Result<(), Box<dyn Error>> {
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
     let database = database(&options, &schema)?;
-    let (service, first) = Service::start(database, options.browsers(address.port())?)?;
+    // Whatever can fail comes before the first key is made: it is shown once, and then must be.
+    let (browsers, cors) = (options.browsers(address.port())?, options.cors()?);
+    let (service, first) = Service::start(database, browsers)?;
     let service = Arc::new(service);
-    if first.is_some() {
+    let new = first.is_some();
+    announce(address, first)?;
+    if new {
         stock(&service)?;
     }
-    let served = transport::router(&service, routes, options.cors()?)?;
+    let served = transport::router(&service, routes, cors)?;
 
     // After the service, and so dropped before it: a client of PostgreSQL can't be dropped by a task.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(64).build()?;
     runtime.block_on(async {
         let listener = TcpListener::from_std(listener)?;
-        announce(address, first)?;
         axum::serve(listener, served).with_graceful_shutdown(stopped()).await
     })?;
     Ok(())

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{fmt, net::SocketAddr, path::PathBuf};
 
 use keyward::http::{
     BrowserPolicy, OriginList, OriginListError,
@@ -21,7 +21,7 @@ keyward-service [--listen ADDRESS:PORT] [--database FILE | --postgres URL] [--or
 ";
 
 /// What the command line says.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
     /// Where to listen.
     pub listen: SocketAddr,
@@ -63,7 +63,8 @@ impl Options {
                 "--origin" => options.origins.push(value()?),
                 "--console" => options.consoles.push(value()?),
                 "--keys-in-browsers" => options.browsers = browsers(&value()?)?,
-                _ => return Err(OptionError::Unknown(name)),
+                // Not with its value: that may be a password.
+                _ => return Err(OptionError::Unknown(name.split('=').next().unwrap_or_default().into())),
             }
         }
         Ok(options)
@@ -105,6 +106,16 @@ fn browsers(mode: &str) -> Result<BrowserPolicy, OptionError> {
         "warn" => Ok(BrowserPolicy::warn()),
         "refuse" => Ok(BrowserPolicy::refuse()),
         _ => Err(OptionError::Mode),
+    }
+}
+
+/// Without the address of the database, which holds its password.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("listen", &self.listen)
+            .field("database", &self.database)
+            .finish_non_exhaustive()
     }
 }
 

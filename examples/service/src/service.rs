@@ -90,6 +90,8 @@ impl Service {
     pub fn administer(&self, caller: &Caller, act: impl FnOnce(&Acting<'_>) -> Attempt) -> Result<Account, Refused> {
         let _one = self.administering.lock().unwrap_or_else(PoisonError::into_inner);
         let account = self.account(caller)?;
+        // Where the database failed after it had stored a change, this is when the change is in force.
+        self.guard.authenticator.set_roles(account.roles().clone()).map_err(|error| internal(&error))?;
         let attempt = act(&account.acting(&caller.record, now()));
         let audit = attempt.audit().clone();
         let stored = attempt.into_result().map_err(|error| Refused::from(&error)).and_then(|change| {
