@@ -39,6 +39,7 @@ mod filter;
 pub mod http;
 mod json;
 pub mod key;
+mod parts;
 mod permission;
 #[cfg(all(doctest, feature = "serde_json"))]
 mod readme;

@@ -4,6 +4,7 @@ use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::{
+    parts::Parts,
     permission::Permission,
     schema::{OperationRef, Schema, TypeRef},
     text::{self, TextError, UnknownName},
@@ -341,23 +342,18 @@ fn compile(schema: &Schema, role: &Role) -> Result<Box<[u64]>, RoleError> {
 }
 
 impl Inner {
-    /// The first 16 bytes of the BLAKE3 digest of all the roles, each part with its length before it.
+    /// The first 16 bytes of the digest of all the roles.
     fn current_version(&self) -> RolesVersion {
-        let mut digest = blake3::Hasher::new();
-        let mut part = |bytes: &[u8]| {
-            digest.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
-        };
-        part(b"keyward roles 1");
-        part(&self.schema.fingerprint().to_le_bytes());
-        part(self.account.as_bytes());
+        let mut parts = Parts::new();
+        parts.add(b"keyward roles 1");
+        parts.add(self.schema.fingerprint().to_le_bytes());
+        parts.add(&*self.account);
         for Compiled { role, .. } in self.roles.values() {
-            part(role.id.as_bytes());
-            part(&(role.permissions.len() as u64).to_le_bytes());
-            role.permissions.iter().for_each(|permission| part(permission.as_str().as_bytes()));
+            parts.add(&*role.id);
+            parts.add_count(role.permissions.len());
+            role.permissions.iter().for_each(|permission| parts.add(permission.as_str()));
         }
-        let mut version = [0; 16];
-        digest.finalize_xof().fill(&mut version);
-        RolesVersion(version)
+        RolesVersion(parts.first())
     }
 }
 

@@ -7,6 +7,8 @@ use foldhash::fast::FixedState;
 use indexmap::{IndexSet, set};
 use serde::{Serialize, Serializer};
 
+use crate::parts::Parts;
+
 /// The values that one condition name accepts: alternatives, in the order in which they were given.
 ///
 /// ```
@@ -112,13 +114,10 @@ impl Table {
     /// The hasher's seed is the BLAKE3 digest of the values themselves, so that nobody can choose values
     /// that collide under it, and yet the same values make the same set on every machine.
     fn new<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Self {
-        let mut digest = blake3::Hasher::new();
-        for value in values.clone() {
-            digest.update(&(value.len() as u64).to_le_bytes()).update(value.as_bytes());
-        }
-        let mut seed = [0; 8];
-        digest.finalize_xof().fill(&mut seed);
-        let mut table = IndexSet::with_hasher(FixedState::with_seed(u64::from_le_bytes(seed)));
+        let mut parts = Parts::new();
+        values.clone().for_each(|value| parts.add(value));
+        let seed = u64::from_le_bytes(parts.first());
+        let mut table = IndexSet::with_hasher(FixedState::with_seed(seed));
         table.extend(values.clone().map(Box::from));
         Self { values: table, longest: values.map(str::len).max().unwrap_or(0) }
     }

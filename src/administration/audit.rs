@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use super::account::Account;
 use crate::{
     key::KeyId,
+    parts::Parts,
     role::Role,
     store::{KeyRecord, KeyState},
     time::Timestamp,
@@ -159,7 +160,9 @@ pub struct StateDigest([u8; 16]);
 
 impl StateDigest {
     pub(super) fn of_record(record: &KeyRecord) -> Self {
-        Self::of(|part| record_parts(record, part))
+        let mut parts = Parts::new();
+        add_record(record, &mut parts);
+        Self(parts.first())
     }
 
     /// Of all keys of an actor that are in use, or of a role.
@@ -169,51 +172,42 @@ impl StateDigest {
         }
         let used = || account.records_of(target).filter(|record| record.state() != KeyState::Revoked);
         used().next()?;
-        Some(Self::of(|part| used().for_each(|record| record_parts(record, part))))
+        let mut parts = Parts::new();
+        used().for_each(|record| add_record(record, &mut parts));
+        Some(Self(parts.first()))
     }
 
     fn of_role(role: &Role) -> Self {
-        Self::of(|part| {
-            part(role.id().as_bytes());
-            role.permissions().iter().for_each(|permission| part(permission.as_str().as_bytes()));
-        })
-    }
-
-    /// Each part with its length before it.
-    fn of(parts: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Self {
-        let mut digest = blake3::Hasher::new();
-        parts(&mut |part| {
-            digest.update(&(part.len() as u64).to_le_bytes()).update(part);
-        });
-        let mut state = [0; 16];
-        digest.finalize_xof().fill(&mut state);
-        Self(state)
+        let mut parts = Parts::new();
+        parts.add(role.id());
+        role.permissions().iter().for_each(|permission| parts.add(permission.as_str()));
+        Self(parts.first())
     }
 }
 
 /// Without the digest of the key: the id tells which key it is.
-fn record_parts(record: &KeyRecord, part: &mut dyn FnMut(&[u8])) {
-    part(record.id().as_str().as_bytes());
-    part(record.kind().to_string().as_bytes());
-    part(record.account().as_bytes());
-    part(record.actor().as_bytes());
-    part(&(record.roles().len() as u64).to_le_bytes());
-    record.roles().for_each(|id| part(id.as_bytes()));
-    part(&(record.conditions().len() as u64).to_le_bytes());
+fn add_record(record: &KeyRecord, parts: &mut Parts) {
+    parts.add(record.id().as_str());
+    parts.add(record.kind().to_string());
+    parts.add(record.account());
+    parts.add(record.actor());
+    parts.add_count(record.roles().len());
+    record.roles().for_each(|id| parts.add(id));
+    parts.add_count(record.conditions().len());
     for condition in record.conditions() {
-        part(condition.name().as_bytes());
-        part(condition.value().as_bytes());
+        parts.add(condition.name());
+        parts.add(condition.value());
     }
     for time in [record.not_before(), record.expires()] {
         match time {
-            Some(time) => part(&time.as_millis().to_le_bytes()),
-            None => part(&[]),
+            Some(time) => parts.add(time.as_millis().to_le_bytes()),
+            None => parts.add([]),
         }
     }
-    part(match record.state() {
-        KeyState::Active => b"active",
-        KeyState::Replaced => b"replaced",
-        KeyState::Revoked => b"revoked",
+    parts.add(match record.state() {
+        KeyState::Active => "active",
+        KeyState::Replaced => "replaced",
+        KeyState::Revoked => "revoked",
     });
 }
 

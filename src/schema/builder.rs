@@ -10,7 +10,10 @@ use super::{
     handles::STANDARD,
     rule::{Binding, ConditionRule, Elsewhere, Match},
 };
-use crate::text::{self, UnknownName};
+use crate::{
+    parts::Parts,
+    text::{self, UnknownName},
+};
 
 /// Collects a declaration; everything is checked by [`build`](Self::build).
 ///
@@ -211,36 +214,31 @@ fn refuse_overlap(other: &str, bound: Option<&Bound>, binding: &Binding) -> Resu
     }
 }
 
-/// The first 8 bytes of the BLAKE3 digest of all that is declared, each part with its length before it.
+/// The first 8 bytes of the digest of all that is declared.
 fn fingerprint(inner: &Inner) -> u64 {
-    let mut digest = blake3::Hasher::new();
-    let mut part = |bytes: &[u8]| {
-        digest.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
-    };
-    part(b"keyward schema 1");
-    inner.operations.iter().for_each(|name| part(name.as_bytes()));
-    part(b"types");
+    let mut parts = Parts::new();
+    parts.add(b"keyward schema 1");
+    inner.operations.iter().for_each(|name| parts.add(&**name));
+    parts.add(b"types");
     for (name, of) in &inner.types {
-        part(name.as_bytes());
-        part(&of.operations);
+        parts.add(&**name);
+        parts.add(&of.operations);
     }
-    part(b"conditions");
+    parts.add(b"conditions");
     for (name, elsewhere) in &inner.conditions {
-        part(name.as_bytes());
-        part(&[u8::from(*elsewhere == Elsewhere::Ignore)]);
+        parts.add(&**name);
+        parts.add([u8::from(*elsewhere == Elsewhere::Ignore)]);
     }
-    part(b"bounds");
+    parts.add(b"bounds");
     for bound in &inner.bounds {
         let Bound::Restricts(binding) = bound else {
-            part(&[]);
+            parts.add([]);
             continue;
         };
         let attribute = binding.attribute();
-        part(&[1, u8::from(binding.matching() == Match::All)]);
-        part(&(attribute.names().count() as u64).to_le_bytes());
-        attribute.names().for_each(|name| part(name.as_bytes()));
+        parts.add([1, u8::from(binding.matching() == Match::All)]);
+        parts.add_count(attribute.names().count());
+        attribute.names().for_each(|name| parts.add(name));
     }
-    let mut first = [0; 8];
-    digest.finalize_xof().fill(&mut first);
-    u64::from_le_bytes(first).max(1)
+    u64::from_le_bytes(parts.first()).max(1)
 }

@@ -7,8 +7,6 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-#[cfg(feature = "std")]
-use crate::resolved::Resolved;
 use crate::{
     access::{Access, AccessError, Dimension, Grants, compile_conditions},
     condition::Condition,
@@ -18,6 +16,8 @@ use crate::{
     text::{self, TextError},
     time::Timestamp,
 };
+#[cfg(feature = "std")]
+use crate::{parts::Parts, resolved::Resolved};
 
 /// What is kept of a key: everything but the key. A plain value that any store can hold, as columns or as a
 /// serde document (of a format that describes itself, such as JSON), and that does not change: what alters it gives
@@ -402,15 +402,12 @@ impl Document {
 
 #[cfg(feature = "std")]
 impl GrantsKey {
-    /// The first 16 bytes of a BLAKE3 digest of account and roles, each part with its length before it.
+    /// The first 16 bytes of the digest of account and roles.
     fn of(document: &Document) -> Self {
-        let mut digest = blake3::Hasher::new();
-        for part in core::iter::once(&document.account).chain(&document.roles) {
-            digest.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
-        }
-        let mut key = [0; 16];
-        digest.finalize_xof().fill(&mut key);
-        Self(key)
+        let mut parts = Parts::new();
+        parts.add(&*document.account);
+        document.roles.iter().for_each(|id| parts.add(&**id));
+        Self(parts.first())
     }
 }
 

@@ -9,7 +9,8 @@ use std::{
 /// The modules of the crate from the lowest layer up. Those of one layer don't know each other; a module that
 /// is not here has no place yet, and that is an error.
 const LAYERS: &[&[&str]] = &[
-    &["text", "value_set", "key", "time", "readme"],
+    &["parts", "text", "key", "time", "readme"],
+    &["value_set"],
     &["attributes", "permission", "condition"],
     &["json"],
     &["schema"],
