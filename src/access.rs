@@ -79,6 +79,14 @@ impl Access {
         Self { grants, conditions }
     }
 
+    /// Nothing at all, in no account.
+    #[cfg(feature = "std")]
+    pub(crate) fn nowhere() -> Self {
+        let (schema, account, version) = (Schema::empty(), "".into(), RolesVersion::NONE);
+        let grants = Grants { schema, account, roles: Box::default(), version, masks: Box::default() };
+        Self { grants: Arc::new(grants), conditions: None }
+    }
+
     /// The same conditions with other grants.
     #[cfg(feature = "std")]
     pub(crate) fn with_grants(&self, grants: Arc<Grants>) -> Self {

@@ -1,6 +1,7 @@
-//! What the roles of a key grant at present, and how a record remembers where that stands.
+//! What the roles of a key grant at present, and how a record remembers what it was resolved to.
 
 use alloc::{boxed::Box, sync::Arc};
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
 
@@ -12,14 +13,17 @@ use crate::{
 /// What one set of roles of one account grants now; nothing, where the account is not known. It is filled anew when
 /// roles change, and read without waiting.
 pub(crate) struct Slot {
+    /// How often it was filled.
+    fills: AtomicU64,
+    grants: ArcSwapOption<Grants>,
     account: Box<str>,
     ids: Box<[Box<str>]>,
-    grants: ArcSwapOption<Grants>,
 }
 
 impl Slot {
     pub(crate) fn new(roles: &Roles, ids: &[Box<str>]) -> Self {
-        let slot = Self { account: roles.account().into(), ids: ids.into(), grants: ArcSwapOption::empty() };
+        let (account, ids) = (roles.account().into(), ids.into());
+        let slot = Self { fills: AtomicU64::new(0), grants: ArcSwapOption::empty(), account, ids };
         slot.fill(Some(roles));
         slot
     }
@@ -32,46 +36,57 @@ impl Slot {
     pub(crate) fn fill(&self, roles: Option<&Roles>) {
         let grants = roles.and_then(|roles| Grants::resolve(roles, &self.ids).ok());
         self.grants.store(grants.map(Arc::new));
+        // Last: who sees the new count finds the new grants, and who saw the old one began before this returned.
+        self.fills.fetch_add(1, Ordering::Release);
+    }
+
+    #[inline]
+    fn fills(&self) -> u64 {
+        self.fills.load(Ordering::Acquire)
     }
 }
 
 /// What a record remembers of the authenticator that resolved it first.
 #[derive(Clone)]
 pub(crate) struct Resolved {
-    epoch: Epoch,
-    /// The access at that epoch.
-    access: Access,
-    /// What its roles grant later.
+    /// The id of that authenticator.
+    authenticator: u64,
+    /// How often the slot had been filled by then.
+    fills: u64,
     slot: Arc<Slot>,
-}
-
-/// A state of the roles of one authenticator: any change of them is another.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Epoch {
-    pub(crate) authenticator: u64,
-    pub(crate) count: u64,
+    /// What the slot granted then.
+    access: Access,
 }
 
 impl Resolved {
-    /// `epoch` must have been read before the slot is.
-    pub(crate) fn new(epoch: Epoch, slot: Arc<Slot>, conditions: Option<Arc<[Dimension]>>) -> Option<Self> {
+    /// Nothing where the slot's account is not known.
+    pub(crate) fn new(authenticator: u64, slot: Arc<Slot>, conditions: Option<Arc<[Dimension]>>) -> Option<Self> {
+        // In this order: a count that is too old is found out, one that is too new would not be.
+        let fills = slot.fills();
         let access = Access::of_parts(slot.grants.load_full()?, conditions);
-        Some(Self { epoch, access, slot })
+        Some(Self { authenticator, fills, slot, access })
     }
 
     #[inline]
     pub(crate) fn is_of(&self, authenticator: u64) -> bool {
-        self.epoch.authenticator == authenticator
+        self.authenticator == authenticator
     }
 
-    /// The access now; nothing where the account is not known any more.
+    /// Whether the roles have not changed since.
     #[inline]
-    pub(crate) fn access(&self, now: Epoch) -> Option<Access> {
-        if self.epoch == now { Some(self.access.clone()) } else { self.later() }
+    pub(crate) fn is_present(&self) -> bool {
+        self.slot.fills() == self.fills
     }
 
+    /// The access as it was then.
+    #[inline]
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The access as it is now; nothing where the account is not known any more.
     #[cold]
-    fn later(&self) -> Option<Access> {
+    pub(crate) fn later(&self) -> Option<Access> {
         Some(self.access.with_grants(self.slot.grants.load_full()?))
     }
 }

@@ -29,11 +29,19 @@ use crate::parts::Parts;
 #[derive(Clone)]
 pub struct ValueSet(Values);
 
-/// Most sets have one value, which then is all that is looked at.
+/// Most sets have one value, and most values are short: then this is all that is looked at.
 #[derive(Clone)]
 enum Values {
+    Short(Short),
     One(Box<str>),
     Many(Box<Table>),
+}
+
+/// A text of up to 22 bytes, in its place.
+#[derive(Clone)]
+struct Short {
+    length: u8,
+    bytes: [u8; 22],
 }
 
 #[derive(Clone)]
@@ -46,7 +54,7 @@ impl ValueSet {
     pub(crate) fn new<'a>(values: impl ExactSizeIterator<Item = &'a str> + Clone) -> Self {
         let mut first = values.clone();
         match (first.next(), first.next()) {
-            (Some(only), None) => Self(Values::One(only.into())),
+            (Some(only), None) => Self(Short::new(only).map_or_else(|| Values::One(only.into()), Values::Short)),
             _ => Self(Values::Many(Box::new(Table::new(values)))),
         }
     }
@@ -57,6 +65,7 @@ impl ValueSet {
     #[inline]
     pub fn contains(&self, value: &str) -> bool {
         match &self.0 {
+            Values::Short(only) => only.bytes() == value.as_bytes(),
             Values::One(only) => **only == *value,
             Values::Many(table) => table.contains(value),
         }
@@ -67,6 +76,7 @@ impl ValueSet {
     /// See [`ValueSet`] for an example.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         match &self.0 {
+            Values::Short(only) => Iter::One(Some(only.as_str()).into_iter()),
             Values::One(only) => Iter::One(Some(&**only).into_iter()),
             Values::Many(table) => Iter::Many(table.values.iter()),
         }
@@ -78,7 +88,7 @@ impl ValueSet {
     #[expect(clippy::len_without_is_empty, reason = "a set of accepted values is never empty")]
     pub fn len(&self) -> usize {
         match &self.0 {
-            Values::One(_) => 1,
+            Values::Short(_) | Values::One(_) => 1,
             Values::Many(table) => table.values.len(),
         }
     }
@@ -109,6 +119,24 @@ impl<'a> Iterator for Iter<'a> {
 }
 
 impl ExactSizeIterator for Iter<'_> {}
+
+impl Short {
+    /// `None` for a text that is too long.
+    fn new(text: &str) -> Option<Self> {
+        let mut bytes = [0; 22];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(Self { length: text.len().try_into().ok()?, bytes })
+    }
+
+    #[inline]
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length.into()).unwrap_or_default()
+    }
+
+    fn as_str(&self) -> &str {
+        core::str::from_utf8(self.bytes()).unwrap_or_default()
+    }
+}
 
 impl Table {
     /// The hasher's seed is the BLAKE3 digest of the values themselves, so that nobody can choose values

@@ -1,6 +1,7 @@
 //! Store, roles and schema, joined: from a presented text to an access.
 
 use core::{borrow::Borrow, fmt};
+use std::sync::LazyLock;
 
 use super::{
     judge::judge,
@@ -10,6 +11,7 @@ use super::{
 use crate::{
     access::Access,
     key::{KeyFormat, Pepper, PresentedKey},
+    resolved::Resolved,
     role::Roles,
     schema::Schema,
     store::{AsyncKeyStore, KeyRecord, KeyStore},
@@ -215,9 +217,14 @@ impl Authenticator {
         text: &str,
         now: Timestamp,
     ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
-        let presented = self.present(text)?;
-        let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
-        Ok(self.judge(&presented, found, now)?)
+        // Judged where it was read, not copied: copies are a good part of what this costs.
+        match &self.format.parse(text) {
+            Ok(presented) => {
+                let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
+                Ok(self.judge(presented, found, now)?)
+            }
+            Err(error) => Err(Refusal::from(*error).into()),
+        }
     }
 
     /// As [`authenticate`](Self::authenticate), with a store that is waited for. `now` is the time of the
@@ -262,11 +269,11 @@ impl fmt::Debug for Authenticator {
 /// Whose key it is, and what it may do.
 ///
 /// See [`Authenticator`] for an example.
-#[derive(Clone, Debug)]
 #[must_use]
 pub struct Authenticated<R> {
     record: R,
-    access: Access,
+    /// What the key may do, where that is not what its record remembers: it is seldom copied out.
+    access: Option<Access>,
 }
 
 impl<R: Borrow<KeyRecord>> Authenticated<R> {
@@ -275,7 +282,9 @@ impl<R: Borrow<KeyRecord>> Authenticated<R> {
     /// See [`Authenticator`] for an example.
     #[inline]
     pub fn access(&self) -> &Access {
-        &self.access
+        let remembered = || self.record().resolved().map(Resolved::access);
+        // A record that lends another one each time is nobody's.
+        self.access.as_ref().or_else(remembered).unwrap_or(&NOWHERE)
     }
 
     /// The record of the key.
@@ -297,6 +306,21 @@ impl<R: Borrow<KeyRecord>> Authenticated<R> {
     /// }
     /// ```
     pub fn into_parts(self) -> (R, Access) {
-        (self.record, self.access)
+        let access = self.access().clone();
+        (self.record, access)
     }
 }
+
+impl<R: Borrow<KeyRecord> + Clone> Clone for Authenticated<R> {
+    fn clone(&self) -> Self {
+        Self { record: self.record.clone(), access: Some(self.access().clone()) }
+    }
+}
+
+impl<R: Borrow<KeyRecord>> fmt::Debug for Authenticated<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authenticated").field("record", self.record()).field("access", self.access()).finish()
+    }
+}
+
+static NOWHERE: LazyLock<Access> = LazyLock::new(Access::nowhere);

@@ -1,5 +1,6 @@
 //! Why nobody was authenticated: one face for the caller, the cause for the host's log.
 
+use alloc::boxed::Box;
 use core::fmt;
 
 use crate::{
@@ -121,7 +122,7 @@ pub enum RefusalCause {
     UnknownAccount,
     /// Its conditions don't fit the schema, or it has more roles than an access may have.
     #[error("the record can't be used: {0}")]
-    Unusable(AccessError),
+    Unusable(Box<AccessError>),
 }
 
 /// A request that was not authenticated: refused, or not judged because the store could not tell.

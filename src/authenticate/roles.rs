@@ -14,7 +14,7 @@ use foldhash::quality::RandomState;
 use super::refusal::RefusalCause;
 use crate::{
     access::{Access, AccessError},
-    resolved::{Epoch, Resolved, Slot},
+    resolved::{Resolved, Slot},
     role::Roles,
     schema::Schema,
     store::{GrantsKey, KeyRecord},
@@ -25,8 +25,6 @@ use crate::{
 pub(super) struct RoleBook {
     /// Tells this book's slots from those of another authenticator.
     id: u64,
-    /// How often roles were changed.
-    changes: AtomicU64,
     pages: RwLock<Pages>,
 }
 
@@ -45,7 +43,7 @@ static BOOKS: AtomicU64 = AtomicU64::new(0);
 
 impl RoleBook {
     pub(super) fn new() -> Self {
-        Self { id: BOOKS.fetch_add(1, Ordering::Relaxed), changes: AtomicU64::new(0), pages: RwLock::default() }
+        Self { id: BOOKS.fetch_add(1, Ordering::Relaxed), pages: RwLock::default() }
     }
 
     /// Puts the roles of an account in the place of those that it had, or takes them away.
@@ -60,42 +58,37 @@ impl RoleBook {
             Some(roles) => pages.accounts.insert(account.into(), roles),
             None => pages.accounts.remove(account),
         };
-        // Last: who sees the new count sees the new grants, and who saw the old one began before this returned.
-        self.changes.fetch_add(1, Ordering::Release);
-    }
-
-    #[inline]
-    fn epoch(&self) -> Epoch {
-        Epoch { authenticator: self.id, count: self.changes.load(Ordering::Acquire) }
     }
 
     pub(super) fn roles(&self, account: &str) -> Option<Roles> {
         self.pages.read().unwrap_or_else(PoisonError::into_inner).accounts.get(account).cloned()
     }
 
-    /// What a record may do now.
+    /// What a record may do now; nothing is said where that is what the record remembers.
     #[inline]
-    pub(super) fn access(&self, record: &KeyRecord) -> Result<Access, RefusalCause> {
-        let epoch = self.epoch();
+    pub(super) fn access(&self, record: &KeyRecord) -> Result<Option<Access>, RefusalCause> {
         let access = match record.resolved() {
-            Some(resolved) if resolved.is_of(self.id) => resolved.access(epoch),
-            _ => self.resolve(record, epoch)?,
+            Some(resolved) if !resolved.is_of(self.id) => self.resolve(record)?,
+            Some(resolved) if resolved.is_present() => return Ok(None),
+            Some(resolved) => resolved.later(),
+            None => self.resolve(record)?,
         };
-        access.ok_or(RefusalCause::UnknownAccount)
+        access.ok_or(RefusalCause::UnknownAccount).map(Some)
     }
 
     #[cold]
-    fn resolve(&self, record: &KeyRecord, epoch: Epoch) -> Result<Option<Access>, RefusalCause> {
+    fn resolve(&self, record: &KeyRecord) -> Result<Option<Access>, RefusalCause> {
+        let unusable = |cause| RefusalCause::Unusable(Box::new(cause));
         if record.role_ids().len() > Access::MAX_ROLES {
-            return Err(RefusalCause::Unusable(AccessError::TooManyRoles { count: record.role_ids().len() }));
+            return Err(unusable(AccessError::TooManyRoles { count: record.role_ids().len() }));
         }
         let (slot, schema) = self.slot(record).ok_or(RefusalCause::UnknownAccount)?;
-        let conditions = record.compile_conditions(&schema).map_err(RefusalCause::Unusable)?;
-        let Some(resolved) = Resolved::new(epoch, slot, conditions) else { return Ok(None) };
-        let access = resolved.access(epoch);
+        let conditions = record.compile_conditions(&schema).map_err(unusable)?;
+        let Some(resolved) = Resolved::new(self.id, slot, conditions) else { return Ok(None) };
+        let access = resolved.access().clone();
         // Where another authenticator came first its answer stays, and this one resolves each time.
         record.remember(resolved);
-        Ok(access)
+        Ok(Some(access))
     }
 
     /// The slot of a record's roles: found, or made while no roles can change.

@@ -24,6 +24,11 @@ pub(super) fn of(text: &[u8]) -> [u8; LEN] {
     base62::six_digits(crc32fast::hash(text))
 }
 
+/// Whether these digits are the checksum of what stands before them.
+pub(super) fn is_of(text: &[u8], digits: [u8; LEN]) -> bool {
+    base62::read_six(digits) == u64::from(crc32fast::hash(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,9 +31,12 @@ use super::{base62, digest::KeyDigest, wire};
 /// # Ok::<(), keyward::key::KeyIdError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct KeyId([u8; Self::LEN]);
+pub struct KeyId {
+    /// The digits, and two zeros that fill them up to words: an id is copied, hashed and compared by those.
+    padded: [u8; 16],
+}
 
-/// As two words that overlap: a look-up hashes little else.
+/// As two words: a look-up hashes little else.
 impl Hash for KeyId {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -118,25 +121,34 @@ impl KeyId {
     /// ```
     pub fn as_str(&self) -> &str {
         // Every constructor admits digits only, which are ASCII.
-        core::str::from_utf8(&self.0).unwrap_or_default()
+        let digits = self.padded.first_chunk::<{ Self::LEN }>();
+        digits.and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default()
     }
 
-    /// The first eight and the last eight of its bytes, which is all of them.
+    /// The digits as two words.
     #[inline]
     pub(crate) fn words(&self) -> [u64; 2] {
         let word = |bytes: Option<&[u8; 8]>| bytes.copied().map_or(0, u64::from_le_bytes);
-        [word(self.0.first_chunk()), word(self.0.last_chunk())]
+        [word(self.padded.first_chunk()), word(self.padded.last_chunk())]
     }
 
-    pub(super) fn of_digits(digits: [u8; Self::LEN]) -> Option<Self> {
-        base62::all_digits(&digits).then_some(Self(digits))
+    fn of_digits(digits: &[u8; Self::LEN]) -> Option<Self> {
+        base62::all_digits(digits).then(|| Self::of_known_digits(digits))
+    }
+
+    /// Of what is known to be digits.
+    #[inline]
+    pub(super) fn of_known_digits(digits: &[u8; Self::LEN]) -> Self {
+        let word = |bytes: Option<&[u8; 8]>| bytes.copied().map_or(0, u64::from_le_bytes);
+        let (first, last) = (word(digits.first_chunk()), word(digits.last_chunk()) >> 16);
+        Self { padded: (u128::from(first) | (u128::from(last) << 64)).to_le_bytes() }
     }
 
     /// Uses up the entropy: it is zero afterwards.
     pub(super) fn of_entropy(number: &mut [u8]) -> Self {
         let mut digits = [0; Self::LEN];
         base62::write_digits(number, &mut digits);
-        Self(digits)
+        Self::of_known_digits(&digits)
     }
 }
 

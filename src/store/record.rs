@@ -229,6 +229,12 @@ impl KeyRecord {
         self.document.id
     }
 
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(super) fn id_ref(&self) -> &KeyId {
+        &self.document.id
+    }
+
     /// Which of the two kinds of key it is.
     ///
     /// See [`KeyRecord::id`] for an example.

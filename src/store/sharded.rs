@@ -4,8 +4,12 @@
 //! copies the shard that it changes.
 
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
+use core::{
+    borrow::Borrow,
+    hash::{Hash, Hasher},
+};
 use std::{
-    collections::HashMap,
+    collections::HashSet,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -19,7 +23,34 @@ use crate::key::KeyId;
 pub(super) const SHARDS: usize = 1024;
 
 /// Ids that are looked up are the callers' choice: the hasher is keyed.
-type Shard = HashMap<KeyId, Arc<KeyRecord>, RandomState>;
+type Shard = HashSet<ById, RandomState>;
+
+/// A record under the id that it holds: the table has no copy of it, so that more of the table fits into a cache.
+#[derive(Clone)]
+struct ById(Arc<KeyRecord>);
+
+impl Borrow<KeyId> for ById {
+    #[inline]
+    fn borrow(&self) -> &KeyId {
+        self.0.id_ref()
+    }
+}
+
+impl Hash for ById {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.id().hash(state);
+    }
+}
+
+impl PartialEq for ById {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id() == other.0.id()
+    }
+}
+
+impl Eq for ById {}
 
 pub(super) struct Sharded {
     shards: Box<[ArcSwap<Shard>]>,
@@ -33,7 +64,7 @@ impl Sharded {
         let mut shards: Vec<Shard> = (0..SHARDS).map(|_| Shard::with_hasher(hasher.clone())).collect();
         for record in records {
             if let Some(shard) = shards.get_mut(place(record.id())) {
-                shard.insert(record.id(), record);
+                shard.replace(ById(record));
             }
         }
         Self { shards: shards.into_iter().map(ArcSwap::from_pointee).collect(), writing: Mutex::new(()) }
@@ -41,7 +72,7 @@ impl Sharded {
 
     #[inline]
     pub(super) fn find(&self, id: KeyId) -> Option<Arc<KeyRecord>> {
-        self.shards.get(place(id))?.load().get(&id).map(Arc::clone)
+        self.shards.get(place(id))?.load().get(&id).map(|ById(record)| Arc::clone(record))
     }
 
     /// Lets one writer at a time look and change; readers go on meanwhile.
@@ -52,7 +83,9 @@ impl Sharded {
 
     /// Every record, shard by shard.
     pub(super) fn records(&self) -> impl Iterator<Item = Arc<KeyRecord>> {
-        self.shards.iter().flat_map(|shard| shard.load().values().map(Arc::clone).collect::<Vec<_>>())
+        self.shards
+            .iter()
+            .flat_map(|shard| shard.load().iter().map(|ById(record)| Arc::clone(record)).collect::<Vec<_>>())
     }
 
     pub(super) fn len(&self) -> usize {
@@ -63,8 +96,8 @@ impl Sharded {
 /// Ids are drawn at random, so that a few of their bits, mixed by a multiplication, spread them.
 #[inline]
 fn place(id: KeyId) -> usize {
-    let [_, last] = id.words();
-    let mixed = last.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48;
+    let [first, last] = id.words();
+    let mixed = (first ^ last).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48;
     usize::try_from(mixed).unwrap_or(0) & (SHARDS - 1)
 }
 
@@ -79,15 +112,16 @@ impl Writer<'_> {
     }
 
     /// Puts records under their ids, or takes them away. Each shard that changes is copied once.
+    #[expect(clippy::mutable_key_type, reason = "what a record remembers is no part of its id")]
     pub(super) fn put(&self, changes: impl Iterator<Item = (KeyId, Option<Arc<KeyRecord>>)>) {
         let mut copies: BTreeMap<usize, Shard> = BTreeMap::new();
         for (id, record) in changes {
             let Some(shard) = self.table.shards.get(place(id)) else { continue };
             let shard = copies.entry(place(id)).or_insert_with(|| Shard::clone(&shard.load()));
             match record {
-                Some(record) => shard.insert(id, record),
-                None => shard.remove(&id),
-            };
+                Some(record) => drop(shard.replace(ById(record))),
+                None => drop(shard.take(&id)),
+            }
         }
         for (place, shard) in copies {
             if let Some(stored) = self.table.shards.get(place) {

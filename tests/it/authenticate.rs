@@ -1,6 +1,7 @@
 //! From a presented text to an access, or a refusal.
 
 use std::{
+    borrow::Borrow,
     fmt::Write as _,
     sync::{
         Arc,
@@ -237,6 +238,7 @@ fn a_change_of_roles_is_in_force_at_the_next_authentication() {
     let authenticator = authenticator();
     let authenticate = || authenticator.authenticate(&store, new.key.reveal(), at(1));
 
+    let first = authenticate().unwrap();
     let before = authenticate().unwrap();
     assert!(reads(before.access()));
     let version = before.access().roles_version();
@@ -245,7 +247,11 @@ fn a_change_of_roles_is_in_force_at_the_next_authentication() {
     let narrowed = authenticate().unwrap();
     assert!(!reads(narrowed.access()), "the role grants reading no more");
     assert_ne!(narrowed.access().roles_version(), version);
-    assert!(reads(before.access()), "an access that was given out keeps what it had");
+    for before in [first, before.clone(), before] {
+        assert!(reads(before.access()), "an access that was given out keeps what it had");
+        let (record, access) = before.into_parts();
+        assert_eq!((record.id(), reads(&access)), (new.id, true));
+    }
 
     authenticator.set_roles(roles(&["products:read"])).unwrap();
     assert!(reads(authenticate().unwrap().access()), "and back");
@@ -286,6 +292,40 @@ fn two_authenticators_share_a_store_and_nothing_else() {
         assert!(reads(wide.authenticate(&store, new.key.reveal(), at(1)).unwrap().access()));
         assert!(!reads(narrow.authenticate(&store, new.key.reveal(), at(1)).unwrap().access()));
     }
+}
+
+/// Lends the first record so many times, and then the second.
+struct Fickle {
+    records: [Arc<KeyRecord>; 2],
+    left: AtomicUsize,
+}
+
+impl Borrow<KeyRecord> for Fickle {
+    fn borrow(&self) -> &KeyRecord {
+        let left = self.left.load(Ordering::Relaxed);
+        self.left.store(left.saturating_sub(1), Ordering::Relaxed);
+        &self.records[usize::from(left == 0)]
+    }
+}
+
+#[test]
+fn a_record_that_turns_into_another_gives_no_access() {
+    let (new, other) = (new_token(1), new_token(2));
+    let store = MemoryStore::from_records([record_of(&new)]).unwrap();
+    let authenticator = authenticator();
+    assert!(reads(authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap().access()), "now it remembers");
+
+    let presented = authenticator.present(new.key.reveal()).unwrap();
+    let found = KeyStore::find(&store, new.id).unwrap().unwrap();
+    let records = [found, Arc::new(record_of(&other))];
+    let fickle = Fickle { records, left: AtomicUsize::new(100) };
+    let authenticated = authenticator.judge(&presented, Some(fickle), at(1)).unwrap();
+    assert!(reads(authenticated.access()));
+    for _ in 0..100 {
+        let _ = authenticated.record();
+    }
+    assert!(!reads(authenticated.access()), "the other has not been authenticated");
+    assert_eq!((authenticated.access().account(), authenticated.access().roles().len()), ("", 0));
 }
 
 #[test]
