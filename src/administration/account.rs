@@ -7,7 +7,7 @@ use crate::{
     access::Access,
     key::{KeyId, KeyKind},
     role::{Role, Roles},
-    store::{KeyChange, KeyRecord, KeyState},
+    store::{KeyChange, KeyRecord, KeyStanding, KeyState},
     time::Timestamp,
 };
 
@@ -186,12 +186,14 @@ impl Account {
     }
 }
 
-/// Whether a key is its operator's present one, with the managed role and no conditions, and in use.
+/// Whether a key is its operator's present one, an administrator's, and in use.
 pub(super) fn is_administrator(record: &KeyRecord, now: Timestamp) -> bool {
+    is_administrators(record) && record.state() == KeyState::Active && record.standing(now) == KeyStanding::InUse
+}
+
+/// Whether a key, in use or not, is an operator's with the managed role and no conditions.
+pub(super) fn is_administrators(record: &KeyRecord) -> bool {
     record.kind() == KeyKind::OperatorKey
-        && record.state() == KeyState::Active
-        && record.expires().is_none_or(|expires| now < expires)
-        && record.not_before().is_none_or(|from| from <= now)
         && record.conditions().is_empty()
         && record.roles().any(|id| id == Role::ADMIN)
 }

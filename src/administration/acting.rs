@@ -5,7 +5,7 @@ use core::time::Duration;
 use alloc::{boxed::Box, vec::Vec};
 
 use super::{
-    account::{Account, is_administrator},
+    account::{Account, is_administrator, is_administrators},
     attempt::{AccountChange, Attempt},
     audit::{AuditRecord, StateDigest},
     grant::Grant,
@@ -18,7 +18,7 @@ use crate::{
     key::{AccessToken, KeyDigest, KeyId, KeyKind, NewKey, OperatorKey},
     role::{Role, RoleError},
     schema::Operation,
-    store::{KeyChange, KeyRecord, KeyState, RotateError},
+    store::{KeyChange, KeyRecord, KeyStanding, KeyState, RotateError},
     time::Timestamp,
 };
 
@@ -295,15 +295,7 @@ impl<'a> Acting<'a> {
     fn operator(&self) -> Result<Operator<'a>> {
         let record = self.account.record(self.key).filter(|record| record.actor() == &*self.actor);
         let record = record.ok_or(AdministrationError::UnknownKey)?;
-        let in_use = match record.state() {
-            KeyState::Active => true,
-            // Its grace ends with it: one that has no end was never in grace.
-            KeyState::Replaced => record.expires().is_some(),
-            KeyState::Revoked => false,
-        };
-        let expired = record.expires().is_some_and(|expires| expires <= self.now);
-        let early = record.not_before().is_some_and(|from| self.now < from);
-        if !in_use || expired || early {
+        if record.standing(self.now) != KeyStanding::InUse {
             return Err(AdministrationError::UnknownKey);
         }
         if record.kind() != KeyKind::OperatorKey {
@@ -325,9 +317,9 @@ impl<'a> Acting<'a> {
     }
 
     /// To be administrator is more than every permission: it is to make roles. Who isn't one makes none, by a grant
-    /// or by a key.
+    /// or by a key, be it one that is not in use yet.
     fn may_make(&self, acting: &Operator<'a>, record: &KeyRecord) -> Result<()> {
-        if is_administrator(record, self.now) && !self.is_administrator(acting) {
+        if is_administrators(record) && !self.is_administrator(acting) {
             return Err(AdministrationError::MakesAdministrator);
         }
         Ok(())

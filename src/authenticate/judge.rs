@@ -5,7 +5,7 @@ use core::borrow::Borrow;
 use super::refusal::{Refusal, RefusalCause};
 use crate::{
     key::{Pepper, PresentedKey},
-    store::{KeyRecord, KeyState},
+    store::{KeyRecord, KeyStanding},
     time::Timestamp,
 };
 
@@ -59,19 +59,10 @@ pub fn judge<R: Borrow<KeyRecord>>(
     if presented.kind().is_some_and(|kind| kind != record.kind()) {
         return refuse(RefusalCause::OtherKind);
     }
-    match record.state() {
-        KeyState::Active => {}
-        // Its grace ends with it: one that has no end was never in grace.
-        KeyState::Replaced if record.expires().is_some() => {}
-        KeyState::Replaced | KeyState::Revoked => return refuse(RefusalCause::Revoked),
+    match record.standing(now) {
+        KeyStanding::InUse => Ok(found),
+        KeyStanding::Revoked => refuse(RefusalCause::Revoked),
+        KeyStanding::Expired { at } => refuse(RefusalCause::Expired { at }),
+        KeyStanding::NotYetValid { from } => refuse(RefusalCause::NotYetValid { from }),
     }
-    if let Some(at) = record.expires().filter(|at| *at <= now) {
-        return refuse(RefusalCause::Expired { at });
-    }
-    // A clock that was set back must not make a key good before it was made.
-    let from = record.not_before().map_or(record.created(), |from| from.max(record.created()));
-    if now < from {
-        return refuse(RefusalCause::NotYetValid { from });
-    }
-    Ok(found)
 }

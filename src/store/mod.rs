@@ -6,6 +6,7 @@
 //! | find records, over anything | [`KeyStore`], [`AsyncKeyStore`] |
 //! | change them without losing a change | [`KeyChanges`], [`KeyChange`] |
 //! | keep them in memory | [`MemoryStore`] |
+//! | know whether a key is in use | [`KeyRecord::standing`] |
 //! | replace a key by a new one | [`KeyRecord::rotate`] |
 //! | know that a store of your own fulfils the contract | `conformance`, with the feature of that name |
 
@@ -19,6 +20,7 @@ mod record;
 mod rotation;
 #[cfg(feature = "std")]
 mod sharded;
+mod standing;
 mod wire;
 
 pub use change::{ChangeError, KeyChange};
@@ -29,3 +31,4 @@ pub use memory::MemoryStore;
 pub(crate) use record::GrantsKey;
 pub use record::{KeyRecord, KeyState};
 pub use rotation::{RotateError, Rotation};
+pub use standing::KeyStanding;

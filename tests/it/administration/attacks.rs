@@ -335,6 +335,39 @@ fn who_may_update_may_lower_a_higher_one_but_not_become_them() {
 }
 
 #[test]
+fn nobody_makes_the_administrator_of_tomorrow() {
+    let mut house = House::furnished();
+    let all = ["products", "places", "accessPolicies", "accessTokens", "operatorAccess"].map(|of| format!("{of}:*"));
+    house.done("olivia", |acting| acting.create_role(Role::new("all", all.each_ref().map(String::as_str)).unwrap()));
+    house.invite("olivia", "walter", &grant(&["all"], &[]));
+    house.invite("olivia", "nina", &grant(&["inspector"], &[]));
+    // Walter has every permission, and is no administrator: he makes none, be it of a key that is not in use now.
+    let sleeping = |from: u64| house.with_record("nina", |record| record.with_not_before(Some(at(from))));
+    let over = house.with_record("nina", |record| record.with_expiry(Some(at(NOW))));
+    let unborn = house.with_record("nina", |record| record.with_created(at(NOW + 1)));
+    for (note, house) in [("now", sleeping(NOW)), ("tomorrow", sleeping(NOW + 1)), ("over", over), ("unborn", unborn)] {
+        let attempt = house.acting("walter").change_operator("nina", &grant(&["admin"], &[]));
+        assert_eq!(refusal(note, attempt).code(), "caller_access_exceeded");
+        let attempt = house.acting("olivia").change_operator("nina", &grant(&["admin"], &[]));
+        assert_done(note, attempt);
+    }
+}
+
+#[test]
+fn who_is_not_in_use_yet_administers_nothing() {
+    let house = House::furnished();
+    let before = house.account.administrators(at(NOW));
+    let not_before = house.with_record("olivia", |record| record.with_not_before(Some(at(NOW + 1))));
+    let unborn = house.with_record("olivia", |record| record.with_created(at(NOW + 1)));
+    for house in [not_before, unborn] {
+        assert_eq!(house.account.administrators(at(NOW)), before - 1);
+        assert_eq!(house.account.administrators(at(NOW + 1)), before);
+        let attempt = house.acting("olivia").create_role(role("mine", &[]));
+        assert_eq!(refusal("olivia", attempt).code(), "unknown_key");
+    }
+}
+
+#[test]
 fn what_is_of_one_kind_is_not_done_as_the_other() {
     let mut house = House::furnished();
     house.done("olivia", |acting| acting.create_role(role("t", &["accessTokens:*"])));

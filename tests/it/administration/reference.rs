@@ -154,22 +154,26 @@ impl House {
 
     /// The steps of the decision after account and key; the reason where it is a denial.
     pub(super) fn decide(&self, given: &Given, request: &Request) -> Result<(), Refused> {
-        if !self.permissions(given).contains(&(request.resource, request.operation)) {
-            return Err("permission_missing");
-        }
-        conditions(given, request)
+        self.decide_sides(given, &[request])
     }
 
     fn decide_update(&self, given: &Given, stored: &Request, proposed: &Request) -> Result<(), Refused> {
-        self.decide(given, stored)?;
-        self.decide(given, proposed)
+        self.decide_sides(given, &[stored, proposed])
+    }
+
+    fn decide_sides(&self, given: &Given, sides: &[&Request]) -> Result<(), Refused> {
+        let permissions = self.permissions(given);
+        if !sides.iter().all(|request| permissions.contains(&(request.resource, request.operation))) {
+            return Err("permission_missing");
+        }
+        conditions(given, sides)
     }
 
     /// Whether no request tells that the one goes beyond the other.
     pub(super) fn within(&self, given: &Given, issuer: &Given) -> bool {
         let (theirs, own) = (self.permissions(given), self.permissions(issuer));
         let allowed = |all: &BTreeSet<_>, given, request: &Request| {
-            all.contains(&(request.resource, request.operation)) && conditions(given, request).is_ok()
+            all.contains(&(request.resource, request.operation)) && conditions(given, &[request]).is_ok()
         };
         requests().iter().all(|request| !allowed(&theirs, given, request) || allowed(&own, issuer, request))
     }
@@ -336,14 +340,15 @@ impl House {
     }
 }
 
-fn conditions(given: &Given, request: &Request) -> Result<(), Refused> {
+/// Name by name, and for each name side by side.
+fn conditions(given: &Given, sides: &[&Request]) -> Result<(), Refused> {
     let mut names: Vec<&str> = Vec::new();
     for (name, _) in &given.conditions {
         if !names.contains(&&**name) {
             names.push(name);
         }
     }
-    for name in names {
+    for (name, request) in names.into_iter().flat_map(|name| sides.iter().map(move |request| (name, request))) {
         let accepted = |value: &String| given.conditions.iter().any(|(other, of)| other == name && of == value);
         let (attribute, all) = match (name, request.resource) {
             ("brand", "products") => ("brand", false),
