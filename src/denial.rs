@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use crate::{
     attributes::{AttributePath, Value},
     schema::Match,
+    text::Escaped,
     value_set::ValueSet,
 };
 
@@ -140,7 +141,7 @@ impl fmt::Display for Denial<'_> {
         match self {
             Self::OtherAccount => f.write_str("the resource is of another account"),
             Self::PermissionMissing { resource, operation } => {
-                write!(f, "no role grants `{}` on `{}`", operation.escape_debug(), resource.escape_debug())
+                write!(f, "no role grants `{}` on `{}`", Escaped(operation), Escaped(resource))
             }
             Self::ConditionUnmet { condition, attribute, found, accepted, matching, side } => {
                 let (side, space) = side.map_or(("", ""), |side| (side.name(), " "));
@@ -155,7 +156,7 @@ impl fmt::Display for Denial<'_> {
                 })?;
                 accepted.iter().enumerate().try_for_each(|(index, value)| {
                     let comma = if index == 0 { "" } else { ", " };
-                    write!(f, "{comma}`{}`", value.escape_debug())
+                    write!(f, "{comma}`{}`", Escaped(value))
                 })
             }
             Self::ConditionUnbound { condition, resource } => {

@@ -4,7 +4,7 @@
 //! normalising anywhere. Values of conditions are not names; they are opaque.
 
 use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 /// The most characters of a user's text that an error repeats.
 const EXCERPT: usize = 80;
@@ -143,11 +143,21 @@ impl Excerpt {
     }
 }
 
-/// `escape_debug` without the quotes, which need no escape between backticks.
+/// A text as messages show it between backticks: nothing in it ends them, or the line.
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().flat_map(escape).try_for_each(|c| f.write_char(c))
+    }
+}
+
+/// `escape_debug` without the quotes, which need no escape between backticks, and with the backtick, which does.
 fn escape(c: char) -> impl Iterator<Item = char> {
-    let keep = matches!(c, '\'' | '"');
-    let escaped = (!keep).then(|| c.escape_debug());
-    keep.then_some(c).into_iter().chain(escaped.into_iter().flatten())
+    let keep = matches!(c, '\'' | '"').then_some(c);
+    let backtick = (c == '`').then(|| c.escape_unicode());
+    let other = (keep.is_none() && backtick.is_none()).then(|| c.escape_debug());
+    keep.into_iter().chain(backtick.into_iter().flatten()).chain(other.into_iter().flatten())
 }
 
 impl fmt::Display for Excerpt {

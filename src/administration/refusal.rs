@@ -3,8 +3,13 @@
 use alloc::boxed::Box;
 
 use crate::{
-    access::AccessError, compare::Excess, denial::Forbidden, key::KeyId, role::RoleError, store::RotateError,
-    text::TextError,
+    access::AccessError,
+    compare::Excess,
+    denial::Forbidden,
+    key::KeyId,
+    role::RoleError,
+    store::RotateError,
+    text::{Escaped, TextError},
 };
 
 /// A refused operation; nothing was changed.
@@ -53,13 +58,13 @@ pub enum AdministrationError {
     #[error("the account has 100 access tokens, the most that it may have")]
     TokenLimit,
     /// There is no such operator or token, or it is revoked.
-    #[error("there is no `{}`", actor.escape_debug())]
+    #[error("there is no `{}`", Escaped(actor))]
     UnknownActor {
         /// The id that was asked for.
         actor: Box<str>,
     },
     /// The id is, or was, another's.
-    #[error("`{}` is in use", actor.escape_debug())]
+    #[error("`{}` is in use", Escaped(actor))]
     DuplicateActor {
         /// The id.
         actor: Box<str>,

@@ -15,6 +15,8 @@ use serde::{
 
 pub use path::AttributePath;
 
+use crate::text::Escaped;
+
 /// Nesting past which a message shows `…` instead of a value. Evaluation does not nest at all.
 const DEEPEST_SHOWN: usize = 64;
 
@@ -164,7 +166,7 @@ fn write_value(f: &mut fmt::Formatter<'_>, value: Value<'_>, depth: usize) -> fm
         Value::Boolean(value) => write!(f, "{value}"),
         Value::Integer(value) => write!(f, "{value}"),
         Value::Float(value) => write!(f, "{value:?}"),
-        Value::Text(value) => write!(f, "`{}`", value.escape_debug()),
+        Value::Text(value) => write!(f, "`{}`", Escaped(value)),
         Value::List(list) => {
             f.write_str("[")?;
             for index in 0..list.len() {
@@ -179,8 +181,7 @@ fn write_value(f: &mut fmt::Formatter<'_>, value: Value<'_>, depth: usize) -> fm
             object.each(&mut |name, value| {
                 if written.is_ok() {
                     let comma = if core::mem::take(&mut first) { "" } else { ", " };
-                    written =
-                        write!(f, "{comma}`{}`: ", name.escape_debug()).and_then(|()| write_value(f, value, deeper));
+                    written = write!(f, "{comma}`{}`: ", Escaped(name)).and_then(|()| write_value(f, value, deeper));
                 }
             });
             written?;

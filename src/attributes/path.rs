@@ -6,7 +6,7 @@ use core::fmt;
 use serde::{Serialize, Serializer};
 
 use super::{Attributes, Value};
-use crate::text::{TextError, TextProblem};
+use crate::text::{Escaped, TextError, TextProblem};
 
 /// An attribute's name, or the names that lead to it through nested objects.
 ///
@@ -145,8 +145,8 @@ impl TryFrom<Vec<String>> for AttributePath {
 /// The names with dots between them, escaped; for people.
 impl fmt::Display for AttributePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.first.escape_debug())?;
-        self.rest.iter().try_for_each(|name| write!(f, ".{}", name.escape_debug()))
+        write!(f, "{}", Escaped(&self.first))?;
+        self.rest.iter().try_for_each(|name| write!(f, ".{}", Escaped(name)))
     }
 }
 

@@ -1,11 +1,12 @@
 //! What an access has beyond another: as data, and in words.
 
-use alloc::{boxed::Box, string::String};
+use alloc::boxed::Box;
 use core::fmt;
 
 use serde::Serialize;
 
 use super::witness::Witness;
+use crate::text::Escaped;
 
 /// What an access has beyond another, its issuer's for one: never nothing. It is the refusal of "caller access
 /// exceeded".
@@ -225,8 +226,7 @@ impl fmt::Display for Few<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, value) in self.0.iter().take(Self::MOST).enumerate() {
             let comma = if index == 0 { "" } else { ", " };
-            let value: String = value.chars().flat_map(char::escape_debug).collect();
-            write!(f, "{comma}`{value}`")?;
+            write!(f, "{comma}`{}`", Escaped(value))?;
         }
         match self.0.len().saturating_sub(Self::MOST) {
             0 => Ok(()),

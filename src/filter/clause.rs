@@ -7,6 +7,7 @@ use crate::{
     attributes::{AttributePath, Attributes},
     evaluate::meets,
     schema::Match,
+    text::Escaped,
     value_set::ValueSet,
 };
 
@@ -78,7 +79,7 @@ impl fmt::Display for Clause {
         }
         self.one_of().enumerate().try_for_each(|(index, value)| {
             let or = if index == 0 { "" } else { " or " };
-            write!(f, "{or}`{}`", value.escape_debug())
+            write!(f, "{or}`{}`", Escaped(value))
         })
     }
 }

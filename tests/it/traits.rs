@@ -131,7 +131,7 @@ fn odd_values_are_printed() {
         (Value::Float(f64::NEG_INFINITY), "-inf", "null"),
         (Value::Float(-0.0), "-0.0", "-0.0"),
         (Value::Float(1.0), "1.0", "1.0"),
-        (Value::Text("a`b\n\u{1b}[2J\u{202e}"), "`a`b\\n\\u{1b}[2J\\u{202e}`", "\"a`b\\n\\u001b[2J\u{202e}\""),
+        (Value::Text("a`b\n\u{1b}[2J\u{202e}"), "`a\\u{60}b\\n\\u{1b}[2J\\u{202e}`", "\"a`b\\n\\u001b[2J\u{202e}\""),
         (Value::List(&[Value::Absent, Value::Text("x")]), "[nothing, `x`]", r#"[null,"x"]"#),
         (Value::Object(&[("a\n", 1)]), "{`a\\n`: 1}", r#"{"a\n":1}"#),
         (Value::Object(&()), "{}", "{}"),
