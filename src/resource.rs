@@ -31,6 +31,10 @@ use crate::{
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no resource: it doesn't say its type and account",
+    note = "implement `Resource` for it, or say them: `ResourceView::new(type, account, &attributes)`"
+)]
 pub trait Resource: Attributes {
     /// Its type, by name or by handle.
     fn resource_type(&self) -> TypeRef<'_>;

@@ -206,6 +206,11 @@ impl UnknownName {
         Self { what, name: Excerpt::new(name), nearest: nearest(name, known).map(ToOwned::to_owned).map(Into::into) }
     }
 
+    /// The unknown name as messages show it: escaped, and cut where it gets long.
+    pub(crate) fn name(&self) -> impl fmt::Display {
+        &self.name
+    }
+
     /// The known name that is nearest to the unknown one, if any is near.
     ///
     /// ```

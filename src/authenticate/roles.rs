@@ -49,6 +49,10 @@ impl RoleBook {
     /// Puts the roles of an account in the place of those that it had, or takes them away.
     pub(super) fn replace(&self, account: &str, roles: Option<Roles>) {
         let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+        // Told again what it knows, it makes nobody resolve anything anew.
+        if roles.is_some() && pages.accounts.get(account).map(Roles::version) == roles.as_ref().map(Roles::version) {
+            return;
+        }
         // What no record remembers any more is forgotten here, too.
         pages.slots.retain(|_, slot| Arc::strong_count(slot) > 1);
         for slot in pages.slots.values().filter(|slot| slot.account() == account) {

@@ -229,8 +229,9 @@ impl From<&AdministrationError> for Refused {
                 let code = ErrorCode::InvalidToken;
                 Self::new(status, code.as_str(), "the key is not valid").asking(Some(code))
             }
-            AdministrationError::InvalidPolicies(AccessError::UnknownRole { .. }) => {
-                Self::new(status, error.code(), "invalid policies: there is no such role")
+            // Not the nearest: which roles there are is not for everyone to know.
+            AdministrationError::InvalidPolicies(AccessError::UnknownRole { cause, .. }) => {
+                Self::new(status, error.code(), format!("invalid policies: there is no role `{}`", cause.name()))
             }
             // Nobody's permission would do.
             AdministrationError::ManagedRole => Self::new(status, error.code(), error.to_string()),

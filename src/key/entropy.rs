@@ -66,7 +66,8 @@ impl KeyEntropy {
         Wiped::take(bytes).map(Self)
     }
 
-    /// Draws from a cryptographically secure generator: any `CryptoRng`, also one that can fail.
+    /// Draws from a cryptographically secure generator: any `CryptoRng`, also one that can fail. Needs the feature
+    /// `rand_core`.
     ///
     /// # Errors
     ///
@@ -90,7 +91,7 @@ impl KeyEntropy {
         Self::fill(|bytes| rng.try_fill_bytes(bytes).is_ok())
     }
 
-    /// Draws from the operating system.
+    /// Draws from the operating system. Needs the feature `getrandom`.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! The contract of [`KeyStore`](super::KeyStore) and [`KeyChanges`], as a suite that any store can be held to.
+//! The contract of [`KeyStore`](super::KeyStore) and [`KeyChanges`], as a suite that any store can be held to. Needs the
+//! feature `conformance`. A store that is waited for is held to it through a `KeyStore` that blocks on it.
 //!
 //! Run it in your own tests, over an empty store for each check:
 //!

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::{
     access::{Access, AccessError, Dimension, Grants, compile_conditions},
     condition::Condition,
-    key::{KeyDigest, KeyId, KeyKind},
+    key::{KeyDigest, KeyId, KeyKind, NewKey, SecretKey},
     role::Roles,
     schema::Schema,
     text::{self, TextError},
@@ -26,14 +26,14 @@ use crate::{parts::Parts, resolved::Resolved};
 /// ```
 /// use keyward::{
 ///     Timestamp,
-///     key::{KeyEntropy, KeyFormat, KeyKind, KeyPrefix},
+///     key::{KeyEntropy, KeyFormat, KeyPrefix},
 ///     store::KeyRecord,
 /// };
 ///
 /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
 /// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
 /// let new = format.generate_access_token(entropy, None);
-/// let record = KeyRecord::new(KeyKind::AccessToken, new.id, new.digest, "acme", "nightly-import")?
+/// let record = KeyRecord::issue(&new, "acme", "nightly-import")?
 ///     .with_roles(["ProductManager"])
 ///     .with_conditions(["productBrand:brand_one".parse()?])
 ///     .with_created(Timestamp::from_millis(1_000))
@@ -99,6 +99,21 @@ pub enum KeyState {
 pub(crate) struct GrantsKey([u8; 16]);
 
 impl KeyRecord {
+    /// The record of a new key: [`new`](Self::new) with its kind, id and digest.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    ///
+    /// See [`KeyRecord`] for an example.
+    pub fn issue<K: SecretKey>(
+        new: &NewKey<K>,
+        account: impl AsRef<str>,
+        actor: impl AsRef<str>,
+    ) -> Result<Self, TextError> {
+        Self::new(K::KIND, new.id, new.digest.clone(), account, actor)
+    }
+
     /// The record of a key, active, without roles or conditions, good from now on and without end, at version 1.
     ///
     /// # Errors
@@ -106,7 +121,7 @@ impl KeyRecord {
     /// [`TextError`] for an account or an actor whose id is empty, longer than 128 bytes or outside
     /// `[A-Za-z0-9_.:@+~=/-]`.
     ///
-    /// See [`KeyRecord`] for an example.
+    /// See [`KeyRecord::id`] for an example.
     pub fn new(
         kind: KeyKind,
         id: KeyId,
@@ -356,6 +371,35 @@ impl KeyRecord {
         }
         let grants = Grants::resolve(roles, &self.document.roles)?;
         Ok(Access::of_parts(Arc::new(grants), self.compile_conditions(roles.schema())?))
+    }
+
+    /// Whether these roles have every role of the key, and their schema every condition: what a mistyped name fails.
+    /// Ask before a record is stored. A stored one is used as it is, for a role may be deleted later, and then grants
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`access`](Self::access); and for a role that the account doesn't have, or that is there twice.
+    ///
+    /// ```
+    /// # use keyward::{Role, Roles, Schema, key::{KeyDigest, KeyId, KeyKind}, store::KeyRecord};
+    /// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
+    /// let schema = Schema::builder().resource("products").build()?;
+    /// let roles = Roles::new(&schema, "a1")?.with(Role::new("inspector", ["products:read"])?)?;
+    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "a1", "t1")?.with_roles(["inspecter"]);
+    /// assert_eq!(
+    ///     record.check(&roles).unwrap_err().to_string(),
+    ///     "unknown role `inspecter`; did you mean `inspector`?",
+    /// );
+    /// assert!(record.with_roles(["inspector"]).check(&roles).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check(&self, roles: &Roles) -> Result<(), AccessError> {
+        if *roles.account() != *self.document.account {
+            return Err(AccessError::OtherAccount);
+        }
+        let access = Access::builder(roles).roles(&self.document.roles);
+        access.with_conditions(self.document.conditions.iter().cloned()).build().map(|_| ())
     }
 
     #[cfg(feature = "std")]

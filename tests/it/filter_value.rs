@@ -1,7 +1,7 @@
 //! The filter as a value: JSON both ways, words, and the two questions.
 
 use keyward::{
-    Clause, Clauses, Filter, Match, MongoCollection, MongoError, Operation, Passing, ResourceView, Selection,
+    Clause, Clauses, Filter, Match, MongoCollection, MongoError, Operation, Passing, ResourceView, Schema, Selection,
     SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue, Summary, TypeSummary, World,
 };
 use proptest::prelude::*;
@@ -256,4 +256,44 @@ fn public_types_can_be_shared() {
     shared::<MongoError>();
     shared::<Summary>();
     shared::<TypeSummary>();
+}
+
+#[test]
+fn a_mapping_that_fits_no_type_is_found_at_the_start() {
+    let schema = Schema::from_json(
+        r#"{
+            "resources": {"orders": {}, "places": {}},
+            "conditions": {
+                "factory": {"restricts": {"orders": ["delivery", "factoryId"], "places": "id"}},
+                "tag": {"restricts": {"orders": {"attribute": "tags", "match": "all"}}},
+                "odd": {"restricts": {"places": "keyward_x"}}
+            }
+        }"#,
+    )
+    .unwrap();
+    let table = || SqlTable::new(SqlDialect::PostgreSql, "account").unwrap();
+    let path = || table().column(["delivery", "factoryId"], SqlColumn::integer("factory_id")).unwrap();
+    let tags = || path().column("tags", SqlColumn::text_array("tags")).unwrap();
+    let cases: [(SqlTable, &str, Option<&str>); 8] = [
+        (tags(), "orders", None),
+        (path(), "orders", None),
+        (path().column("tags", SqlColumn::absent()).unwrap(), "orders", None),
+        (table(), "orders", Some("attribute `delivery.factoryId` is a path and has no column")),
+        (
+            tags().column("delivery.factoryId", "x").unwrap(),
+            "orders",
+            Some("attribute `delivery.factoryId` is mapped, and no condition reads it of `orders`"),
+        ),
+        (
+            tags().column("Tags", "x").unwrap(),
+            "orders",
+            Some("attribute `Tags` is mapped, and no condition reads it of `orders`"),
+        ),
+        (table(), "places", Some("SQL name `keyward_x`: '_' is not allowed here")),
+        (table(), "order", Some("unknown resource type `order`; did you mean `orders`?")),
+    ];
+    for (table, resource, refused) in cases {
+        let found = table.check(&schema, resource).err().map(|error| error.to_string());
+        assert_eq!(found.as_deref(), refused, "{resource} {table:?}");
+    }
 }

@@ -90,7 +90,7 @@ fn the_administration() {
     let unknown: AccessError = role.role("amdin").build().unwrap_err();
     assert!(unknown.to_string().contains("`admin`"), "{unknown}");
     let unknown = AdministrationError::from(unknown);
-    expect(&unknown, 400, None, "invalid_policies", "invalid policies: there is no such role");
+    expect(&unknown, 400, None, "invalid_policies", "invalid policies: there is no role `amdin`");
 
     let actor = || "frank".into();
     let key = KeyId::parse("00000000000000").unwrap();

@@ -5,7 +5,7 @@ use std::{convert::Infallible, sync::Arc};
 use std::{sync::Barrier, thread, time::Duration};
 
 use keyward::{
-    Timestamp,
+    Role, Roles, Schema, Timestamp,
     key::{KeyDigest, KeyEntropy, KeyFormat, KeyId, KeyKind, KeyPrefix, NewKey, OperatorKey},
     store::{
         AsyncKeyStore, ChangeError, KeyChange, KeyChanges, KeyRecord, KeyState, KeyStore, MemoryStore, RotateError,
@@ -390,4 +390,38 @@ fn many_changes_at_once_are_made_in_time() {
     store.apply(&changes).unwrap();
     assert_eq!(store.len(), 50_000);
     assert_eq!(store.apply(&changes[49_999..]), Err(ChangeError::Duplicate { id: id(49_999) }));
+}
+
+#[test]
+fn what_is_mistyped_is_found_before_it_is_stored() {
+    let schema = Schema::from_json(
+        r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
+    )
+    .unwrap();
+    let inspector = Role::new("inspector", ["products:read"]).unwrap();
+    let roles = Roles::new(&schema, "a1").unwrap().with(inspector).unwrap();
+    let new = format().generate_access_token(KeyEntropy::take(&mut [1; 32]).unwrap(), None);
+    let of = |account: &str, roles: &[&str], conditions: &[&str]| {
+        let conditions = conditions.iter().map(|text| text.parse().unwrap());
+        KeyRecord::issue(&new, account, "t1").unwrap().with_roles(roles).with_conditions(conditions)
+    };
+    assert_eq!(
+        of("a1", &[], &[]),
+        KeyRecord::new(KeyKind::AccessToken, new.id, new.digest.clone(), "a1", "t1").unwrap()
+    );
+    let many: Vec<String> = (0..101).map(|number| format!("r{number}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let cases: [(KeyRecord, Option<&str>); 8] = [
+        (of("a1", &["inspector", "admin"], &["brand:a", "brand:b"]), None),
+        (of("a1", &[], &[]), None),
+        (of("a1", &["inspecter"], &[]), Some("unknown role `inspecter`; did you mean `inspector`?")),
+        (of("a1", &["inspector"; 2], &[]), Some("role `inspector` is there twice")),
+        (of("a1", &many, &[]), Some("101 roles are too many, the most is 100")),
+        (of("a1", &[], &["brands:a"]), Some("unknown condition `brands`; did you mean `brand`?")),
+        (of("a1", &[], &["brand:a"; 2]), Some("condition `brand:a` is there twice")),
+        (of("a2", &["inspector"], &[]), Some("the roles are of another account")),
+    ];
+    for (record, refused) in cases {
+        assert_eq!(record.check(&roles).err().map(|error| error.to_string()).as_deref(), refused, "{record:?}");
+    }
 }

@@ -23,7 +23,10 @@ impl Body {
         let Json::Object(object) = json else { return Err(invalid("the body is no JSON object")) };
         match object.keys().find(|name| !known.contains(&name.as_str())) {
             None => Ok(Self(object)),
-            Some(name) => Err(invalid(format!("unknown member `{}`", name.escape_debug()))),
+            Some(name) => {
+                let known = known.join("`, `");
+                Err(invalid(format!("unknown member `{}`; known are `{known}`", name.escape_debug())))
+            }
         }
     }
 

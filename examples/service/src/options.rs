@@ -39,7 +39,8 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// [`OptionError`]: an argument that there isn't, one without its value or with one that can't be.
+    /// [`OptionError`]: an argument that there isn't, one without its value or with one that can't be, a console
+    /// that is no origin.
     pub fn read(arguments: impl IntoIterator<Item = String>) -> Result<Self, OptionError> {
         let mut options = Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
@@ -67,7 +68,10 @@ impl Options {
                 _ => return Err(OptionError::Unknown(name.split('=').next().unwrap_or_default().into())),
             }
         }
-        Ok(options)
+        match options.consoles.iter().find(|console| !options.origins.contains(console)) {
+            Some(console) => Err(OptionError::ConsoleOnly(console.clone())),
+            None => Ok(options),
+        }
     }
 
     /// What to do with keys from browsers: they may come from the consoles, and from the service's own page.
@@ -137,6 +141,9 @@ pub enum OptionError {
     /// A mode that there isn't.
     #[error("`--keys-in-browsers` is off, warn or refuse")]
     Mode,
+    /// A console whose pages could not read the answers.
+    #[error("`--console {0}` needs `--origin {0}`, too: its pages could send keys, and read no answer")]
+    ConsoleOnly(String),
     /// It was built without PostgreSQL.
     #[error("this build has no PostgreSQL: build it with `--features postgresql`")]
     NoPostgreSql,

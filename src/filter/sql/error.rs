@@ -5,7 +5,7 @@ use alloc::{boxed::Box, string::ToString};
 use super::{SqlDialect, column::Kind};
 use crate::{
     attributes::AttributePath,
-    text::{Excerpt, TextError},
+    text::{Excerpt, TextError, UnknownName},
 };
 
 /// A mapping, or a filter under it, that has no exact form in a dialect. There is never an approximation
@@ -68,6 +68,17 @@ pub enum SqlError {
     /// A path has no column by default.
     #[error("attribute `{0}` is a path and has no column")]
     Unmapped(AttributePath),
+    /// An attribute that is mapped, and that no condition reads of the type.
+    #[error("attribute `{attribute}` is mapped, and no condition reads it of `{resource}`")]
+    Unread {
+        /// The attribute.
+        attribute: AttributePath,
+        /// The resource type.
+        resource: Box<str>,
+    },
+    /// A resource type that the schema doesn't have.
+    #[error(transparent)]
+    UnknownType(#[from] UnknownName),
 }
 
 impl SqlError {

@@ -18,7 +18,7 @@ use crate::{
     access::Access,
     attributes::AttributePath,
     filter::{Clause, Filter},
-    schema::{Match, TypeRef},
+    schema::{Match, Schema, TypeRef},
     value_set::ValueSet,
 };
 
@@ -26,7 +26,7 @@ use crate::{
 ///
 /// An attribute that is not mapped is read from the text column of its own name; a path has no such default. An
 /// attribute that no column holds is mapped to [`SqlColumn::absent`], and then no row meets a condition that
-/// reads it.
+/// reads it. [`check`](Self::check) finds, at the start, what is mapped in vain.
 ///
 /// ```
 /// use keyward::{Access, Roles, Schema, SqlDialect, SqlTable, SqlValue};
@@ -142,6 +142,44 @@ impl SqlTable {
         }
         self.columns.push((attribute, column));
         Ok(self)
+    }
+
+    /// Whether the mapping fits a resource type: everything that conditions read of it has a column, by mapping or by
+    /// default, and everything that is mapped is read. Ask at the start: a name that is mistyped in the mapping is
+    /// never read, and the attribute that it stands for is looked for in the column of its own name.
+    ///
+    /// # Errors
+    ///
+    /// [`SqlError`]: a type that the schema doesn't have, an attribute that is mapped in vain, and what
+    /// [`Access::sql`] refuses of any access.
+    ///
+    /// ```
+    /// use keyward::{Schema, SqlColumn, SqlDialect, SqlTable};
+    ///
+    /// let schema = Schema::from_json(
+    ///     r#"{"resources": {"factories": {}}, "conditions": {"factoryId": {"restricts": {"factories": "id"}}}}"#,
+    /// )?;
+    /// let table = SqlTable::new(SqlDialect::PostgreSql, "account")?;
+    /// assert!(table.clone().column("id", SqlColumn::integer("id"))?.check(&schema, "factories").is_ok());
+    /// assert_eq!(
+    ///     table.column("Id", SqlColumn::integer("id"))?.check(&schema, "factories").unwrap_err().to_string(),
+    ///     "attribute `Id` is mapped, and no condition reads it of `factories`",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check(&self, schema: &Schema, resource: &str) -> Result<(), SqlError> {
+        let handle = schema.resource_type(resource)?;
+        let bindings = || schema.condition_names().filter_map(|name| schema.binding(name, handle));
+        for binding in bindings() {
+            let any = ValueSet::new(core::iter::once(""));
+            let clause = Clause::new(binding.attribute().clone(), binding.matching(), any);
+            self.clause(&mut Binds::default(), &clause)?;
+        }
+        let unread = |attribute: &&AttributePath| !bindings().any(|binding| binding.attribute() == *attribute);
+        match self.columns.iter().map(|(attribute, _)| attribute).find(unread) {
+            Some(attribute) => Err(SqlError::Unread { attribute: attribute.clone(), resource: resource.into() }),
+            None => Ok(()),
+        }
     }
 
     fn fragment(&self, account: &str, filter: &Filter) -> Result<SqlFragment, SqlError> {

@@ -29,7 +29,7 @@ impl Server {
 
     /// Over a database that is there: no key is shown again.
     pub(crate) fn start_again(arguments: &[&str]) -> Self {
-        Self::launch(arguments, 0)
+        Self::launch(arguments, 2)
     }
 
     fn launch(arguments: &[&str], more_lines: usize) -> Self {
@@ -44,7 +44,8 @@ impl Server {
         let first = lines.next().expect("an address");
         let address = first.strip_prefix("listening on http://").expect(&first).parse().unwrap();
         let rest: Vec<String> = lines.take(more_lines).collect();
-        let key = rest.get(1).map_or("", |line| line.trim()).to_owned();
+        // Where no key is shown, no caller has one.
+        let key = rest.get(1).filter(|_| more_lines == 4).map_or("", |line| line.trim()).to_owned();
         let log = Arc::new(Mutex::new(String::new()));
         let (mut stderr, kept) = (process.stderr.take().unwrap(), Arc::clone(&log));
         let reader = thread::spawn(move || {
