@@ -75,6 +75,18 @@ impl Access {
         AccessBuilder { roles: roles.clone(), ids: Vec::new(), conditions: Vec::new() }
     }
 
+    /// Not too many, and none twice.
+    pub(crate) fn check_roles(ids: &[Box<str>]) -> Result<(), AccessError> {
+        if ids.len() > Self::MAX_ROLES {
+            return Err(AccessError::TooManyRoles { count: ids.len() });
+        }
+        let repeated = |(index, id)| ids.iter().take(index).any(|earlier| earlier == id);
+        match ids.iter().enumerate().find(|role| repeated(*role)) {
+            Some((index, id)) => Err(AccessError::DuplicateRole { index, id: id.clone() }),
+            None => Ok(()),
+        }
+    }
+
     pub(crate) fn of_parts(grants: Arc<Grants>, conditions: Option<Arc<[Dimension]>>) -> Self {
         Self { grants, conditions }
     }
@@ -309,9 +321,7 @@ impl AccessBuilder {
 impl Grants {
     /// What these roles give now. A role that is no longer there gives nothing.
     pub(crate) fn resolve(roles: &Roles, ids: &[Box<str>]) -> Result<Self, AccessError> {
-        if ids.len() > Access::MAX_ROLES {
-            return Err(AccessError::TooManyRoles { count: ids.len() });
-        }
+        Access::check_roles(ids)?;
         let mut masks = alloc::vec![0; roles.schema().resource_types().len()];
         for id in ids {
             let _ = roles.grant(id, &mut masks);
@@ -330,15 +340,10 @@ impl Grants {
     }
 
     fn compile(roles: &Roles, ids: Vec<Box<str>>) -> Result<Self, AccessError> {
-        if ids.len() > Access::MAX_ROLES {
-            return Err(AccessError::TooManyRoles { count: ids.len() });
-        }
+        Access::check_roles(&ids)?;
         let schema = roles.schema();
         let mut masks = alloc::vec![0; schema.resource_types().len()];
         for (index, id) in ids.iter().enumerate() {
-            if ids.iter().take(index).any(|earlier| earlier == id) {
-                return Err(AccessError::DuplicateRole { index, id: id.clone() });
-            }
             roles.grant(id, &mut masks).map_err(|cause| AccessError::UnknownRole { index, cause })?;
         }
         Ok(Self::of_masks(roles, ids.into(), masks.into()))

@@ -4,8 +4,8 @@ use core::{borrow::Borrow, fmt};
 use std::sync::LazyLock;
 
 use super::{
-    judge::judge,
-    refusal::{AuthenticationError, Refusal},
+    judge::judge_record,
+    refusal::{AuthenticationError, Refusal, RefusalCause},
     roles::{OtherSchema, RoleBook},
 };
 use crate::{
@@ -197,9 +197,36 @@ impl Authenticator {
         found: Option<R>,
         now: Timestamp,
     ) -> Result<Authenticated<R>, Refusal> {
-        let record = judge(presented, found, self.pepper.as_ref(), now)?;
-        let access = self.roles.access(record.borrow()).map_err(|cause| Refusal::of_key(presented.id(), cause))?;
-        Ok(Authenticated { record, access })
+        self.admit(presented, found, now)
+    }
+
+    /// [`judge`](Self::judge), whatever the error is wrapped in. What is passed on is not moved on the way: to copy it
+    /// would be a good part of what this costs.
+    #[inline]
+    fn admit<R: Borrow<KeyRecord>, E: From<Refusal>>(
+        &self,
+        presented: &PresentedKey<'_>,
+        found: Option<R>,
+        now: Timestamp,
+    ) -> Result<Authenticated<R>, E> {
+        // Borrowed once: what is judged is what is resolved.
+        let lent = found.as_ref().map(Borrow::borrow);
+        let judged = judge_record(presented, lent, self.pepper.as_ref(), now);
+        let resolved = match &judged {
+            Err(cause) => return refuse(presented, cause),
+            Ok(record) => self.roles.lent(record).ok_or(record),
+        };
+        let serial = match resolved {
+            Ok(serial) => serial,
+            Err(record) => {
+                let access = self.roles.access(record);
+                return admit_with(presented, found, access);
+            }
+        };
+        match found {
+            Some(record) => Ok(Authenticated { record, serial, own: None }),
+            None => refuse(presented, &RefusalCause::Unknown),
+        }
     }
 
     /// Both steps, with the look-up between them.
@@ -221,7 +248,7 @@ impl Authenticator {
         match &self.format.parse(text) {
             Ok(presented) => {
                 let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
-                Ok(self.judge(presented, found, now)?)
+                self.admit(presented, found, now)
             }
             Err(error) => Err(Refusal::from(*error).into()),
         }
@@ -255,6 +282,26 @@ impl Authenticator {
     }
 }
 
+/// With an access of its own.
+#[cold]
+fn admit_with<R, E: From<Refusal>>(
+    presented: &PresentedKey<'_>,
+    found: Option<R>,
+    access: Result<Access, RefusalCause>,
+) -> Result<Authenticated<R>, E> {
+    match (access, found) {
+        (Ok(access), Some(record)) => Ok(Authenticated { record, serial: 0, own: Some(access) }),
+        (Err(cause), _) => refuse(presented, &cause),
+        (Ok(_), None) => refuse(presented, &RefusalCause::Unknown),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn refuse<T, E: From<Refusal>>(presented: &PresentedKey<'_>, cause: &RefusalCause) -> Result<T, E> {
+    Err(Refusal::of_key(presented.id(), cause.clone()).into())
+}
+
 /// Without the pepper, which prints itself redacted.
 impl fmt::Debug for Authenticator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -272,8 +319,10 @@ impl fmt::Debug for Authenticator {
 #[must_use]
 pub struct Authenticated<R> {
     record: R,
-    /// What the key may do, where that is not what its record remembers: it is seldom copied out.
-    access: Option<Access>,
+    /// Of what the record remembers, which it lends: it is seldom copied.
+    serial: u64,
+    /// What the key may do, where that is not what its record remembers.
+    own: Option<Access>,
 }
 
 impl<R: Borrow<KeyRecord>> Authenticated<R> {
@@ -282,9 +331,9 @@ impl<R: Borrow<KeyRecord>> Authenticated<R> {
     /// See [`Authenticator`] for an example.
     #[inline]
     pub fn access(&self) -> &Access {
-        let remembered = || self.record().resolved().map(Resolved::access);
-        // A record that lends another one each time is nobody's.
-        self.access.as_ref().or_else(remembered).unwrap_or(&NOWHERE)
+        let lent = || self.record().remembered().first().filter(|lent| lent.serial() == self.serial);
+        // Where another record is lent than the one that was judged, it is nobody's.
+        self.own.as_ref().or_else(|| lent().map(Resolved::access)).unwrap_or(&NOWHERE)
     }
 
     /// The record of the key.
@@ -313,7 +362,7 @@ impl<R: Borrow<KeyRecord>> Authenticated<R> {
 
 impl<R: Borrow<KeyRecord> + Clone> Clone for Authenticated<R> {
     fn clone(&self) -> Self {
-        Self { record: self.record.clone(), access: Some(self.access().clone()) }
+        Self { record: self.record.clone(), serial: 0, own: Some(self.access().clone()) }
     }
 }
 

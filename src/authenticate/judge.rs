@@ -46,23 +46,33 @@ pub fn judge<R: Borrow<KeyRecord>>(
     pepper: Option<&Pepper>,
     now: Timestamp,
 ) -> Result<R, Refusal> {
+    let refuse = |cause| Refusal::of_key(presented.id(), cause);
+    judge_record(presented, found.as_ref().map(Borrow::borrow), pepper, now).map_err(refuse)?;
+    found.ok_or_else(|| refuse(RefusalCause::Unknown))
+}
+
+/// Gives the record back where it is the presented key's, and in use.
+pub(super) fn judge_record<'a>(
+    presented: &PresentedKey<'_>,
+    found: Option<&'a KeyRecord>,
+    pepper: Option<&Pepper>,
+    now: Timestamp,
+) -> Result<&'a KeyRecord, RefusalCause> {
     let digest = presented.digest(pepper);
     // A store that found another key's record, folding case perhaps, has found nothing.
-    let found = found.filter(|found| found.borrow().id() == presented.id());
-    let right = digest.matches(found.as_ref().map(|found| found.borrow().digest()));
-    let refuse = |cause| Err(Refusal::of_key(presented.id(), cause));
-    let Some(found) = found else { return refuse(RefusalCause::Unknown) };
+    let found = found.filter(|found| found.id() == presented.id());
+    let right = digest.matches(found.map(KeyRecord::digest));
+    let Some(record) = found else { return Err(RefusalCause::Unknown) };
     if !right {
-        return refuse(RefusalCause::WrongSecret);
+        return Err(RefusalCause::WrongSecret);
     }
-    let record = found.borrow();
     if presented.kind().is_some_and(|kind| kind != record.kind()) {
-        return refuse(RefusalCause::OtherKind);
+        return Err(RefusalCause::OtherKind);
     }
     match record.standing(now) {
-        KeyStanding::InUse => Ok(found),
-        KeyStanding::Revoked => refuse(RefusalCause::Revoked),
-        KeyStanding::Expired { at } => refuse(RefusalCause::Expired { at }),
-        KeyStanding::NotYetValid { from } => refuse(RefusalCause::NotYetValid { from }),
+        KeyStanding::InUse => Ok(record),
+        KeyStanding::Revoked => Err(RefusalCause::Revoked),
+        KeyStanding::Expired { at } => Err(RefusalCause::Expired { at }),
+        KeyStanding::NotYetValid { from } => Err(RefusalCause::NotYetValid { from }),
     }
 }

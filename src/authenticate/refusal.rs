@@ -82,7 +82,7 @@ impl fmt::Debug for Refusal {
     }
 }
 
-/// Why a key was refused. It holds no secret.
+/// Why a key was refused. It holds nothing of what was presented but what a record says, too.
 ///
 /// ```
 /// assert_eq!(keyward::RefusalCause::WrongSecret.to_string(), "wrong secret");

@@ -13,7 +13,7 @@ use foldhash::quality::RandomState;
 
 use super::refusal::RefusalCause;
 use crate::{
-    access::{Access, AccessError},
+    access::Access,
     resolved::{Resolved, Slot},
     role::Roles,
     schema::Schema,
@@ -25,19 +25,20 @@ use crate::{
 pub(super) struct RoleBook {
     /// Tells this book's slots from those of another authenticator.
     id: u64,
-    pages: RwLock<Pages>,
+    pages: RwLock<HashMap<Box<str>, Page, RandomState>>,
 }
 
+/// One account. Without roles it is not known, and kept for the slots that records remember.
 #[derive(Default)]
-struct Pages {
-    accounts: HashMap<Box<str>, Roles, RandomState>,
+struct Page {
+    roles: Option<Roles>,
     slots: HashMap<GrantsKey, Arc<Slot>, RandomState>,
     /// How many slots there may be before those that no record remembers are swept out.
     room: usize,
 }
 
 /// So few slots are never swept.
-const ROOM: usize = 1024;
+const ROOM: usize = 64;
 
 static BOOKS: AtomicU64 = AtomicU64::new(0);
 
@@ -49,49 +50,51 @@ impl RoleBook {
     /// Puts the roles of an account in the place of those that it had, or takes them away.
     pub(super) fn replace(&self, account: &str, roles: Option<Roles>) {
         let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+        let page = pages.entry(account.into()).or_default();
         // Told again what it knows, it makes nobody resolve anything anew.
-        if roles.is_some() && pages.accounts.get(account).map(Roles::version) == roles.as_ref().map(Roles::version) {
+        if roles.is_some() && page.roles.as_ref().map(Roles::version) == roles.as_ref().map(Roles::version) {
             return;
         }
-        // What no record remembers any more is forgotten here, too.
-        pages.slots.retain(|_, slot| Arc::strong_count(slot) > 1);
-        for slot in pages.slots.values().filter(|slot| slot.account() == account) {
-            slot.fill(roles.as_ref());
+        page.sweep();
+        page.slots.values().for_each(|slot| slot.fill(roles.as_ref()));
+        page.roles = roles;
+        if page.roles.is_none() && page.slots.is_empty() {
+            pages.remove(account);
         }
-        match roles {
-            Some(roles) => pages.accounts.insert(account.into(), roles),
-            None => pages.accounts.remove(account),
-        };
     }
 
     pub(super) fn roles(&self, account: &str) -> Option<Roles> {
-        self.pages.read().unwrap_or_else(PoisonError::into_inner).accounts.get(account).cloned()
+        self.pages.read().unwrap_or_else(PoisonError::into_inner).get(account)?.roles.clone()
     }
 
-    /// What a record may do now; nothing is said where that is what the record remembers.
+    /// The serial number of what a record remembers, where that is what it may do now.
     #[inline]
-    pub(super) fn access(&self, record: &KeyRecord) -> Result<Option<Access>, RefusalCause> {
-        let access = match record.resolved() {
-            Some(resolved) if !resolved.is_of(self.id) => self.resolve(record)?,
-            Some(resolved) if resolved.is_present() => return Ok(None),
-            Some(resolved) => resolved.later(),
+    pub(super) fn lent(&self, record: &KeyRecord) -> Option<u64> {
+        let first = record.remembered().first()?;
+        (first.is_of(self.id) && first.is_present()).then(|| first.serial())
+    }
+
+    /// What a record may do now, where that is not what it remembers.
+    #[cold]
+    pub(super) fn access(&self, record: &KeyRecord) -> Result<Access, RefusalCause> {
+        let remembered = record.remembered();
+        let first = remembered.first().filter(|first| first.is_of(self.id)).map(Resolved::later);
+        let other = || remembered.other().filter(|other| other.is_of(self.id)).map(|other| other.later());
+        let access = match first.or_else(other) {
+            Some(access) => access,
             None => self.resolve(record)?,
         };
-        access.ok_or(RefusalCause::UnknownAccount).map(Some)
+        access.ok_or(RefusalCause::UnknownAccount)
     }
 
-    #[cold]
     fn resolve(&self, record: &KeyRecord) -> Result<Option<Access>, RefusalCause> {
         let unusable = |cause| RefusalCause::Unusable(Box::new(cause));
-        if record.role_ids().len() > Access::MAX_ROLES {
-            return Err(unusable(AccessError::TooManyRoles { count: record.role_ids().len() }));
-        }
-        let (slot, schema) = self.slot(record).ok_or(RefusalCause::UnknownAccount)?;
+        Access::check_roles(record.role_ids()).map_err(unusable)?;
+        let Some((slot, schema)) = self.slot(record) else { return Ok(None) };
         let conditions = record.compile_conditions(&schema).map_err(unusable)?;
         let Some(resolved) = Resolved::new(self.id, slot, conditions) else { return Ok(None) };
         let access = resolved.access().clone();
-        // Where another authenticator came first its answer stays, and this one resolves each time.
-        record.remember(resolved);
+        record.remembered().remember(resolved);
         Ok(Some(access))
     }
 
@@ -99,20 +102,29 @@ impl RoleBook {
     fn slot(&self, record: &KeyRecord) -> Option<(Arc<Slot>, Schema)> {
         let key = record.grants_key();
         let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
-        let schema = pages.accounts.get(record.account())?.schema().clone();
-        if let Some(slot) = pages.slots.get(&key) {
+        let page = pages.get(record.account())?;
+        let schema = page.roles.as_ref()?.schema().clone();
+        if let Some(slot) = page.slots.get(&key) {
             return Some((Arc::clone(slot), schema));
         }
         drop(pages);
         let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
-        let Pages { accounts, slots, room } = &mut *pages;
-        let roles = accounts.get(record.account())?;
-        if slots.len() >= *room {
-            slots.retain(|_, slot| Arc::strong_count(slot) > 1);
-            *room = slots.len().saturating_mul(2).max(ROOM);
+        let page = pages.get_mut(record.account())?;
+        if page.slots.len() >= page.room {
+            page.sweep();
         }
+        let Page { roles, slots, .. } = page;
+        let roles = roles.as_ref()?;
         let slot = slots.entry(key).or_insert_with(|| Arc::new(Slot::new(roles, record.role_ids())));
         Some((Arc::clone(slot), schema))
+    }
+}
+
+impl Page {
+    /// Forgets what no record remembers any more.
+    fn sweep(&mut self) {
+        self.slots.retain(|_, slot| Arc::strong_count(slot) > 1);
+        self.room = self.slots.len().saturating_mul(2).max(ROOM);
     }
 }
 

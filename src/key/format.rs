@@ -143,10 +143,10 @@ impl KeyFormat {
                 _ => Err(ParseKeyError::OtherPrefix),
             };
         };
-        let (kind, id) = fields(rest).ok_or(ParseKeyError::Malformed)?;
+        let (kind, start) = fields(rest).ok_or(ParseKeyError::Malformed)?;
         let summed = text.as_bytes().split_last_chunk();
         if summed.is_some_and(|(before, digits)| checksum::is_of(before, *digits)) {
-            Ok(PresentedKey::own(text, kind, KeyId::of_known_digits(id)))
+            Ok(PresentedKey::own(text, kind, KeyId::of_known_digits(start)))
         } else {
             Err(ParseKeyError::ChecksumDiffers)
         }
@@ -219,13 +219,15 @@ impl KeyFormat {
     }
 }
 
-/// What stands behind the prefix: kind and id, if all of it is in its place.
-fn fields(rest: &[u8]) -> Option<(KeyKind, &[u8; KeyId::LEN])> {
+/// What stands behind the prefix, if all of it is in its place: the kind, and what begins with the id.
+fn fields(rest: &[u8]) -> Option<(KeyKind, &[u8; 16])> {
     let (tag, rest) = rest.split_first_chunk()?;
-    let (id, rest) = rest.strip_prefix(b"_")?.split_first_chunk()?;
+    let rest = rest.strip_prefix(b"_")?;
+    let (start, _) = rest.split_first_chunk()?;
+    let (id, rest) = rest.split_first_chunk::<{ KeyId::LEN }>()?;
     let secret: &[u8; SECRET_LEN + checksum::LEN] = rest.strip_prefix(b"_")?.try_into().ok()?;
     let digits = base62::all_digits(id) && base62::all_digits(secret);
-    digits.then_some((KeyKind::of_tag(*tag)?, id))
+    digits.then_some((KeyKind::of_tag(*tag)?, start))
 }
 
 /// Why a text is not a key that this host could have issued.

@@ -36,6 +36,9 @@ pub struct KeyId {
     padded: [u8; 16],
 }
 
+/// All but the last two of sixteen bytes.
+const DIGITS: u128 = u128::MAX >> 16;
+
 /// As two words: a look-up hashes little else.
 impl Hash for KeyId {
     #[inline]
@@ -133,22 +136,25 @@ impl KeyId {
     }
 
     fn of_digits(digits: &[u8; Self::LEN]) -> Option<Self> {
-        base62::all_digits(digits).then(|| Self::of_known_digits(digits))
+        let mut padded = [0; 16];
+        *padded.first_chunk_mut()? = *digits;
+        base62::all_digits(digits).then_some(Self { padded })
     }
 
-    /// Of what is known to be digits.
+    /// Of what begins with so many bytes that are known to be digits.
     #[inline]
-    pub(super) fn of_known_digits(digits: &[u8; Self::LEN]) -> Self {
-        let word = |bytes: Option<&[u8; 8]>| bytes.copied().map_or(0, u64::from_le_bytes);
-        let (first, last) = (word(digits.first_chunk()), word(digits.last_chunk()) >> 16);
-        Self { padded: (u128::from(first) | (u128::from(last) << 64)).to_le_bytes() }
+    pub(super) fn of_known_digits(start: &[u8; 16]) -> Self {
+        // By words: made byte by byte it would have to wait when it is read by words.
+        Self { padded: (u128::from_le_bytes(*start) & DIGITS).to_le_bytes() }
     }
 
     /// Uses up the entropy: it is zero afterwards.
     pub(super) fn of_entropy(number: &mut [u8]) -> Self {
-        let mut digits = [0; Self::LEN];
-        base62::write_digits(number, &mut digits);
-        Self::of_known_digits(&digits)
+        let mut padded = [0; 16];
+        if let Some(digits) = padded.first_chunk_mut::<{ Self::LEN }>() {
+            base62::write_digits(number, digits);
+        }
+        Self { padded }
     }
 }
 

@@ -2,8 +2,6 @@
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
-#[cfg(feature = "std")]
-use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -17,7 +15,7 @@ use crate::{
     time::Timestamp,
 };
 #[cfg(feature = "std")]
-use crate::{parts::Parts, resolved::Resolved};
+use crate::{parts::Parts, resolved::Remembered};
 
 /// What is kept of a key: everything but the key. A plain value that any store can hold, as columns or as a
 /// serde document (of a format that describes itself, such as JSON), and that does not change: what alters it gives
@@ -48,7 +46,7 @@ use crate::{parts::Parts, resolved::Resolved};
 #[repr(C)]
 pub struct KeyRecord {
     #[cfg(feature = "std")]
-    resolved: OnceLock<Resolved>,
+    remembered: Remembered,
     pub(super) document: Document,
     #[cfg(feature = "std")]
     grants: GrantsKey,
@@ -138,7 +136,7 @@ impl KeyRecord {
     pub(super) fn of(document: Document) -> Self {
         Self {
             #[cfg(feature = "std")]
-            resolved: OnceLock::new(),
+            remembered: Remembered::default(),
             #[cfg(feature = "std")]
             grants: GrantsKey::of(&document),
             document,
@@ -412,17 +410,11 @@ impl KeyRecord {
         &self.document.roles
     }
 
-    /// What an authenticator remembered of it.
+    /// What authenticators made of it.
     #[cfg(feature = "std")]
     #[inline]
-    pub(crate) fn resolved(&self) -> Option<&Resolved> {
-        self.resolved.get()
-    }
-
-    /// Remembers, unless something is remembered already.
-    #[cfg(feature = "std")]
-    pub(crate) fn remember(&self, resolved: Resolved) {
-        let _ = self.resolved.set(resolved);
+    pub(crate) fn remembered(&self) -> &Remembered {
+        &self.remembered
     }
 
     pub(crate) fn compile_conditions(&self, schema: &Schema) -> Result<Option<Arc<[Dimension]>>, AccessError> {

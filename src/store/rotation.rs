@@ -40,7 +40,7 @@ impl KeyRecord {
     /// # Errors
     ///
     /// [`RotateError`] for a key that is revoked, expired or replaced already, a new key of the other kind or with
-    /// the old one's id, and a grace without end for a key without end.
+    /// the old one's id, a grace without end for a key without end, and the time [`Timestamp::MAX`].
     ///
     /// ```
     /// use std::time::Duration;
@@ -78,6 +78,10 @@ impl KeyRecord {
         }
         if self.expires().is_some_and(|expires| expires <= now) {
             return Err(RotateError::Expired);
+        }
+        // The successor would be good from then on, which is never.
+        if now == Timestamp::MAX {
+            return Err(RotateError::EndOfTime);
         }
         if K::KIND != self.kind() {
             return Err(RotateError::OtherKind);
@@ -126,6 +130,9 @@ pub enum RotateError {
     /// The new key has the id of the old one.
     #[error("the new key has the id of the old one")]
     SameId,
+    /// The time is [`Timestamp::MAX`], which is what a clock says that can't be believed.
+    #[error("the end of time is no time to replace a key")]
+    EndOfTime,
     /// The grace ends after the end of time.
     #[error("the grace is too long")]
     GraceTooLong,

@@ -3,7 +3,7 @@
 //! It is cut into shards, and a shard is replaced as a whole. A reader sees a shard as it was or as it is; a writer
 //! copies the shard that it changes.
 
-use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{
     borrow::Borrow,
     hash::{Hash, Hasher},
@@ -14,7 +14,8 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use foldhash::fast::RandomState;
+use foldhash::fast::{FixedState, RandomState};
+use indexmap::IndexMap;
 
 use super::record::KeyRecord;
 use crate::key::KeyId;
@@ -114,7 +115,8 @@ impl Writer<'_> {
     /// Puts records under their ids, or takes them away. Each shard that changes is copied once.
     #[expect(clippy::mutable_key_type, reason = "what a record remembers is no part of its id")]
     pub(super) fn put(&self, changes: impl Iterator<Item = (KeyId, Option<Arc<KeyRecord>>)>) {
-        let mut copies: BTreeMap<usize, Shard> = BTreeMap::new();
+        // In the order of the changes: a reader sees the new key of a rotation before the old one ends.
+        let mut copies: IndexMap<usize, Shard, FixedState> = IndexMap::default();
         for (id, record) in changes {
             let Some(shard) = self.table.shards.get(place(id)) else { continue };
             let shard = copies.entry(place(id)).or_insert_with(|| Shard::clone(&shard.load()));

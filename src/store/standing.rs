@@ -28,7 +28,8 @@ pub enum KeyStanding {
 impl KeyRecord {
     /// Whether the key is in use at that time, whoever presents it. It is from its creation and its not-before on,
     /// whichever is later, until its expiry, and at that moment no more; one that was replaced is for as long as its
-    /// grace lasts. Where several reasons are against it, the one that lasts is told: revoked, expired, not valid yet.
+    /// grace lasts. At [`Timestamp::MAX`], which is what a clock says that can't be believed, no key that has an expiry
+    /// or a not-before is in use. Where several reasons are against it, the one that lasts is told: revoked, expired, not valid yet.
     ///
     /// ```
     /// use keyward::{Timestamp, key::{KeyDigest, KeyId, KeyKind}, store::{KeyRecord, KeyStanding, KeyState}};
@@ -58,6 +59,8 @@ impl KeyRecord {
         }
         // A clock that was set back must not make a key good before it was made.
         let from = self.not_before().map_or(self.created(), |from| from.max(self.created()));
-        if now < from { KeyStanding::NotYetValid { from } } else { KeyStanding::InUse }
+        // A clock that can't be believed says the end of time: no key that waits for its time is good then.
+        let waits = now == Timestamp::MAX && self.not_before().is_some();
+        if now < from || waits { KeyStanding::NotYetValid { from } } else { KeyStanding::InUse }
     }
 }

@@ -128,6 +128,19 @@ fn the_lifecycle_is_a_table() {
             100,
             Some("expired at 50"),
         ),
+        ("without bounds, by a clock that can't be believed", Some(good.clone()), max, None),
+        (
+            "that waits for its time, by a clock that can't be believed",
+            Some(good.clone().with_not_before(Some(at(101)))),
+            max,
+            Some("not valid before 101"),
+        ),
+        (
+            "a role twice",
+            Some(good.clone().with_roles(["reader", "reader"])),
+            100,
+            Some("the record can't be used: role `reader` is there twice"),
+        ),
         ("of an account that isn't loaded", Some(elsewhere), 100, Some("the account is not known")),
         (
             "a condition that the schema doesn't have",
@@ -317,6 +330,26 @@ fn a_record_that_turns_into_another_gives_no_access() {
 
     let presented = authenticator.present(new.key.reveal()).unwrap();
     let found = KeyStore::find(&store, new.id).unwrap().unwrap();
+    // Another's, of another account that is gone, which is remembered, too.
+    let a2 = Roles::new(&schema(), "a2").unwrap();
+    authenticator.set_roles(a2).unwrap();
+    let admin = KeyRecord::issue(&other, "a2", "t2").unwrap().with_roles(["admin"]);
+    let remembered = Arc::new(admin);
+    let theirs = authenticator.present(other.key.reveal()).unwrap();
+    for _ in 0..2 {
+        let theirs = authenticator.judge(&theirs, Some(Arc::clone(&remembered)), at(1)).unwrap();
+        assert!(theirs.access().permits("delete", "products"));
+    }
+    authenticator.remove_account("a2");
+    for times in 0..20 {
+        let records = [Arc::clone(&found), Arc::clone(&remembered)];
+        let fickle = Fickle { records, left: AtomicUsize::new(times) };
+        let Ok(authenticated) = authenticator.judge(&presented, Some(fickle), at(1)) else { continue };
+        for _ in 0..20 {
+            assert!(!authenticated.access().permits("delete", "products"), "{times}");
+        }
+        assert_eq!(authenticated.access().account(), "", "{times}");
+    }
     let records = [found, Arc::new(record_of(&other))];
     let fickle = Fickle { records, left: AtomicUsize::new(100) };
     let authenticated = authenticator.judge(&presented, Some(fickle), at(1)).unwrap();
@@ -326,6 +359,30 @@ fn a_record_that_turns_into_another_gives_no_access() {
     }
     assert!(!reads(authenticated.access()), "the other has not been authenticated");
     assert_eq!((authenticated.access().account(), authenticated.access().roles().len()), ("", 0));
+}
+
+#[test]
+fn an_authenticator_made_anew_over_the_same_store_remembers_as_well() {
+    let new = new_token(1);
+    let conditions = (0..256).map(|number| format!("brand:{number}").parse().unwrap());
+    let store = MemoryStore::from_records([record_of(&new).with_conditions(conditions)]).unwrap();
+    let authenticate = |authenticator: &Authenticator| {
+        let authenticated = authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap();
+        assert!(!reads(authenticated.access()) && authenticated.access().permits("read", "products"));
+        assert_eq!(authenticated.access().conditions().len(), 1);
+    };
+    let made = [authenticator(), authenticator(), authenticator()];
+    for authenticator in &made {
+        authenticate(authenticator);
+        let again = allocation_counter::measure(|| authenticate(authenticator));
+        assert_eq!(again.count_total, 0, "nothing is compiled anew: {again:?}");
+    }
+    made[2].set_roles(roles(&["products:list"])).unwrap();
+    let changed = made[2].authenticate(&store, new.key.reveal(), at(1)).unwrap();
+    assert!(!changed.access().permits("read", "products"), "nor is anything stale");
+    made[2].remove_account("a1");
+    assert!(made[2].authenticate(&store, new.key.reveal(), at(1)).is_err());
+    authenticate(&made[0]);
 }
 
 #[test]

@@ -199,7 +199,7 @@ type Case = (&'static str, KeyState, Option<u64>, u64, u64, Result<(KeyState, u6
 fn rotation_is_a_table() {
     use KeyState::{Active, Replaced, Revoked};
     let max = u64::MAX;
-    let cases: [Case; 14] = [
+    let cases: [Case; 15] = [
         ("no grace ends it at once", Active, None, 100, 0, Ok((Revoked, 100))),
         ("no grace, with an expiry", Active, Some(500), 100, 0, Ok((Revoked, 100))),
         ("grace without expiry", Active, None, 100, 50, Ok((Replaced, 150))),
@@ -211,9 +211,10 @@ fn rotation_is_a_table() {
         ("after the expiry", Active, Some(99), 100, 0, Err(RotateError::Expired)),
         ("revoked", Revoked, None, 100, 50, Err(RotateError::Revoked)),
         ("in its grace already", Replaced, Some(500), 100, 50, Err(RotateError::Replaced)),
-        ("a grace beyond the end of time", Active, None, max, 1, Err(RotateError::GraceTooLong)),
+        ("a grace beyond the end of time", Active, None, max - 1, 2, Err(RotateError::GraceTooLong)),
+        ("a moment before the end of time", Active, None, max - 1, 1, Ok((Replaced, max))),
         ("a grace beyond the end of time is cut", Active, Some(max), max - 1, max, Ok((Replaced, max))),
-        ("at the end of time", Active, None, max, 0, Ok((Revoked, max))),
+        ("at the end of time the successor would never be good", Active, None, max, 0, Err(RotateError::EndOfTime)),
     ];
     for (note, state, expires, now, grace, wanted) in cases {
         let old = record(1)
