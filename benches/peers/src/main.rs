@@ -5,9 +5,9 @@
 //! ```
 //!
 //! Every engine has to answer a table of questions rightly first; else nothing is measured, and the program fails.
-//! Then they are measured in one process, in turn: W1, permission only, with the request at hand; W2, permission
-//! and two conditions, a request with its attributes made for every decision; W3, the same with 100 roles and 256
-//! accepted values. The table has the least of many rounds in nanoseconds, and its ratio to the check by hand.
+//! Then they are measured in one process, in turn: permission only, with the request at hand (W1); permission and
+//! two conditions, a request with its attributes made for every decision (W2); the same with 100 roles and 256
+//! accepted values (W3). The table has the least of many rounds in nanoseconds, and its ratio to the check by hand.
 
 #![forbid(unsafe_code)]
 
