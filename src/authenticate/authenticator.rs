@@ -186,7 +186,7 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// [`Refusal`], as [`judge`]; and for an account that is not known here, and a record whose conditions
+    /// [`Refusal`], as [`judge`](crate::judge); and for an account that is not known here, and a record whose conditions
     /// don't fit the schema.
     ///
     /// See [`present`](Self::present) for an example.
