@@ -22,6 +22,9 @@ impl Access {
     /// [`decide_update`](Self::decide_update); asked here, its proposed side has no attributes, and so meets
     /// no condition.
     ///
+    /// The decision borrows from the access and the resource, which must both live as long as it: bind the resource
+    /// first, or turn the decision [into a result](Decision::into_result) at once.
+    ///
     /// The operation may be a handle or a name; a name that the schema doesn't have is granted to nobody.
     ///
     /// See [`Access`] for an example.

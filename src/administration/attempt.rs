@@ -102,6 +102,26 @@ impl AccountChange {
 ///   the new roles, too ([`Authenticator::set_roles`](crate::Authenticator::set_roles)) before the change is
 ///   acknowledged.
 ///
+/// What is kept of an account: its version, the [keys](crate::store::KeyRecord), which are serde values, and of each
+/// role the id and the texts of its permissions. [`Account::load`] puts it together again.
+///
+/// ```
+/// use keyward::{Permission, Role, Roles, Schema, administration::Account};
+///
+/// # let schema = Schema::builder().resource("products").build()?;
+/// # let roles = Roles::new(&schema, "a1")?.with(Role::new("inspector", ["products:read,list"])?)?;
+/// # let (version, keys) = (1, Vec::new());
+/// // Kept…
+/// let rows: Vec<(&str, Vec<&str>)> =
+///     roles.iter().map(|role| (role.id(), role.permissions().iter().map(Permission::as_str).collect())).collect();
+///
+/// // …and read again.
+/// let read = rows.into_iter().map(|(id, permissions)| Role::new(id, permissions)).collect::<Result<Vec<_>, _>>()?;
+/// let account = Account::load(Roles::new(&schema, "a1")?.with_all(read)?, version, keys)?;
+/// assert_eq!(account.roles().version(), roles.version());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// [`MemoryAccounts`](super::MemoryAccounts) is one.
 pub trait AccountStore {
     /// Why the store could not tell.
