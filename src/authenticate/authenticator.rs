@@ -11,7 +11,6 @@ use super::{
 use crate::{
     access::Access,
     key::{KeyFormat, Pepper, PresentedKey},
-    resolved::Resolved,
     role::Roles,
     schema::Schema,
     store::{AsyncKeyStore, KeyRecord, KeyStore},
@@ -224,7 +223,7 @@ impl Authenticator {
             }
         };
         match found {
-            Some(record) => Ok(Authenticated { record, serial, own: None }),
+            Some(record) => Ok(Authenticated { record, access: Held::Lent(serial) }),
             None => refuse(presented, &RefusalCause::Unknown),
         }
     }
@@ -290,7 +289,7 @@ fn admit_with<R, E: From<Refusal>>(
     access: Result<Access, RefusalCause>,
 ) -> Result<Authenticated<R>, E> {
     match (access, found) {
-        (Ok(access), Some(record)) => Ok(Authenticated { record, serial: 0, own: Some(access) }),
+        (Ok(access), Some(record)) => Ok(Authenticated { record, access: Held::Own(access) }),
         (Err(cause), _) => refuse(presented, &cause),
         (Ok(_), None) => refuse(presented, &RefusalCause::Unknown),
     }
@@ -319,10 +318,13 @@ impl fmt::Debug for Authenticator {
 #[must_use]
 pub struct Authenticated<R> {
     record: R,
-    /// Of what the record remembers, which it lends: it is seldom copied.
-    serial: u64,
-    /// What the key may do, where that is not what its record remembers.
-    own: Option<Access>,
+    access: Held,
+}
+
+enum Held {
+    /// What the record remembers under this serial number. It is lent, since it is seldom copied.
+    Lent(u64),
+    Own(Access),
 }
 
 impl<R: Borrow<KeyRecord>> Authenticated<R> {
@@ -331,9 +333,14 @@ impl<R: Borrow<KeyRecord>> Authenticated<R> {
     /// See [`Authenticator`] for an example.
     #[inline]
     pub fn access(&self) -> &Access {
-        let lent = || self.record().remembered().first().filter(|lent| lent.serial() == self.serial);
-        // Where another record is lent than the one that was judged, it is nobody's.
-        self.own.as_ref().or_else(|| lent().map(Resolved::access)).unwrap_or(&NOWHERE)
+        match &self.access {
+            Held::Own(access) => access,
+            Held::Lent(serial) => match self.record().remembered().first() {
+                Some(resolved) if resolved.serial() == *serial => resolved.access(),
+                // Where another record is lent than the one that was judged, it is nobody's.
+                _ => &NOWHERE,
+            },
+        }
     }
 
     /// The record of the key.
@@ -362,7 +369,7 @@ impl<R: Borrow<KeyRecord>> Authenticated<R> {
 
 impl<R: Borrow<KeyRecord> + Clone> Clone for Authenticated<R> {
     fn clone(&self) -> Self {
-        Self { record: self.record.clone(), serial: 0, own: Some(self.access().clone()) }
+        Self { record: self.record.clone(), access: Held::Own(self.access().clone()) }
     }
 }
 
