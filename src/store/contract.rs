@@ -19,14 +19,17 @@ use crate::key::KeyId;
 ///   again).
 /// - **Not found is not an error.** An id that isn't stored is `Ok(None)`. An `Err` says that the store could not
 ///   tell, and then nobody is let in and nobody is called unknown.
-/// - **What is found is the present.** A read that starts after a change was acknowledged sees that change. A
-///   cache in front of the store breaks this: a revoked key lives on in it.
+/// - **What is found is the present.** A read that starts after a change was acknowledged sees that change, on
+///   whichever thread either was. A cache in front of the store breaks this: a revoked key lives on in it. So does one
+///   that remembers that nothing was found.
+/// - **What is found was stored**, byte for byte: names keep their case, the value of a condition is any text, the empty
+///   one included, and a time or a version is more than 32 bits.
 /// - **One record is read whole**, never half of it before a change and half after.
 /// - **Don't compare digests, and don't look keys up by them.** That is done by the caller, in constant time.
 /// - **Nothing leaks.** A record holds no secret, but its digest is nobody's business: neither in logs nor in the
 ///   text of an error.
 ///
-/// A store that passes the `conformance` suite fulfils what of this a test can see.
+/// A store that passes the `conformance` suite fulfils what of this a test can see; the suite lists its clauses.
 ///
 /// ```
 /// use std::{collections::BTreeMap, convert::Infallible};
@@ -62,13 +65,17 @@ pub trait KeyStore {
 /// # The contract
 ///
 /// - **All or nothing.** Either every change is made or none is, also when one in the middle is refused and when
-///   the process dies.
+///   the process dies. What was refused is never found, not even meanwhile.
 /// - **A version is checked and replaced in one step.** Of two changes that expect the same version one is made,
-///   the other is a [`ChangeError::Conflict`]. ([`KeyChange::check`] is the rule; the store sees to it that nothing
-///   comes between check and change.)
+///   the other is a [`ChangeError::Conflict`]. The same goes for two inserts of one id, of which the other is a
+///   [`ChangeError::Duplicate`], and for an update and a removal.
+/// - **[`KeyChange::check`] is the rule** of what is refused: also an update whose own version is not one more than it
+///   expects. The store sees to it that nothing comes between check and change.
 /// - **Acknowledged is done.** When it returns `Ok`, the next [`find`](KeyStore::find) anywhere sees the changes.
 /// - **In order.** A change sees those before it in the list, as it would if they were made one by one.
-/// - Records are stored as they come, their version among them.
+/// - **It finishes.** Lists over the same ids don't wait for each other for ever, in whatever order they name them.
+/// - Records are stored as they come, their version among them. An update may change the digest, the account and the
+///   actor, too.
 pub trait KeyChanges: KeyStore {
     /// Makes all of these changes, or none.
     ///
