@@ -39,6 +39,8 @@ mod permissions;
 mod reference;
 mod schema;
 mod store;
+#[cfg(feature = "conformance")]
+mod store_broken;
 mod support;
 mod threads;
 mod traits;

@@ -1,0 +1,250 @@
+//! Ten threads at once.
+
+use alloc::{format, string::String, vec::Vec};
+use core::{
+    borrow::Borrow,
+    fmt, slice,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+use std::{sync::Barrier, thread};
+
+use super::{
+    super::{
+        change::{ChangeError, KeyChange},
+        contract::KeyChanges,
+        record::{KeyRecord, KeyState},
+    },
+    Outcome,
+    tools::{PANICKED, apply, conflict, expect, failed, id, numbered, of, record, said, same},
+};
+use crate::{
+    condition::Condition,
+    key::{KeyDigest, KeyId, KeyKind},
+    time::Timestamp,
+};
+
+/// How many threads run at once.
+const THREADS: usize = 10;
+/// How many of them write, where the others read.
+const WRITERS: usize = 2;
+/// How many changes each of them makes, and how often a race is run.
+const ROUNDS: usize = 20;
+/// How many changes each of the writers tries that are read meanwhile.
+const FLIPS: usize = 100;
+/// How often one of them tries, at the most.
+const TRIES: usize = 10_000;
+
+/// What this thread found before, and that it found nothing, must not be what it finds afterwards.
+pub(super) fn elsewhere<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+    let first = record(1);
+    let second = first.change(|record| record.with_state(KeyState::Revoked));
+    let steps = [
+        KeyChange::Insert(first.clone()),
+        second,
+        KeyChange::Remove { expected: 2, id: first.id() },
+        KeyChange::Insert(first.clone()),
+    ];
+    expect(store, first.id(), None)?;
+    for step in &steps {
+        let run = || apply(store, slice::from_ref(step));
+        thread::scope(|scope| scope.spawn(run).join().unwrap_or_else(|_| Err(PANICKED.into())))?;
+        expect(store, first.id(), step.record())?;
+    }
+    Ok(())
+}
+
+pub(super) fn inserts<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+    for round in 0..ROUNDS {
+        let id = numbered(round, 0);
+        one_is_made(store, id, |thread| {
+            KeyChange::Insert(of(KeyKind::OperatorKey, id, KeyDigest::of(&format!("{thread}"), None)))
+        })?;
+    }
+    Ok(())
+}
+
+/// Threads that remove a record, and as many that update it.
+pub(super) fn removals<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+    for round in 0..ROUNDS {
+        let old = of(KeyKind::OperatorKey, numbered(round, 0), KeyDigest::DUMMY);
+        apply(store, &[KeyChange::Insert(old.clone())])?;
+        one_is_made(store, old.id(), |thread| match thread % 2 {
+            0 => KeyChange::Remove { expected: 1, id: old.id() },
+            _ => old.change(|record| record.with_roles([format!("r-{thread}")])),
+        })?;
+    }
+    Ok(())
+}
+
+/// Ten threads change one record, each again and again with what it read; each must find its own change made.
+pub(super) fn changes<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+    let start = record(1);
+    apply(store, &[KeyChange::Insert(start.clone())])?;
+    at_once(|thread| (0..ROUNDS).try_for_each(|round| change_until_done(store, &format!("t{thread}-{round}"))))?;
+    let end = store.find(start.id()).map_err(failed)?.ok_or("the record is gone")?;
+    let (changes, version) = (end.borrow().conditions().len(), end.borrow().version());
+    let wanted = THREADS.saturating_mul(ROUNDS);
+    if changes == wanted && version == u64::try_from(wanted).unwrap_or_default().saturating_add(1) {
+        return Ok(());
+    }
+    Err(format!("of {wanted} changes {changes} are there, at version {version}"))
+}
+
+/// Ten threads replace one key at once, each by a key of its own: one succeeds, and of the others nothing is there.
+pub(super) fn lists<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+    for round in 0..5 {
+        let old = of(KeyKind::OperatorKey, numbered(round, 0), KeyDigest::DUMMY);
+        apply(store, &[KeyChange::Insert(old.clone())])?;
+        let made = at_once(|thread| {
+            let new = of(KeyKind::OperatorKey, numbered(round, thread.saturating_add(1)), KeyDigest::DUMMY);
+            let changes = [KeyChange::Insert(new), old.change(|record| record.with_state(KeyState::Revoked))];
+            match store.apply(&changes) {
+                Ok(()) => Ok(true),
+                Err(ChangeError::Conflict { .. }) => Ok(false),
+                Err(other) => Err(format!("neither made nor a conflict: {other:?}")),
+            }
+        })?;
+        let mut successors = 0_usize;
+        for thread in 1..=THREADS {
+            let found = store.find(numbered(round, thread)).map_err(failed)?;
+            successors = successors.saturating_add(usize::from(found.is_some()));
+        }
+        let made = made.into_iter().filter(|made| *made).count();
+        if (made, successors) != (1, 1) {
+            return Err(format!("{made} were acknowledged, and {successors} are there"));
+        }
+    }
+    Ok(())
+}
+
+/// Writers flip a record between two that share nothing; what is found is the one or the other, by its version.
+pub(super) fn whole<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+    let face = |number: u8, state, values: [&str; 2]| {
+        let time = Timestamp::from_millis(number.into());
+        let digest = KeyDigest::from_bytes([number; 32]);
+        let account = format!("account-{number}");
+        let record = KeyRecord::new(KeyKind::AccessToken, id(1), digest, account, format!("actor-{number}"));
+        let conditions = values.map(|value| Condition::new(value, value)).into_iter().collect::<Result<Vec<_>, _>>();
+        let record = record.map_err(said)?.with_roles(values).with_conditions(conditions.map_err(said)?);
+        Ok::<_, String>(record.with_state(state).with_created(time).with_not_before(Some(time)).with_expiry(Some(time)))
+    };
+    let (odd, even) = (face(1, KeyState::Active, ["a", "b"])?, face(2, KeyState::Revoked, ["c", "d"])?);
+    let at = |version: u64| if version % 2 == 0 { &even } else { &odd }.clone().with_version(version);
+    let version = || Ok::<_, String>(store.find(id(1)).map_err(failed)?.ok_or("nothing is found")?.borrow().version());
+    let flip = || {
+        let expected = version()?;
+        match store.apply(&[KeyChange::Update { expected, record: at(expected.saturating_add(1)) }]) {
+            // Nobody waits for this one: the other writer's was made.
+            Ok(()) | Err(ChangeError::Conflict { .. }) => Ok(()),
+            Err(other) => Err(format!("neither made nor a conflict: {other:?}")),
+        }
+    };
+    let read = || {
+        let found = store.find(id(1)).map_err(failed)?.ok_or("nothing is found")?;
+        same(found.borrow(), &at(found.borrow().version()))
+    };
+    apply(store, &[KeyChange::Insert(at(1))])?;
+    read_meanwhile(flip, read)?;
+    read()
+}
+
+/// Writers make changes that fit, in lists that are refused for another one.
+pub(super) fn refused<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+    let stays = record(1);
+    apply(store, &[KeyChange::Insert(stays.clone())])?;
+    let changes = [
+        stays.change(|record| record.with_roles(["refused"])),
+        KeyChange::Insert(record(2)),
+        record(9).change(|record| record),
+    ];
+    read_meanwhile(
+        || conflict(store, &changes, id(9)),
+        || {
+            expect(store, stays.id(), Some(&stays))?;
+            expect(store, id(2), None)
+        },
+    )
+}
+
+/// Runs ten threads, each of which makes a change. One is made, the others are refused as they should be, and what is
+/// found is what the one has made.
+fn one_is_made<S>(store: &S, id: KeyId, change: impl Fn(usize) -> KeyChange + Sync) -> Outcome
+where
+    S: KeyChanges<Error: fmt::Debug> + Sync,
+{
+    let made = at_once(|thread| {
+        let change = change(thread);
+        match (store.apply(slice::from_ref(&change)), &change) {
+            (Ok(()), _) => Ok(Some(change)),
+            (Err(ChangeError::Duplicate { id: refused }), KeyChange::Insert(_)) if refused == id => Ok(None),
+            (Err(ChangeError::Conflict { id: refused }), KeyChange::Update { .. } | KeyChange::Remove { .. })
+                if refused == id =>
+            {
+                Ok(None)
+            }
+            (Err(other), _) => Err(format!("neither made nor refused as it should be: {other:?}")),
+        }
+    })?;
+    let made: Vec<KeyChange> = made.into_iter().flatten().collect();
+    let [made] = made.as_slice() else { return Err(format!("{} were acknowledged", made.len())) };
+    expect(store, id, made.record())
+}
+
+/// Runs some threads that write, and others that read until those have finished.
+fn read_meanwhile(write: impl Fn() -> Outcome + Sync, read: impl Fn() -> Outcome + Sync) -> Outcome {
+    struct Writes<'a>(&'a AtomicUsize);
+    impl Drop for Writes<'_> {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, Ordering::Release);
+        }
+    }
+
+    let writing = AtomicUsize::new(WRITERS);
+    let outcomes = at_once(|thread| {
+        if thread < WRITERS {
+            // It has finished also where it panics.
+            let _writes = Writes(&writing);
+            return (0..FLIPS).try_for_each(|_| write());
+        }
+        while writing.load(Ordering::Acquire) > 0 {
+            read()?;
+            thread::yield_now();
+        }
+        Ok(())
+    });
+    outcomes.map(|_| ())
+}
+
+/// Runs ten threads that start together.
+fn at_once<T: Send>(run: impl Fn(usize) -> Result<T, String> + Sync) -> Result<Vec<T>, String> {
+    let together = Barrier::new(THREADS);
+    let outcomes: Vec<Result<T, String>> = thread::scope(|scope| {
+        let (run, together) = (&run, &together);
+        let start = |thread| {
+            scope.spawn(move || {
+                together.wait();
+                run(thread)
+            })
+        };
+        let threads: Vec<_> = (0..THREADS).map(start).collect();
+        let panicked = |_| Err(PANICKED.into());
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
+    });
+    outcomes.into_iter().collect()
+}
+
+/// Adds a condition to whatever is stored, as often as it takes, within reason.
+fn change_until_done<S: KeyChanges<Error: fmt::Debug>>(store: &S, value: &str) -> Outcome {
+    let mine = Condition::new("change", value).map_err(said)?;
+    for _ in 0..TRIES {
+        let found = store.find(id(1)).map_err(failed)?.ok_or("the record is gone")?;
+        let more = found.borrow().conditions().iter().cloned().chain([mine.clone()]);
+        let change = found.borrow().change(|record| record.with_conditions(more));
+        match store.apply(&[change]) {
+            Ok(()) => return Ok(()),
+            Err(ChangeError::Conflict { .. }) => thread::yield_now(),
+            Err(other) => return Err(format!("neither made nor a conflict: {other:?}")),
+        }
+    }
+    Err(format!("what is found is not the present: after {TRIES} tries every change is still a conflict"))
+}
