@@ -406,7 +406,9 @@ impl KeyChanges for Broken {
                 changes.iter().try_for_each(|change| change.check(self.version(change.id())))?;
                 thread::sleep(Duration::from_micros(500));
                 match self.inner.apply(changes) {
-                    Err(_) if self.version(record.id()).is_none() => one(&KeyChange::Insert(record.clone())),
+                    Err(refused) if self.version(record.id()).is_none() => {
+                        one(&KeyChange::Insert(record.clone())).map_err(|_| refused)
+                    }
                     made => made,
                 }
             }

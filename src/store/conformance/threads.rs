@@ -63,12 +63,13 @@ pub(super) fn inserts<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Out
     Ok(())
 }
 
-/// Threads that remove a record, and as many that update it.
+/// Threads that remove a record, and as many that update it. They take turns, for the one that is started last often
+/// comes first.
 pub(super) fn removals<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
     for round in 0..ROUNDS {
         let old = of(KeyKind::OperatorKey, numbered(round, 0), KeyDigest::DUMMY);
         apply(store, &[KeyChange::Insert(old.clone())])?;
-        one_is_made(store, old.id(), |thread| match thread % 2 {
+        one_is_made(store, old.id(), |thread| match thread.saturating_add(round) % 2 {
             0 => KeyChange::Remove { expected: 1, id: old.id() },
             _ => old.change(|record| record.with_roles([format!("r-{thread}")])),
         })?;
