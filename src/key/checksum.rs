@@ -25,6 +25,7 @@ pub(super) fn of(text: &[u8]) -> [u8; LEN] {
 }
 
 /// Whether these digits are the checksum of what stands before them.
+#[inline]
 pub(super) fn is_of(text: &[u8], digits: [u8; LEN]) -> bool {
     base62::read_six(digits) == u64::from(crc32fast::hash(text))
 }
