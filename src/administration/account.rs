@@ -188,11 +188,12 @@ impl Account {
 
 /// Whether a key is its operator's present one, an administrator's, and in use.
 pub(super) fn is_administrator(record: &KeyRecord, now: Timestamp) -> bool {
-    is_administrators(record) && record.state() == KeyState::Active && record.standing(now) == KeyStanding::InUse
+    makes_administrator(record) && record.state() == KeyState::Active && record.standing(now) == KeyStanding::InUse
 }
 
-/// Whether a key, in use or not, is an operator's with the managed role and no conditions.
-pub(super) fn is_administrators(record: &KeyRecord) -> bool {
+/// Whether a key, while it is its operator's present one and in use, makes them an administrator: with the managed role
+/// and no conditions.
+pub(super) fn makes_administrator(record: &KeyRecord) -> bool {
     record.kind() == KeyKind::OperatorKey
         && record.conditions().is_empty()
         && record.roles().any(|id| id == Role::ADMIN)

@@ -5,7 +5,7 @@ use core::time::Duration;
 use alloc::{boxed::Box, vec::Vec};
 
 use super::{
-    account::{Account, is_administrator, is_administrators},
+    account::{Account, is_administrator, makes_administrator},
     attempt::{AccountChange, Attempt},
     audit::{AuditRecord, StateDigest},
     grant::Grant,
@@ -319,7 +319,7 @@ impl<'a> Acting<'a> {
     /// To be administrator is more than every permission: it is to make roles. Who isn't one makes none, by a grant
     /// or by a key, be it one that is not in use yet.
     fn may_make(&self, acting: &Operator<'a>, record: &KeyRecord) -> Result<()> {
-        if is_administrators(record) && !self.is_administrator(acting) {
+        if makes_administrator(record) && !self.is_administrator(acting) {
             return Err(AdministrationError::MakesAdministrator);
         }
         Ok(())

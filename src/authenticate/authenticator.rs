@@ -211,16 +211,13 @@ impl Authenticator {
         // Borrowed once: what is judged is what is resolved.
         let lent = found.as_ref().map(Borrow::borrow);
         let judged = judge_record(presented, lent, self.pepper.as_ref(), now);
-        let resolved = match &judged {
+        let record = match &judged {
+            Ok(record) => record,
             Err(cause) => return refuse(presented, cause),
-            Ok(record) => self.roles.lent(record).ok_or(record),
         };
-        let serial = match resolved {
-            Ok(serial) => serial,
-            Err(record) => {
-                let access = self.roles.access(record);
-                return admit_with(presented, found, access);
-            }
+        let Some(serial) = self.roles.lent(record) else {
+            let access = self.roles.access(record);
+            return admit_with(presented, found, access);
         };
         match found {
             Some(record) => Ok(Authenticated { record, access: Held::Lent(serial) }),

@@ -13,7 +13,7 @@ use foldhash::quality::RandomState;
 
 use super::refusal::RefusalCause;
 use crate::{
-    access::Access,
+    access::{Access, AccessError},
     resolved::{Resolved, Slot},
     role::Roles,
     schema::Schema,
@@ -89,8 +89,7 @@ impl RoleBook {
 
     fn resolve(&self, record: &KeyRecord) -> Result<Option<Access>, RefusalCause> {
         let unusable = |cause| RefusalCause::Unusable(Box::new(cause));
-        Access::check_roles(record.role_ids()).map_err(unusable)?;
-        let Some((slot, schema)) = self.slot(record) else { return Ok(None) };
+        let Some((slot, schema)) = self.slot(record).map_err(unusable)? else { return Ok(None) };
         let conditions = record.compile_conditions(&schema).map_err(unusable)?;
         let Some(resolved) = Resolved::new(self.id, slot, conditions) else { return Ok(None) };
         let access = resolved.access().clone();
@@ -98,16 +97,24 @@ impl RoleBook {
         Ok(Some(access))
     }
 
-    /// The slot of a record's roles: found, or made while no roles can change.
-    fn slot(&self, record: &KeyRecord) -> Option<(Arc<Slot>, Schema)> {
-        let key = record.grants_key();
+    /// The slot of a record's roles: found, or made. Roles that no access may have get none, so that those of a slot
+    /// need no second look.
+    fn slot(&self, record: &KeyRecord) -> Result<Option<(Arc<Slot>, Schema)>, AccessError> {
+        match self.find_slot(record) {
+            Some(slot) => Ok(Some(slot)),
+            None => Access::check_roles(record.role_ids()).map(|()| self.make_slot(record)),
+        }
+    }
+
+    fn find_slot(&self, record: &KeyRecord) -> Option<(Arc<Slot>, Schema)> {
         let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
         let page = pages.get(record.account())?;
-        let schema = page.roles.as_ref()?.schema().clone();
-        if let Some(slot) = page.slots.get(&key) {
-            return Some((Arc::clone(slot), schema));
-        }
-        drop(pages);
+        let slot = page.slots.get(&record.grants_key())?;
+        Some((Arc::clone(slot), page.roles.as_ref()?.schema().clone()))
+    }
+
+    /// While no roles can change.
+    fn make_slot(&self, record: &KeyRecord) -> Option<(Arc<Slot>, Schema)> {
         let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
         let page = pages.get_mut(record.account())?;
         if page.slots.len() >= page.room {
@@ -115,8 +122,9 @@ impl RoleBook {
         }
         let Page { roles, slots, .. } = page;
         let roles = roles.as_ref()?;
-        let slot = slots.entry(key).or_insert_with(|| Arc::new(Slot::new(roles, record.role_ids())));
-        Some((Arc::clone(slot), schema))
+        let make = || Arc::new(Slot::new(roles, record.role_ids()));
+        let slot = slots.entry(record.grants_key()).or_insert_with(make);
+        Some((Arc::clone(slot), roles.schema().clone()))
     }
 }
 
