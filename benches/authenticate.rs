@@ -95,7 +95,7 @@ fn format() -> KeyFormat {
 
 fn authenticator() -> Authenticator {
     let authenticator = Authenticator::new(&schema(), format());
-    (0..ACCOUNTS).for_each(|account| authenticator.set_roles(roles(account)).unwrap());
+    (0..ACCOUNTS).for_each(|account| authenticator.set_roles(roles(account), 1).unwrap());
     authenticator
 }
 
@@ -198,7 +198,7 @@ mod one_hot_key {
         let (texts, records) = make(1);
         let (authenticator, store) = (authenticator(), MemoryStore::from_records(records).unwrap());
         assert!(decide_by(&authenticator, &store, &texts[0]), "the first key is allowed");
-        (0..ACCOUNTS).for_each(|account| authenticator.set_roles(roles(account)).unwrap());
+        (0..ACCOUNTS).for_each(|account| authenticator.set_roles(roles(account), 2).unwrap());
         bencher.bench_local(|| decide_by(&authenticator, &store, black_box(&texts[0])));
     }
 }

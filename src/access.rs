@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::{
     condition::Condition,
     role::{Roles, RolesVersion},
-    schema::{OperationRef, Row, Schema, TypeRef},
+    schema::{Operation, OperationRef, Row, Schema, TypeRef},
     text::{TextError, UnknownName},
     value_set::ValueSet,
 };
@@ -72,7 +72,7 @@ impl Access {
     ///
     /// See [`Access`] for an example.
     pub fn builder(roles: &Roles) -> AccessBuilder {
-        AccessBuilder { roles: roles.clone(), ids: Vec::new(), conditions: Vec::new() }
+        AccessBuilder { roles: roles.clone(), ids: Vec::new(), conditions: Vec::new(), administers: true }
     }
 
     /// Not too many, and none twice.
@@ -230,9 +230,27 @@ pub struct AccessBuilder {
     roles: Roles,
     ids: Vec<Box<str>>,
     conditions: Vec<Condition>,
+    administers: bool,
 }
 
 impl AccessBuilder {
+    /// The access is an access token's. A token never administers: whatever its roles say, `create`, `update` and
+    /// `delete` on the types of [`ADMINISTRATION`](crate::ADMINISTRATION) are not granted to it.
+    ///
+    /// ```
+    /// use keyward::{Access, Operation, Roles, Schema};
+    ///
+    /// let roles = Roles::new(&Schema::builder().resource("products").build()?, "acme")?;
+    /// let token = Access::builder(&roles).role("admin").for_access_token().build()?;
+    /// assert!(token.permits(Operation::CREATE, "products") && token.permits(Operation::READ, "accessTokens"));
+    /// assert!(!token.permits(Operation::CREATE, "accessTokens"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn for_access_token(self) -> Self {
+        Self { administers: false, ..self }
+    }
+
     /// Adds the role with this id.
     ///
     /// See [`Access`] for an example.
@@ -311,7 +329,7 @@ impl AccessBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn build(self) -> Result<Access, AccessError> {
-        let grants = Grants::compile(&self.roles, self.ids)?;
+        let grants = Grants::compile(&self.roles, self.ids)?.administering(self.administers);
         let dimensions = compile_conditions(self.roles.schema(), &self.conditions)?;
         let conditions = (!dimensions.is_empty()).then(|| dimensions.into());
         Ok(Access { grants: Arc::new(grants), conditions })
@@ -327,6 +345,16 @@ impl Grants {
             let _ = roles.grant(id, &mut masks);
         }
         Ok(Self::of_masks(roles, ids.into(), masks.into()))
+    }
+
+    /// The same, without what changes the administration where the holder doesn't administer.
+    pub(crate) fn administering(mut self, administers: bool) -> Self {
+        for resource in self.schema.administration().filter(|_| !administers) {
+            if let Some(mask) = self.masks.get_mut(resource) {
+                *mask &= !Operation::CHANGES;
+            }
+        }
+        self
     }
 
     fn of_masks(roles: &Roles, ids: Box<[Box<str>]>, masks: Box<[u64]>) -> Self {

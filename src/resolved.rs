@@ -18,11 +18,13 @@ pub(crate) struct Slot {
     fills: AtomicU64,
     grants: ArcSwapOption<Grants>,
     ids: Box<[Box<str>]>,
+    administers: bool,
 }
 
 impl Slot {
-    pub(crate) fn new(roles: &Roles, ids: &[Box<str>]) -> Self {
-        let slot = Self { fills: AtomicU64::new(0), grants: ArcSwapOption::empty(), ids: ids.into() };
+    pub(crate) fn new(roles: &Roles, ids: &[Box<str>], administers: bool) -> Self {
+        let (fills, grants, ids) = (AtomicU64::new(0), ArcSwapOption::empty(), ids.into());
+        let slot = Self { fills, grants, ids, administers };
         slot.fill(Some(roles));
         slot
     }
@@ -30,7 +32,7 @@ impl Slot {
     /// Grants what these roles give, or nothing at all. A set of roles that no access may have gives nothing.
     pub(crate) fn fill(&self, roles: Option<&Roles>) {
         let grants = roles.and_then(|roles| Grants::resolve(roles, &self.ids).ok());
-        self.grants.store(grants.map(Arc::new));
+        self.grants.store(grants.map(|grants| Arc::new(grants.administering(self.administers))));
         // Last: who sees the new count finds the new grants, and who saw the old one began before this returned.
         self.fills.fetch_add(1, Ordering::Release);
     }

@@ -82,6 +82,11 @@ impl ValueSet {
         }
     }
 
+    /// Whether every value of this set is in the other.
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.len() <= other.len() && self.iter().all(|value| other.contains(value))
+    }
+
     /// How many values there are: never none.
     ///
     /// See [`ValueSet`] for an example.

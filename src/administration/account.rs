@@ -1,6 +1,11 @@
 //! The present state of an account: its roles and the keys of its actors.
 
-use alloc::{boxed::Box, collections::BTreeMap};
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+use core::cmp::Reverse;
 
 use super::refusal::AdministrationError;
 use crate::{
@@ -119,6 +124,36 @@ impl Account {
         self.records.values().filter(move |record| record.actor() == actor)
     }
 
+    /// The keys of an actor that were not revoked: the present one, then those that were replaced, with the one first
+    /// whose grace is the latest to end.
+    pub(super) fn usable(&self, actor: &str, kind: KeyKind) -> Vec<&KeyRecord> {
+        let of_kind = self.records_of(actor).filter(|record| record.kind() == kind);
+        let mut usable: Vec<_> = of_kind.filter(|record| record.state() != KeyState::Revoked).collect();
+        usable.sort_by_key(|record| (record.state() != KeyState::Active, Reverse(record.expires())));
+        usable
+    }
+
+    /// The changes with which keys of one actor end. The first is kept, as the one that ended last. The others leave,
+    /// and so do those that ended earlier, so that what is kept of an actor doesn't grow.
+    pub(super) fn ends(&self, ending: &[&KeyRecord]) -> Vec<KeyChange> {
+        let Some((last, others)) = ending.split_first() else { return Vec::new() };
+        let of_kind = self.records_of(last.actor()).filter(|record| record.kind() == last.kind());
+        let earlier = of_kind.filter(|record| record.state() == KeyState::Revoked);
+        let leaving = others.iter().copied().chain(earlier).map(KeyRecord::removal);
+        core::iter::once(last.change(|record| record.with_state(KeyState::Revoked))).chain(leaving).collect()
+    }
+
+    /// Who has a role: the operators and tokens with a key that was not revoked, in the order of their ids.
+    pub fn holders(&self, role: &str) -> impl ExactSizeIterator<Item = &str> {
+        self.records_with(role).map(KeyRecord::actor).collect::<BTreeSet<_>>().into_iter()
+    }
+
+    /// The records that have a role, but for those of revoked keys.
+    pub(super) fn records_with(&self, role: &str) -> impl Iterator<Item = &KeyRecord> {
+        let usable = self.records.values().filter(|record| record.state() != KeyState::Revoked);
+        usable.filter(move |record| record.roles().any(|id| id == role))
+    }
+
     /// What the holder of a key may do by the present state, whatever the record says that is given: what `/access`
     /// and `/me` answer. Everyone may read their own, with either kind of key.
     ///
@@ -144,33 +179,47 @@ impl Account {
         access.ok_or(AdministrationError::UnknownKey)
     }
 
-    /// How many administrators there are: operators with the managed role and no conditions, whose key is in use.
+    /// How many administrators there are: operators with the managed role and no conditions, whatever the clock says
+    /// of their keys.
     ///
     /// ```
     /// # use keyward::{Schema, Timestamp, administration::Account, key::{KeyEntropy, KeyFormat, KeyPrefix}};
     /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
     /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
     /// # let schema = Schema::builder().build()?;
-    /// let now = Timestamp::from_millis(1);
-    /// let founded = Account::found(&schema, "a1", "olivia", &key, now).into_result()?;
-    /// assert_eq!(founded.account().administrators(now), 1);
+    /// let founded = Account::found(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
+    /// assert_eq!(founded.account().administrators(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn administrators(&self, now: Timestamp) -> usize {
-        self.records.values().filter(|record| is_administrator(record, now)).count()
+    pub fn administrators(&self) -> usize {
+        self.present_administrators().count()
     }
 
-    /// How many access tokens there are that were not revoked.
+    /// Whether the key of an administrator is in use.
+    pub(super) fn is_administered(&self, now: Timestamp) -> bool {
+        self.present_administrators().any(|record| record.standing(now) == KeyStanding::InUse)
+    }
+
+    fn present_administrators(&self) -> impl Iterator<Item = &KeyRecord> {
+        self.records.values().filter(|record| makes_administrator(record) && record.state() == KeyState::Active)
+    }
+
+    /// How many access tokens are in use at that time, or will be: those that were neither revoked nor have expired.
     ///
     /// ```
-    /// # use keyward::{Roles, Schema, administration::Account};
+    /// # use keyward::{Roles, Schema, Timestamp, administration::Account};
     /// let roles = Roles::new(&Schema::builder().build()?, "a1")?;
-    /// assert_eq!(Account::load(roles, 1, [])?.tokens(), 0);
+    /// assert_eq!(Account::load(roles, 1, [])?.tokens(Timestamp::from_millis(1)), 0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn tokens(&self) -> usize {
+    pub fn tokens(&self, now: Timestamp) -> usize {
+        self.present_tokens().filter(|record| !is_over(record, now)).count()
+    }
+
+    /// The present keys of all tokens, those that have expired among them.
+    pub(super) fn present_tokens(&self) -> impl Iterator<Item = &KeyRecord> {
         let tokens = self.records.values().filter(|record| record.kind() == KeyKind::AccessToken);
-        tokens.filter(|record| record.state() != KeyState::Revoked).count()
+        tokens.filter(|record| record.state() == KeyState::Active)
     }
 
     /// The next state: these roles, and the keys changed.
@@ -186,13 +235,17 @@ impl Account {
     }
 }
 
-/// Whether a key is its operator's present one, an administrator's, and in use.
-pub(super) fn is_administrator(record: &KeyRecord, now: Timestamp) -> bool {
-    makes_administrator(record) && record.state() == KeyState::Active && record.standing(now) == KeyStanding::InUse
+/// Whether a key has ended, for good or by its time. By a clock that can't be believed nothing has expired.
+pub(super) fn is_over(record: &KeyRecord, now: Timestamp) -> bool {
+    match record.standing(now) {
+        KeyStanding::Revoked => true,
+        KeyStanding::Expired { .. } => now != Timestamp::MAX,
+        KeyStanding::InUse | KeyStanding::NotYetValid { .. } => false,
+    }
 }
 
-/// Whether a key, while it is its operator's present one and in use, makes them an administrator: with the managed role
-/// and no conditions.
+/// Whether a key, while it is its operator's present one, makes them an administrator: with the managed role and no
+/// conditions.
 pub(super) fn makes_administrator(record: &KeyRecord) -> bool {
     record.kind() == KeyKind::OperatorKey
         && record.conditions().is_empty()

@@ -5,46 +5,61 @@ use core::time::Duration;
 use alloc::{boxed::Box, vec::Vec};
 
 use super::{
-    account::{Account, is_administrator, makes_administrator},
+    account::{Account, is_over},
     attempt::{AccountChange, Attempt},
-    audit::{AuditRecord, StateDigest},
+    audit::{Action, AuditRecord, Audited},
     grant::Grant,
-    refusal::AdministrationError,
-    resource::{Administered, OPERATORS, TOKENS},
+    refusal::{AdministrationError, Result},
+    resource::Administered,
+    rights::Operator,
 };
 use crate::{
-    access::Access,
     denial::{Denial, Forbidden},
-    key::{AccessToken, KeyDigest, KeyId, KeyKind, NewKey, OperatorKey},
-    role::{Role, RoleError},
+    key::{AccessToken, KeyDigest, KeyId, KeyKind, NewKey, OperatorKey, SecretKey},
     schema::Operation,
-    store::{KeyChange, KeyRecord, KeyStanding, KeyState, RotateError},
+    store::{KeyChange, KeyRecord, KeyState, RotateError, Rotation},
     time::Timestamp,
 };
 
 /// The holder of a key, acting in one state of an account at one time.
 ///
 /// Every operation is authorized by the access that the holder has in this state, on the resource types
-/// `accessPolicies`, `accessTokens` and `operatorAccess`, with its conditions. None is for access tokens. What is
-/// given must be within the giver's own access.
+/// `accessPolicies`, `accessTokens` and `operatorAccess`, with its conditions. None is for access tokens, and none for
+/// a key that was replaced and is in its grace. [The module](super) says what else must hold.
 ///
 /// Each operation gives an [`Attempt`]: an audit record, and the change or the refusal.
-///
-/// See [the module](super) for an example.
 #[derive(Clone, Debug)]
 pub struct Acting<'a> {
-    account: &'a Account,
+    pub(super) account: &'a Account,
     actor: Box<str>,
     key: KeyId,
     now: Timestamp,
+    max_grace: Duration,
 }
 
-type Result<T> = core::result::Result<T, AdministrationError>;
+/// When an access token ends, after a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "an end stays, is another, or there is none")]
+pub enum Expiry {
+    /// When it did before.
+    Unchanged,
+    /// At this time.
+    At(Timestamp),
+    /// Never.
+    Never,
+}
 
-/// The acting operator, known to be one: the record of the key in this state, and what it may do.
-struct Operator<'a> {
-    record: &'a KeyRecord,
-    access: Access,
+impl Expiry {
+    fn put_into(self, record: KeyRecord) -> KeyRecord {
+        let in_grace = record.state() == KeyState::Replaced;
+        let end = match (self, record.expires()) {
+            (Self::At(end), Some(own)) if in_grace => Some(end.min(own)),
+            (Self::At(end), _) => Some(end),
+            (Self::Never, _) if !in_grace => None,
+            (Self::Never | Self::Unchanged, own) => own,
+        };
+        record.with_expiry(end)
+    }
 }
 
 impl Account {
@@ -53,17 +68,24 @@ impl Account {
     ///
     /// See [the module](super) for an example.
     pub fn acting(&self, record: &KeyRecord, now: Timestamp) -> Acting<'_> {
-        Acting { account: self, actor: record.actor().into(), key: record.id(), now }
+        let (actor, key) = (record.actor().into(), record.id());
+        Acting { account: self, actor, key, now, max_grace: Rotation::MAX_GRACE }
     }
 }
 
 impl<'a> Acting<'a> {
+    /// The same, where a replaced key is good for at most so long, and never longer than [`Rotation::MAX_GRACE`].
+    #[must_use]
+    pub fn with_max_grace(self, most: Duration) -> Self {
+        Self { max_grace: most.min(Rotation::MAX_GRACE), ..self }
+    }
+
     /// Gives a new operator access to the account, with a key of their own.
     ///
     /// # Errors
     ///
-    /// In the attempt: not permitted to `create` on `operatorAccess`, an access beyond the giver's, roles or
-    /// conditions that there aren't, an id that is in use.
+    /// In the attempt: not permitted to `create` on `operatorAccess`, an access beyond the giver's or with wider
+    /// conditions, roles or conditions that there aren't, an id that is in use.
     ///
     /// ```
     /// # use keyward::{Schema, Timestamp, key::{KeyEntropy, KeyFormat, KeyPrefix}};
@@ -88,16 +110,15 @@ impl<'a> Acting<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn invite(&self, operator: &str, grant: &Grant, key: &NewKey<OperatorKey>) -> Attempt {
-        self.add(OPERATORS, KeyKind::OperatorKey, operator, grant, (key.id, &key.digest), None)
+        self.add(KeyKind::OperatorKey, operator, grant, (key.id, &key.digest), None)
     }
 
-    /// Creates an access token, good until `expires` where that is given.
+    /// Creates an access token, good until `expires` where that is given. An id whose token has ended is free again.
+    /// Where the account holds as many tokens as it may and some have expired, those are revoked.
     ///
     /// # Errors
     ///
-    /// In the attempt: as [`invite`](Self::invite), on `accessTokens`; and more than [`Account::MAX_TOKENS`].
-    ///
-    /// See [the module](super) for an example.
+    /// In the attempt: as [`invite`](Self::invite), on `accessTokens`; and more than [`Account::MAX_TOKENS`] in use.
     pub fn create_token(
         &self,
         token: &str,
@@ -105,7 +126,7 @@ impl<'a> Acting<'a> {
         key: &NewKey<AccessToken>,
         expires: Option<Timestamp>,
     ) -> Attempt {
-        self.add(TOKENS, KeyKind::AccessToken, token, grant, (key.id, &key.digest), expires)
+        self.add(KeyKind::AccessToken, token, grant, (key.id, &key.digest), expires)
     }
 
     /// Gives an operator other roles and conditions.
@@ -113,7 +134,8 @@ impl<'a> Acting<'a> {
     /// # Errors
     ///
     /// In the attempt: not permitted to `update` them on `operatorAccess` as they are or as they would be, an
-    /// access beyond the giver's, no such operator, the last administrator.
+    /// operator who may do more than the one who acts, an access beyond the giver's or with wider conditions, no such
+    /// operator, the last administrator.
     ///
     /// ```
     /// # use keyward::{Schema, Timestamp, key::{KeyEntropy, KeyFormat, KeyPrefix}};
@@ -131,51 +153,48 @@ impl<'a> Acting<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn change_operator(&self, operator: &str, grant: &Grant) -> Attempt {
-        self.change(OPERATORS, operator, grant)
+        self.change(KeyKind::OperatorKey, operator, grant, Expiry::Unchanged)
     }
 
-    /// Gives an access token other roles and conditions.
+    /// Gives an access token other roles and conditions, and another end. Its key in a grace keeps its own end where
+    /// that comes first.
     ///
     /// # Errors
     ///
-    /// In the attempt: as [`change_operator`](Self::change_operator), on `accessTokens`.
-    ///
-    /// See [`change_operator`](Self::change_operator) for an example of the like.
-    pub fn change_token(&self, token: &str, grant: &Grant) -> Attempt {
-        self.change(TOKENS, token, grant)
+    /// In the attempt: as [`change_operator`](Self::change_operator), on `accessTokens`; and a token that has expired.
+    pub fn change_token(&self, token: &str, grant: &Grant, expiry: Expiry) -> Attempt {
+        self.change(KeyKind::AccessToken, token, grant, expiry)
     }
 
-    /// Takes an operator's access away: every key of theirs is revoked.
+    /// Takes an operator's access away: every key of theirs ends.
     ///
     /// # Errors
     ///
-    /// In the attempt: not permitted to `delete` on `operatorAccess`, no such operator, the last administrator.
-    ///
-    /// See [`change_operator`](Self::change_operator) for an example of the like.
+    /// In the attempt: not permitted to `delete` on `operatorAccess`, an operator who may do more than the one who
+    /// acts, no such operator, the last administrator.
     pub fn remove_operator(&self, operator: &str) -> Attempt {
-        self.revoke(OPERATORS, operator)
+        self.revoke(KeyKind::OperatorKey, operator)
     }
 
     /// Revokes an access token.
     ///
     /// # Errors
     ///
-    /// In the attempt: not permitted to `delete` on `accessTokens`, no such token.
-    ///
-    /// See [`change_operator`](Self::change_operator) for an example of the like.
+    /// In the attempt: not permitted to `delete` on `accessTokens`, a token that may do more than the one who acts, no
+    /// such token.
     pub fn revoke_token(&self, token: &str) -> Attempt {
-        self.revoke(TOKENS, token)
+        self.revoke(KeyKind::AccessToken, token)
     }
 
     /// Replaces an operator's key by a new one. The old one ends at once, or after `grace`.
     ///
-    /// Operators may always replace their own, with their present one. Another's, whose secret the one who acts will see, takes the
-    /// permission to `update` on `operatorAccess`, and an access that includes the other's.
+    /// Operators may always replace their own. Another's takes the permission to `update` on `operatorAccess`, and
+    /// whatever it would take to give that access: who acts will see the secret.
     ///
     /// # Errors
     ///
-    /// In the attempt: not permitted, an access beyond the acting operator's, no such operator, a key that
-    /// [can't be replaced](KeyRecord::rotate).
+    /// In the attempt: not permitted, an operator who may do more than the one who acts, no such operator, a key that
+    /// [can't be replaced](KeyRecord::rotate), a grace longer than it may be.
     ///
     /// ```
     /// # use keyward::{Schema, Timestamp, administration::Account, key::{KeyEntropy, KeyFormat, KeyPrefix}};
@@ -195,235 +214,139 @@ impl<'a> Acting<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn regenerate(&self, operator: &str, key: &NewKey<OperatorKey>, grace: Duration) -> Attempt {
-        let result = self.operator().and_then(|acting| {
-            let present = self.present(&acting, "update", OPERATORS, operator)?;
-            if present.actor() == acting.record.actor() {
-                // Who holds the old key in its grace must not take over by it.
-                if present.id() != acting.record.id() {
-                    return Err(RotateError::Replaced.into());
-                }
-            } else {
-                let resource = Administered::actor(OPERATORS, present);
-                acting.access.decide_update(&resource, &resource).into_result()?;
-                // What is beyond is the other's: it is not for the one who acts to read.
-                let within = self.account.access(present)?.is_within(&acting.access);
-                if !within {
-                    return Err(AdministrationError::ExceedingKey);
-                }
-                self.may_make(&acting, present)?;
-            }
-            self.refuse_known(key.id)?;
-            let rotation = present.rotate(key, self.now, grace)?;
-            // An operator has one key, and at the most one more that is in its grace.
-            let earlier = self.account.records_of(operator).filter(|record| record.state() == KeyState::Replaced);
-            let ended = earlier.map(|record| record.change(|record| record.with_state(KeyState::Revoked)));
-            let changes = rotation.changes().iter().cloned().chain(ended);
-            Ok(self.changed(changes))
-        });
-        self.attempt("operatorAccess:update", operator, result)
+        self.replace(operator, key, grace)
     }
 
-    /// Creates a role. Only administrators may.
+    /// Replaces an access token's key by a new one. The old one ends at once, or after `grace`.
     ///
     /// # Errors
     ///
-    /// In the attempt: not an administrator, the managed role, an id that is in use, a permission on what the
-    /// schema doesn't have.
-    ///
-    /// See [the module](super) for an example.
-    pub fn create_role(&self, role: Role) -> Attempt {
-        let id = Box::from(role.id());
-        let result = self.administrator().and_then(|acting| {
-            let proposed = Administered::policy(self.account.id(), &role);
-            acting.access.decide(Operation::CREATE, &proposed).into_result()?;
-            Ok(AccountChange::new(self.account, self.account.roles().clone().with(role)?, []))
-        });
-        self.attempt("accessPolicies:create", &id, result)
-    }
-
-    /// Puts a role in the place of the one with its id. Only administrators may.
-    ///
-    /// # Errors
-    ///
-    /// In the attempt: not an administrator, the managed role, no such role, a permission on what the schema
-    /// doesn't have.
-    ///
-    /// ```
-    /// # use keyward::{Role, Schema, Timestamp, key::{KeyEntropy, KeyFormat, KeyPrefix}};
-    /// use keyward::administration::{Account, AdministrationError};
-    ///
-    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
-    /// # let now = Timestamp::from_millis(1);
-    /// # let schema = Schema::builder().resource("products").build()?;
-    /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
-    /// # let founded = Account::found(&schema, "a1", "olivia", &key, now).into_result()?;
-    /// # let account = founded.account();
-    /// let olivia = account.actor("olivia").unwrap();
-    /// let attempt = account.acting(olivia, now).alter_role(Role::new("admin", ["products:read"])?);
-    /// assert!(matches!(attempt.into_result(), Err(AdministrationError::ManagedRole)));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn alter_role(&self, role: Role) -> Attempt {
-        let id = Box::from(role.id());
-        let result = self.administrator().and_then(|acting| {
-            let stored = self.role(role.id())?;
-            let stored = Administered::policy(self.account.id(), stored);
-            let proposed = Administered::policy(self.account.id(), &role);
-            acting.access.decide_update(&stored, &proposed).into_result()?;
-            Ok(AccountChange::new(self.account, self.account.roles().clone().replace(role)?, []))
-        });
-        self.attempt("accessPolicies:update", &id, result)
-    }
-
-    /// Deletes a role. Only administrators may. Who has it keeps its id, which from then on grants nothing.
-    ///
-    /// # Errors
-    ///
-    /// In the attempt: not an administrator, the managed role, no such role.
-    ///
-    /// See [`alter_role`](Self::alter_role) for an example of the like.
-    pub fn delete_role(&self, id: &str) -> Attempt {
-        let result = self.administrator().and_then(|acting| {
-            let stored = Administered::policy(self.account.id(), self.role(id)?);
-            acting.access.decide(Operation::DELETE, &stored).into_result()?;
-            Ok(AccountChange::new(self.account, self.account.roles().clone().without(id)?, []))
-        });
-        self.attempt("accessPolicies:delete", id, result)
-    }
-
-    /// The operator whose key acts, by the present state of the account.
-    fn operator(&self) -> Result<Operator<'a>> {
-        let record = self.account.record(self.key).filter(|record| record.actor() == &*self.actor);
-        let record = record.ok_or(AdministrationError::UnknownKey)?;
-        if record.standing(self.now) != KeyStanding::InUse {
-            return Err(AdministrationError::UnknownKey);
-        }
-        if record.kind() != KeyKind::OperatorKey {
-            return Err(AdministrationError::NotForAccessTokens);
-        }
-        // What authentication can't use is not in use here, either.
-        let access = self.account.access(record)?;
-        Ok(Operator { record, access })
-    }
-
-    fn administrator(&self) -> Result<Operator<'a>> {
-        let acting = self.operator()?;
-        if self.is_administrator(&acting) { Ok(acting) } else { Err(AdministrationError::NotAdministrator) }
-    }
-
-    fn is_administrator(&self, acting: &Operator<'a>) -> bool {
-        let present = self.account.actor(acting.record.actor());
-        present.is_some_and(|present| is_administrator(present, self.now))
-    }
-
-    /// To be administrator is more than every permission: it is to make roles. Who isn't one makes none, by a grant
-    /// or by a key, be it one that is not in use yet.
-    fn may_make(&self, acting: &Operator<'a>, record: &KeyRecord) -> Result<()> {
-        if makes_administrator(record) && !self.is_administrator(acting) {
-            return Err(AdministrationError::MakesAdministrator);
-        }
-        Ok(())
+    /// In the attempt: as [`regenerate`](Self::regenerate) for another's, on `accessTokens`.
+    pub fn rotate_token(&self, token: &str, key: &NewKey<AccessToken>, grace: Duration) -> Attempt {
+        self.replace(token, key, grace)
     }
 
     fn add(
         &self,
-        resource: &'static str,
         kind: KeyKind,
         actor: &str,
         grant: &Grant,
         (id, digest): (KeyId, &KeyDigest),
         expires: Option<Timestamp>,
     ) -> Attempt {
-        let result = self.operator().and_then(|acting| {
+        let act = |acting: Operator<'_>| {
             let record = KeyRecord::new(kind, id, digest.clone(), self.account.id(), actor)
                 .map_err(AdministrationError::InvalidId)?;
             let record = grant.put_into(record).with_created(self.now).with_expiry(expires);
-            acting.access.decide(Operation::CREATE, &Administered::actor(resource, &record)).into_result()?;
-            grant.access(self.account.roles())?.ensure_within(&acting.access)?;
-            self.may_make(&acting, &record)?;
-            // Who was removed may come back, under the id and as the kind of actor that they were.
-            let taken = |record: &KeyRecord| record.state() != KeyState::Revoked || record.kind() != kind;
-            if self.account.records_of(actor).any(taken) {
+            acting.access.decide(Operation::CREATE, &Administered::actor(&record)).into_result()?;
+            acting.may_give(&record, self.account.roles())?;
+            if self.account.records_of(actor).any(|record| record.kind() != kind || !self.leaves_its_id(record)) {
                 return Err(AdministrationError::DuplicateActor { actor: actor.into() });
             }
             self.refuse_known(id)?;
-            if kind == KeyKind::AccessToken && self.account.tokens() >= Account::MAX_TOKENS {
-                return Err(AdministrationError::TokenLimit);
+            let mut changes = Vec::from([KeyChange::Insert(record)]);
+            if kind == KeyKind::AccessToken {
+                changes.extend(self.make_room_for_a_token(actor)?);
             }
-            Ok(self.changed([KeyChange::Insert(record)]))
-        });
-        self.attempt(on(resource, "create"), actor, result)
+            Ok(AccountChange::of_keys(self.account, changes))
+        };
+        self.attempt(Audited::of(kind), Action::Create, actor, act)
     }
 
-    fn change(&self, resource: &'static str, actor: &str, grant: &Grant) -> Attempt {
-        let result = self.operator().and_then(|acting| {
-            let present = self.present(&acting, "update", resource, actor)?;
-            let stored = Administered::actor(resource, present);
-            let changed = grant.put_into(present.clone());
-            let proposed = Administered::actor(resource, &changed);
-            acting.access.decide_update(&stored, &proposed).into_result()?;
-            grant.access(self.account.roles())?.ensure_within(&acting.access)?;
-            self.may_make(&acting, &changed)?;
-            // The key in its grace, too: it must not keep what was taken from its owner.
-            let keys = self.usable(present).map(|record| record.change(|record| grant.put_into(record)));
-            self.keeping_an_administrator(keys.collect())
-        });
-        self.attempt(on(resource, "update"), actor, result)
+    /// Whether the id is free again for an actor of the same kind: an operator's when it was removed, a token's when
+    /// it has ended in whatever way.
+    fn leaves_its_id(&self, record: &KeyRecord) -> bool {
+        record.state() == KeyState::Revoked || (record.kind() == KeyKind::AccessToken && is_over(record, self.now))
     }
 
-    fn revoke(&self, resource: &'static str, actor: &str) -> Attempt {
-        let result = self.operator().and_then(|acting| {
-            let present = self.present(&acting, "delete", resource, actor)?;
-            acting.access.decide(Operation::DELETE, &Administered::actor(resource, present)).into_result()?;
-            let revoked = |record: &KeyRecord| record.change(|record| record.with_state(KeyState::Revoked));
-            self.keeping_an_administrator(self.usable(present).map(revoked).collect())
-        });
-        self.attempt(on(resource, "delete"), actor, result)
-    }
-
-    fn changed(&self, keys: impl IntoIterator<Item = KeyChange>) -> AccountChange {
-        AccountChange::new(self.account, self.account.roles().clone(), keys)
-    }
-
-    fn keeping_an_administrator(&self, changes: Vec<KeyChange>) -> Result<AccountChange> {
-        let change = self.changed(changes);
-        if self.account.administrators(self.now) > 0 && change.account().administrators(self.now) == 0 {
-            return Err(AdministrationError::LastAdministrator);
+    /// Expired tokens make room: those of this id, and all where the account is full. They end for good, so that
+    /// there are never more than the most, whatever a clock says later.
+    fn make_room_for_a_token(&self, token: &str) -> Result<Vec<KeyChange>> {
+        if self.account.tokens(self.now) >= Account::MAX_TOKENS {
+            return Err(AdministrationError::TokenLimit);
         }
-        Ok(change)
+        let others = || self.account.present_tokens().filter(|record| record.actor() != token);
+        let full = others().count() >= Account::MAX_TOKENS;
+        let expired = others().filter(|record| full && is_over(record, self.now));
+        let expired = expired.map(KeyRecord::actor).chain([token]);
+        let ends = |token| self.account.ends(&self.account.usable(token, KeyKind::AccessToken));
+        Ok(expired.flat_map(ends).collect())
     }
 
-    /// The record of an actor's present key. Who may do nothing of the kind is not told who is there.
-    fn present(
-        &self,
-        acting: &Operator<'_>,
-        operation: &'static str,
-        resource: &'static str,
-        actor: &str,
-    ) -> Result<&'a KeyRecord> {
-        let kind = if resource == TOKENS { KeyKind::AccessToken } else { KeyKind::OperatorKey };
-        let mut of_kind = self.account.records_of(actor).filter(|record| record.kind() == kind);
-        let present = of_kind.find(|record| record.state() == KeyState::Active);
+    fn change(&self, kind: KeyKind, actor: &str, grant: &Grant, expiry: Expiry) -> Attempt {
+        let act = |acting: Operator<'_>| {
+            let present = self.present(&acting, Action::Update, kind, actor)?;
+            let next = grant.put_into(present.clone());
+            let (stored, proposed) = (Administered::actor(present), Administered::actor(&next));
+            acting.access.decide_update(&stored, &proposed).into_result()?;
+            acting.may_touch(self.account, present)?;
+            acting.may_give(&next, self.account.roles())?;
+            // An ended token has left its id and its place: it doesn't come back.
+            if kind == KeyKind::AccessToken && is_over(present, self.now) {
+                return Err(AdministrationError::TokenExpired { actor: actor.into() });
+            }
+            // The key in its grace, too: it must not keep what was taken from its owner.
+            let keys = self.account.usable(actor, kind).into_iter();
+            let changes = keys.map(|record| record.change(|record| expiry.put_into(grant.put_into(record))));
+            self.keeping_an_administrator(changes.collect())
+        };
+        self.attempt(Audited::of(kind), Action::Update, actor, act)
+    }
+
+    fn revoke(&self, kind: KeyKind, actor: &str) -> Attempt {
+        let act = |acting: Operator<'_>| {
+            let present = self.present(&acting, Action::Delete, kind, actor)?;
+            acting.access.decide(Operation::DELETE, &Administered::actor(present)).into_result()?;
+            acting.may_touch(self.account, present)?;
+            self.keeping_an_administrator(self.account.ends(&self.account.usable(actor, kind)))
+        };
+        self.attempt(Audited::of(kind), Action::Delete, actor, act)
+    }
+
+    fn replace<K: SecretKey>(&self, actor: &str, key: &NewKey<K>, grace: Duration) -> Attempt {
+        let act = |acting: Operator<'_>| {
+            let present = self.present(&acting, Action::Update, K::KIND, actor)?;
+            if present.id() != self.key {
+                let resource = Administered::actor(present);
+                acting.access.decide_update(&resource, &resource).into_result()?;
+                acting.may_take(self.account, present)?;
+            }
+            self.refuse_known(key.id)?;
+            if grace > self.max_grace {
+                return Err(RotateError::GraceTooLong.into());
+            }
+            let rotation = present.rotate(key, self.now, grace)?;
+            // One key, at the most one more in its grace, and the one that ended last.
+            let usable = self.account.usable(actor, K::KIND);
+            let ended = match usable.get(1..) {
+                Some(in_grace) if !grace.is_zero() => self.account.ends(in_grace),
+                // The first of them is the present one, which the rotation ends.
+                _ => self.account.ends(&usable).into_iter().skip(1).collect(),
+            };
+            Ok(AccountChange::of_keys(self.account, rotation.changes().iter().cloned().chain(ended)))
+        };
+        self.attempt(Audited::of(K::KIND), Action::Update, actor, act)
+    }
+
+    fn keeping_an_administrator(&self, keys: Vec<KeyChange>) -> Result<AccountChange> {
+        let change = AccountChange::of_keys(self.account, keys);
+        let (before, after) = (self.account, change.account());
+        // Only an administrator touches one, and is in use: so none is lost, whatever a clock says of the others.
+        let shut_out = before.is_administered(self.now) && !after.is_administered(self.now);
+        if shut_out { Err(AdministrationError::LastAdministrator) } else { Ok(change) }
+    }
+
+    /// The present key of an actor. Who may not do this to any learns nothing of whether there is one.
+    fn present(&self, acting: &Operator<'_>, action: Action, kind: KeyKind, actor: &str) -> Result<&'a KeyRecord> {
+        let usable = self.account.usable(actor, kind);
+        let present = usable.first().copied().filter(|record| record.state() == KeyState::Active);
         present.ok_or_else(|| {
+            let (resource, operation) = (Audited::of(kind).as_str(), action.as_str());
             if acting.access.permits(operation, resource) {
                 return AdministrationError::UnknownActor { actor: actor.into() };
             }
             Forbidden::from(Denial::PermissionMissing { resource, operation }).into()
         })
-    }
-
-    /// The records of the same actor's keys that were not revoked.
-    fn usable(&self, present: &'a KeyRecord) -> impl Iterator<Item = &'a KeyRecord> {
-        let of_kind = self.account.records_of(present.actor()).filter(|record| record.kind() == present.kind());
-        of_kind.filter(|record| record.state() != KeyState::Revoked)
-    }
-
-    fn role(&self, id: &str) -> Result<&'a Role> {
-        if id == Role::ADMIN {
-            return Err(AdministrationError::ManagedRole);
-        }
-        let role = self.account.roles().get(id);
-        role.ok_or_else(|| RoleError::Unknown(self.account.roles().unknown(id)).into())
     }
 
     fn refuse_known(&self, key: KeyId) -> Result<()> {
@@ -433,23 +356,20 @@ impl<'a> Acting<'a> {
         }
     }
 
-    fn attempt(&self, operation: &'static str, target: &str, result: Result<AccountChange>) -> Attempt {
-        let state = |account: &Account| StateDigest::of_target(account, operation, target);
-        let after = result.as_ref().map_or_else(|_| state(self.account), |change| state(change.account()));
-        let who = (&*self.actor, self.key);
-        let before = state(self.account);
-        let audit = AuditRecord::new(self.now, self.account.id(), who, operation, target, before, after);
+    /// Judges, and makes the audit record of it.
+    pub(super) fn attempt(
+        &self,
+        on: Audited,
+        action: Action,
+        target: &str,
+        act: impl FnOnce(Operator<'_>) -> Result<AccountChange>,
+    ) -> Attempt {
+        let result = Operator::of(self.account, &self.actor, self.key, self.now).and_then(act);
+        let audit = AuditRecord::new(self.now, self.account.id(), (&self.actor, self.key), (on, action), target);
+        let audit = match &result {
+            Ok(change) => audit.changed(self.account, change.account(), change.keys()),
+            Err(_) => audit.unchanged(self.account),
+        };
         Attempt::new(audit, result)
-    }
-}
-
-fn on(resource: &'static str, operation: &'static str) -> &'static str {
-    match (resource, operation) {
-        (TOKENS, "create") => "accessTokens:create",
-        (TOKENS, "update") => "accessTokens:update",
-        (TOKENS, _) => "accessTokens:delete",
-        (_, "create") => "operatorAccess:create",
-        (_, "update") => "operatorAccess:update",
-        (_, _) => "operatorAccess:delete",
     }
 }

@@ -67,6 +67,10 @@ impl AccountChange {
         Self { expected: before.version(), account: before.next(roles, &keys), keys }
     }
 
+    pub(super) fn of_keys(before: &Account, keys: impl IntoIterator<Item = KeyChange>) -> Self {
+        Self::new(before, before.roles().clone(), keys)
+    }
+
     /// The version that the stored account must have now; 0 where there must be none.
     ///
     /// See [`AccountStore`] for its use.

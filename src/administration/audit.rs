@@ -1,44 +1,105 @@
 //! What was tried, by whom, on what, and what came of it. It holds no secret.
 
-use alloc::{boxed::Box, string::ToString};
+use alloc::{boxed::Box, collections::BTreeSet, string::ToString};
 use core::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::account::Account;
 use crate::{
-    key::KeyId,
+    key::{KeyId, KeyKind},
     parts::Parts,
     role::Role,
-    store::{KeyRecord, KeyState},
+    store::{KeyChange, KeyRecord, KeyState},
     time::Timestamp,
 };
 
 /// One attempt to change an account, for the host's audit log: done, or refused and why.
 ///
 /// ```
-/// # use keyward::{Schema, Timestamp, administration::Account, key::{KeyEntropy, KeyFormat, KeyPrefix}};
+/// # use keyward::{Schema, Timestamp, key::{KeyEntropy, KeyFormat, KeyPrefix}};
+/// use keyward::administration::{Account, Action, Audited};
+///
 /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
 /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
 /// # let schema = Schema::builder().build()?;
 /// let attempt = Account::found(&schema, "a1", "olivia", &key, Timestamp::from_millis(1));
 /// let audit = attempt.audit();
-/// assert_eq!((audit.operation(), audit.target(), audit.actor()), ("accounts:create", "a1", "olivia"));
+/// assert_eq!((audit.on(), audit.action(), audit.target()), (Audited::Account, Action::Create, "a1"));
+/// assert_eq!((audit.operation().to_string().as_str(), audit.actor()), ("accounts:create", "olivia"));
 /// assert!(audit.before().is_none() && audit.after().is_some());
 /// assert_eq!(audit.outcome().to_string(), "done");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRecord {
     at: Timestamp,
     account: Box<str>,
     actor: Box<str>,
     key: KeyId,
-    operation: &'static str,
+    on: Audited,
+    action: Action,
     target: Box<str>,
+    affected: Box<[Box<str>]>,
     before: Option<StateDigest>,
     after: Option<StateDigest>,
     outcome: Outcome,
+}
+
+/// What an attempt is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Audited {
+    /// An account.
+    Account,
+    /// A role.
+    AccessPolicy,
+    /// An access token.
+    AccessToken,
+    /// An operator's access.
+    OperatorAccess,
+}
+
+/// What is done to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Action {
+    /// It is made.
+    Create,
+    /// It is changed, or its key replaced.
+    Update,
+    /// It ends.
+    Delete,
+}
+
+impl Audited {
+    pub(super) fn of(kind: KeyKind) -> Self {
+        match kind {
+            KeyKind::OperatorKey => Self::OperatorAccess,
+            KeyKind::AccessToken => Self::AccessToken,
+        }
+    }
+
+    /// The resource type.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "accounts",
+            Self::AccessPolicy => "accessPolicies",
+            Self::AccessToken => "accessTokens",
+            Self::OperatorAccess => "operatorAccess",
+        }
+    }
+}
+
+impl Action {
+    /// The operation on the resource type.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
 }
 
 impl AuditRecord {
@@ -46,13 +107,31 @@ impl AuditRecord {
         at: Timestamp,
         account: &str,
         (actor, key): (&str, KeyId),
-        operation: &'static str,
+        (on, action): (Audited, Action),
         target: &str,
-        before: Option<StateDigest>,
-        after: Option<StateDigest>,
     ) -> Self {
         let (account, actor, target) = (account.into(), actor.into(), target.into());
-        Self { at, account, actor, key, operation, target, before, after, outcome: Outcome::Done }
+        let (affected, before, after, outcome) = (Box::default(), None, None, Outcome::Done);
+        Self { at, account, actor, key, on, action, target, affected, before, after, outcome }
+    }
+
+    /// Of an attempt that changed nothing.
+    pub(super) fn unchanged(self, account: &Account) -> Self {
+        let state = StateDigest::of_target(account, self.on, &self.target);
+        Self { before: state, after: state, ..self }
+    }
+
+    pub(super) fn changed(self, before: &Account, after: &Account, keys: &[KeyChange]) -> Self {
+        let records = keys.iter().filter_map(|key| after.record(key.id()).or(before.record(key.id())));
+        let affected: BTreeSet<&str> = records.map(KeyRecord::actor).collect();
+        let is_target = |actor: &str| self.on != Audited::AccessPolicy && *actor == *self.target;
+        let others = affected.into_iter().filter(|actor| self.on != Audited::Account && !is_target(actor));
+        Self {
+            affected: others.map(Into::into).collect(),
+            before: StateDigest::of_target(before, self.on, &self.target),
+            after: StateDigest::of_target(after, self.on, &self.target),
+            ..self
+        }
     }
 
     pub(super) fn with_outcome(self, outcome: Outcome) -> Self {
@@ -87,11 +166,19 @@ impl AuditRecord {
         self.key
     }
 
-    /// What: a resource type and an operation, in the form of a permission.
-    ///
-    /// See [`AuditRecord`] for an example.
-    pub fn operation(&self) -> &'static str {
-        self.operation
+    /// What was tried, as a permission: `operatorAccess:update`.
+    pub fn operation(&self) -> impl fmt::Display + use<> {
+        Permission(self.on, self.action)
+    }
+
+    /// On what kind of thing it was tried.
+    pub fn on(&self) -> Audited {
+        self.on
+    }
+
+    /// What was tried.
+    pub fn action(&self) -> Action {
+        self.action
     }
 
     /// On what: the id of a role, an operator or a token.
@@ -99,6 +186,12 @@ impl AuditRecord {
     /// See [`AuditRecord`] for an example.
     pub fn target(&self) -> &str {
         &self.target
+    }
+
+    /// The operators and tokens, other than the target, that the change reached: those from whom a deleted role was
+    /// taken, and expired tokens that made room for a new one.
+    pub fn affected(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.affected.iter().map(|actor| &**actor)
     }
 
     /// The state of the target before, where there was one.
@@ -120,6 +213,34 @@ impl AuditRecord {
     /// See [`AuditRecord`] for an example.
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
+    }
+}
+
+struct Permission(Audited, Action);
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.0.as_str(), self.1.as_str())
+    }
+}
+
+impl Serialize for AuditRecord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { at, account, actor, key, on, action, target, affected, before, after, outcome } = self;
+        let mut record = serializer.serialize_map(None)?;
+        record.serialize_entry("at", at)?;
+        record.serialize_entry("account", account)?;
+        record.serialize_entry("actor", actor)?;
+        record.serialize_entry("key", key)?;
+        record.serialize_entry("operation", &Permission(*on, *action).to_string())?;
+        record.serialize_entry("target", target)?;
+        if !affected.is_empty() {
+            record.serialize_entry("affected", affected)?;
+        }
+        record.serialize_entry("before", before)?;
+        record.serialize_entry("after", after)?;
+        record.serialize_entry("outcome", outcome)?;
+        record.end()
     }
 }
 
@@ -159,22 +280,19 @@ impl fmt::Display for Outcome {
 pub struct StateDigest([u8; 16]);
 
 impl StateDigest {
-    pub(super) fn of_record(record: &KeyRecord) -> Self {
-        let mut parts = Parts::new();
-        add_record(record, &mut parts);
-        Self(parts.first())
-    }
-
-    /// Of all keys of an actor that are in use, or of a role.
-    pub(super) fn of_target(account: &Account, operation: &str, target: &str) -> Option<Self> {
-        if operation.starts_with("accessPolicies:") {
-            return account.roles().get(target).map(Self::of_role);
+    fn of_target(account: &Account, on: Audited, target: &str) -> Option<Self> {
+        let of_records = |records: &mut dyn Iterator<Item = &KeyRecord>| {
+            let mut records = records.filter(|record| record.state() != KeyState::Revoked).peekable();
+            records.peek()?;
+            let mut parts = Parts::new();
+            records.for_each(|record| add_record(record, &mut parts));
+            Some(Self(parts.first()))
+        };
+        match on {
+            Audited::Account => of_records(&mut account.records()),
+            Audited::AccessPolicy => account.roles().get(target).map(Self::of_role),
+            Audited::AccessToken | Audited::OperatorAccess => of_records(&mut account.records_of(target)),
         }
-        let used = || account.records_of(target).filter(|record| record.state() != KeyState::Revoked);
-        used().next()?;
-        let mut parts = Parts::new();
-        used().for_each(|record| add_record(record, &mut parts));
-        Some(Self(parts.first()))
     }
 
     fn of_role(role: &Role) -> Self {

@@ -3,7 +3,7 @@
 use super::{
     account::Account,
     attempt::{AccountChange, Attempt},
-    audit::{AuditRecord, StateDigest},
+    audit::{Action, AuditRecord, Audited},
     refusal::AdministrationError,
 };
 use crate::{
@@ -24,16 +24,19 @@ impl Account {
     ///
     /// See [the module](super) for an example.
     pub fn found(schema: &Schema, account: &str, operator: &str, key: &NewKey<OperatorKey>, now: Timestamp) -> Attempt {
-        let found = || -> Result<AccountChange, TextError> {
+        let audit = AuditRecord::new(now, account, (operator, key.id), (Audited::Account, Action::Create), account);
+        let found = || -> Result<(Self, AccountChange), TextError> {
             let roles = Roles::new(schema, account)?;
+            let nothing = Self::unfounded(roles.clone());
             let record = KeyRecord::new(KeyKind::OperatorKey, key.id, key.digest.clone(), account, operator)?
                 .with_roles([Role::ADMIN])
                 .with_created(now);
-            Ok(AccountChange::new(&Self::unfounded(roles.clone()), roles, [KeyChange::Insert(record)]))
+            let change = AccountChange::new(&nothing, roles, [KeyChange::Insert(record)]);
+            Ok((nothing, change))
         };
-        let result = found().map_err(AdministrationError::InvalidId);
-        let after = result.as_ref().ok().and_then(|change| change.account().record(key.id)).map(StateDigest::of_record);
-        let audit = AuditRecord::new(now, account, (operator, key.id), "accounts:create", account, None, after);
-        Attempt::new(audit, result)
+        match found() {
+            Ok((nothing, change)) => Attempt::new(audit.changed(&nothing, change.account(), change.keys()), Ok(change)),
+            Err(error) => Attempt::new(audit, Err(AdministrationError::InvalidId(error))),
+        }
     }
 }

@@ -2,13 +2,7 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
-use crate::{
-    access::{Access, AccessError},
-    condition::Condition,
-    role::Roles,
-    store::KeyRecord,
-    text::TextError,
-};
+use crate::{condition::Condition, store::KeyRecord, text::TextError};
 
 /// Roles and conditions for an actor.
 ///
@@ -20,8 +14,8 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grant {
-    pub(super) roles: Vec<Box<str>>,
-    pub(super) conditions: Vec<Condition>,
+    roles: Vec<Box<str>>,
+    conditions: Vec<Condition>,
 }
 
 impl Grant {
@@ -54,11 +48,6 @@ impl Grant {
     {
         self.conditions.push(condition.try_into().map_err(Into::into)?);
         Ok(self)
-    }
-
-    /// The access that it makes, every role and condition of it checked.
-    pub(super) fn access(&self, roles: &Roles) -> Result<Access, AccessError> {
-        Access::builder(roles).roles(&self.roles).with_conditions(self.conditions.iter().cloned()).build()
     }
 
     pub(super) fn put_into(&self, record: KeyRecord) -> KeyRecord {

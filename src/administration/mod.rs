@@ -4,9 +4,32 @@
 //! |---|---|
 //! | hold an account's present state | [`Account`] |
 //! | act in it, as the holder of a key | [`Account::acting`], [`Acting`] |
-//! | say what a new actor is to have | [`Grant`] |
+//! | say what an actor is to have, and until when | [`Grant`], [`Expiry`] |
+//! | tell who has a role | [`Account::holders`] |
 //! | know what came of it | [`Attempt`], with an [`AuditRecord`] whatever came of it |
 //! | store what changed | [`AccountChange`], [`AccountStore`] |
+//!
+//! # What holds
+//!
+//! - **Who administers.** Operators, with their present key. An access token never does, whatever its roles, and neither
+//!   does a key that was replaced and is in its grace; to a decision, too, `create`, `update` and `delete` on
+//!   `accessPolicies`, `accessTokens` and `operatorAccess` are not granted to them.
+//! - **Nobody gives what they don't have.** What is given lies within the access of the giver; it carries each condition
+//!   of the giver's, with the same values or fewer, so that what its roles come to allow later stays within the same
+//!   resources; and the role `admin`, which grows with the schema, is given only by who has it.
+//! - **Nobody touches who is above them.** To change or remove an actor, one's access must include what the actor may do
+//!   now. To take its key takes all that it would take to give its access. An administrator (an operator with `admin`
+//!   and no conditions) is touched only by an administrator, and so is whoever has a role or condition that isn't there.
+//! - **Roles are the administrators'.** Only they create, alter and delete them. To delete a role takes it from everyone
+//!   who has it, in the same change, and the audit record names them. To make it again gives it to nobody.
+//! - **An administrator remains** in every account, whatever a clock says of their keys.
+//! - **Keys end.** Of each actor there are at most the present key, one in its grace, and the one that ended last; earlier
+//!   ones leave with the change that ends another. A grace is at most [seven days](crate::store::Rotation::MAX_GRACE),
+//!   or [less](Acting::with_max_grace), and never reaches past the old key's own end.
+//! - **Tokens are bounded.** At most [a hundred](Account::MAX_TOKENS) are in use in an account. One that was revoked or has
+//!   expired doesn't count, and its id is free for another token.
+//!
+//! # How it is stored
 //!
 //! Nothing is stored here. An operation is judged against one state of the account and gives the changes to that
 //! state; a store makes all of them, or none where the account was changed meanwhile.
@@ -49,13 +72,15 @@ mod founding;
 mod grant;
 #[cfg(feature = "std")]
 mod memory;
+mod policies;
 mod refusal;
 mod resource;
+mod rights;
 
 pub use account::{Account, LoadError};
-pub use acting::Acting;
+pub use acting::{Acting, Expiry};
 pub use attempt::{AccountChange, AccountStore, Attempt, CommitError};
-pub use audit::{AuditRecord, Outcome, StateDigest};
+pub use audit::{Action, AuditRecord, Audited, Outcome, StateDigest};
 pub use grant::Grant;
 #[cfg(feature = "std")]
 pub use memory::MemoryAccounts;

@@ -1,10 +1,11 @@
 //! Why an operation of the administration is refused.
 
 use alloc::boxed::Box;
+use core::fmt;
 
 use crate::{
     access::AccessError,
-    compare::Excess,
+    compare::{Excess, Few},
     denial::Forbidden,
     key::KeyId,
     role::RoleError,
@@ -24,6 +25,9 @@ pub enum AdministrationError {
     /// An access token acts.
     #[error("not for access tokens")]
     NotForAccessTokens,
+    /// A key that was replaced acts in its grace.
+    #[error("the key was replaced: until its grace ends it authenticates, but administers nothing")]
+    KeyInGrace,
     /// Someone other than an administrator acts on roles.
     #[error("only an administrator creates, alters or deletes roles")]
     NotAdministrator,
@@ -33,12 +37,45 @@ pub enum AdministrationError {
     /// What is given is beyond what the giver has.
     #[error("{0}")]
     Exceeded(Box<Excess>),
-    /// The key of someone whose access is beyond that of the one who acts.
-    #[error("caller access exceeded: the operator may do more than who would take their key")]
-    ExceedingKey,
-    /// Someone other than an administrator makes one, or takes an administrator's key.
-    #[error("caller access exceeded: only an administrator makes an administrator")]
-    MakesAdministrator,
+    /// Someone is to be changed or removed, or their key taken, who may do more than the one who acts.
+    #[error(
+        "caller access exceeded: `{}` may do more than who would change it, end it or take its key",
+        Escaped(actor)
+    )]
+    ExceedingAccess {
+        /// Who.
+        actor: Box<str>,
+    },
+    /// An administrator is to be changed or removed, or their key taken, by someone who is none.
+    #[error("caller access exceeded: `{}` is an administrator, and only an administrator may do this", Escaped(actor))]
+    OnlyAdministrator {
+        /// The administrator.
+        actor: Box<str>,
+    },
+    /// Someone is to be changed or removed, or their key taken, who has a role or a condition that isn't there. What
+    /// it may come to allow is unknown, and so only for administrators to touch.
+    #[error(
+        "caller access exceeded: `{}` has a role or condition that isn't there, and only an administrator may do this",
+        Escaped(actor)
+    )]
+    Unresolved {
+        /// Who.
+        actor: Box<str>,
+    },
+    /// The managed role is given by someone who doesn't have it.
+    #[error("caller access exceeded: the role `admin` is given only by who has it")]
+    ExceedingRole,
+    /// A condition of the giver's is not among those that are given, or accepts more.
+    #[error(
+        "caller access exceeded: who gives has the condition `{condition}`, and so must what is given, with {}",
+        Only(accepted)
+    )]
+    ExceedingConditions {
+        /// The name of the condition.
+        condition: Box<str>,
+        /// The values that may be given.
+        accepted: Box<[Box<str>]>,
+    },
     /// Roles that there aren't, or that are there twice, or too many ("invalid policies" on the platform).
     #[error("invalid policies: {0}")]
     InvalidPolicies(AccessError),
@@ -55,12 +92,18 @@ pub enum AdministrationError {
     #[error("the last administrator of the account")]
     LastAdministrator,
     /// The account has as many access tokens as it may have.
-    #[error("the account has 100 access tokens, the most that it may have")]
+    #[error("the account has 100 access tokens in use, the most that it may have")]
     TokenLimit,
     /// There is no such operator or token, or it is revoked.
     #[error("there is no `{}`", Escaped(actor))]
     UnknownActor {
         /// The id that was asked for.
+        actor: Box<str>,
+    },
+    /// A token that has expired is to be changed.
+    #[error("`{}` has expired: make a new one, its id is free", Escaped(actor))]
+    TokenExpired {
+        /// The token.
         actor: Box<str>,
     },
     /// The id is, or was, another's.
@@ -83,6 +126,8 @@ pub enum AdministrationError {
     InvalidId(TextError),
 }
 
+pub(super) type Result<T> = core::result::Result<T, AdministrationError>;
+
 impl AdministrationError {
     /// The name of the reason, for audit records and answers.
     ///
@@ -98,7 +143,13 @@ impl AdministrationError {
             Self::NotForAccessTokens => "not_for_access_tokens",
             Self::NotAdministrator => "not_administrator",
             Self::Forbidden(forbidden) => forbidden.kind(),
-            Self::Exceeded(_) | Self::ExceedingKey | Self::MakesAdministrator => "caller_access_exceeded",
+            Self::KeyInGrace => "key_in_grace",
+            Self::Exceeded(_)
+            | Self::ExceedingAccess { .. }
+            | Self::OnlyAdministrator { .. }
+            | Self::Unresolved { .. }
+            | Self::ExceedingRole
+            | Self::ExceedingConditions { .. } => "caller_access_exceeded",
             Self::InvalidPolicies(_) => "invalid_policies",
             Self::UnsupportedConditions(_) => "unsupported_conditions",
             Self::ManagedRole => "managed_role",
@@ -106,6 +157,7 @@ impl AdministrationError {
             Self::LastAdministrator => "last_administrator",
             Self::TokenLimit => "token_limit",
             Self::UnknownActor { .. } => "unknown_actor",
+            Self::TokenExpired { .. } => "token_expired",
             Self::DuplicateActor { .. } => "duplicate_actor",
             Self::DuplicateKey { .. } => "duplicate_key",
             Self::Rotation(_) => "key_not_replaceable",
@@ -120,16 +172,21 @@ impl AdministrationError {
         match self {
             Self::UnknownKey => 401,
             Self::NotForAccessTokens
+            | Self::KeyInGrace
             | Self::NotAdministrator
-            | Self::MakesAdministrator
-            | Self::ExceedingKey
             | Self::Exceeded(_)
+            | Self::ExceedingAccess { .. }
+            | Self::OnlyAdministrator { .. }
+            | Self::Unresolved { .. }
+            | Self::ExceedingRole
+            | Self::ExceedingConditions { .. }
             | Self::ManagedRole => 403,
             Self::Forbidden(forbidden) => forbidden.status(),
             Self::UnknownActor { .. } | Self::InvalidRole(RoleError::Unknown(_)) => 404,
             Self::LastAdministrator
             | Self::TokenLimit
             | Self::InvalidRole(RoleError::DuplicateId { .. })
+            | Self::TokenExpired { .. }
             | Self::DuplicateActor { .. }
             | Self::DuplicateKey { .. }
             | Self::Rotation(_) => 409,
@@ -137,6 +194,16 @@ impl AdministrationError {
                 400
             }
         }
+    }
+}
+
+/// Values, any of which may be given.
+struct Only<'a>(&'a [Box<str>]);
+
+impl fmt::Display for Only<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.len() == 1 { "" } else { "some of " })?;
+        write!(f, "{}", Few(self.0))
     }
 }
 

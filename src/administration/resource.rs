@@ -1,71 +1,84 @@
 //! The resources of the administration as the evaluator sees them.
 
-use alloc::{boxed::Box, string::String, string::ToString, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 
+use super::audit::Audited;
 use crate::{
-    attributes::{Attributes, Value},
+    attributes::{AsValue, Attributes, Value},
+    key::KeyKind,
+    permission::Permission,
     resource::Resource,
     role::Role,
     schema::TypeRef,
     store::KeyRecord,
 };
 
-/// An access policy, an access token or an operator access: its id and two lists.
+/// An access policy, an access token or an operator access.
 ///
 /// Conditions of the schema may restrict by `id`; access policies by `permissions`; the other two by `policies`
 /// and `conditions`, and operator accesses by `operator` too.
-pub(super) struct Administered {
-    account: Box<str>,
-    resource: &'static str,
-    id: Box<str>,
-    lists: [(&'static str, Vec<String>); 2],
+pub(super) enum Administered<'a> {
+    Policy { account: &'a str, id: &'a str, permissions: &'a [Permission] },
+    Actor { record: &'a KeyRecord, policies: Vec<&'a str>, conditions: Vec<String> },
 }
 
-pub(super) const POLICIES: &str = "accessPolicies";
-pub(super) const TOKENS: &str = "accessTokens";
-pub(super) const OPERATORS: &str = "operatorAccess";
-
-impl Administered {
-    pub(super) fn policy(account: &str, role: &Role) -> Self {
-        let permissions = role.permissions().iter().map(ToString::to_string).collect();
-        let lists = [("permissions", permissions), ("", Vec::new())];
-        Self { account: account.into(), resource: POLICIES, id: role.id().into(), lists }
+impl<'a> Administered<'a> {
+    pub(super) fn policy(account: &'a str, role: &'a Role) -> Self {
+        Self::Policy { account, id: role.id(), permissions: role.permissions() }
     }
 
-    pub(super) fn actor(resource: &'static str, record: &KeyRecord) -> Self {
+    pub(super) fn actor(record: &'a KeyRecord) -> Self {
         let conditions = record.conditions().iter().map(ToString::to_string).collect();
-        let lists = [("policies", record.roles().map(Into::into).collect()), ("conditions", conditions)];
-        Self { account: record.account().into(), resource, id: record.actor().into(), lists }
+        Self::Actor { record, policies: record.roles().collect(), conditions }
     }
 }
 
-impl Attributes for Administered {
+impl AsValue for Permission {
+    fn as_value(&self) -> Value<'_> {
+        Value::Text(self.as_str())
+    }
+}
+
+impl Attributes for Administered<'_> {
     fn attribute(&self, name: &str) -> Value<'_> {
-        match name {
-            "id" => Value::Text(&self.id),
-            "operator" if self.resource == OPERATORS => Value::Text(&self.id),
-            "" => Value::Absent,
-            name => {
-                let list = self.lists.iter().find(|(list, _)| *list == name);
-                list.map_or(Value::Absent, |(_, values)| Value::List(values))
+        match (self, name) {
+            (Self::Policy { id, .. }, "id") => Value::Text(id),
+            (Self::Policy { permissions, .. }, "permissions") => Value::List(permissions),
+            (Self::Actor { record, .. }, "id") => Value::Text(record.actor()),
+            (Self::Actor { record, .. }, "operator") if record.kind() == KeyKind::OperatorKey => {
+                Value::Text(record.actor())
             }
+            (Self::Actor { policies, .. }, "policies") => Value::List(policies),
+            (Self::Actor { conditions, .. }, "conditions") => Value::List(conditions),
+            _ => Value::Absent,
         }
     }
 
     fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
-        visit("id", Value::Text(&self.id));
-        for (name, values) in self.lists.iter().filter(|(name, _)| !name.is_empty()) {
-            visit(name, Value::List(values));
+        for name in ["id", "operator", "permissions", "policies", "conditions"] {
+            match self.attribute(name) {
+                Value::Absent => {}
+                value => visit(name, value),
+            }
         }
     }
 }
 
-impl Resource for Administered {
+impl Resource for Administered<'_> {
     fn resource_type(&self) -> TypeRef<'_> {
-        TypeRef::Name(self.resource)
+        TypeRef::Name(match self {
+            Self::Policy { .. } => Audited::AccessPolicy.as_str(),
+            Self::Actor { record, .. } => Audited::of(record.kind()).as_str(),
+        })
     }
 
     fn account(&self) -> &str {
-        &self.account
+        match self {
+            Self::Policy { account, .. } => account,
+            Self::Actor { record, .. } => record.account(),
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::{
     judge::judge_record,
     refusal::{AuthenticationError, Refusal, RefusalCause},
-    roles::{OtherSchema, RoleBook},
+    roles::{RoleBook, SetRolesError},
 };
 use crate::{
     access::Access,
@@ -31,7 +31,7 @@ use crate::{
 /// let schema = Schema::builder().resource("products").build()?;
 /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
 /// let authenticator = Authenticator::new(&schema, format.clone());
-/// authenticator.set_roles(Roles::new(&schema, "a1")?.with(Role::new("inspector", ["products:read"])?)?)?;
+/// authenticator.set_roles(Roles::new(&schema, "a1")?.with(Role::new("inspector", ["products:read"])?)?, 1)?;
 ///
 /// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
 /// let new = format.generate_access_token(entropy, None);
@@ -45,7 +45,7 @@ use crate::{
 /// assert_eq!(authenticated.record().actor(), "t1");
 ///
 /// // The role is deleted: the next authentication grants nothing.
-/// authenticator.set_roles(Roles::new(&schema, "a1")?)?;
+/// authenticator.set_roles(Roles::new(&schema, "a1")?, 2)?;
 /// let authenticated = authenticator.authenticate(&store, new.key.reveal(), now)?;
 /// assert!(!authenticated.access().decide(Operation::READ, &product).is_allow());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -84,36 +84,45 @@ impl Authenticator {
         Self { pepper: Some(pepper), ..self }
     }
 
-    /// Puts the roles of an account in the place of those that it had. They are in force from the next
-    /// authentication on; accesses that were given out before keep what they had.
+    /// Puts the roles that an account has in this version in the place of those that it had. They are in force from
+    /// the next authentication on; accesses that were given out before keep what they had.
+    ///
+    /// The version counts up with each change of the account, as that of an
+    /// [`Account`](crate::administration::Account) does. An older one is refused, so that an update that comes late
+    /// never grants again what was taken.
     ///
     /// # Errors
     ///
-    /// [`OtherSchema`] for roles that were compiled for another schema.
+    /// [`SetRolesError`] for roles that were compiled for another schema, an older version than the one in force, and
+    /// the same version with other roles.
     ///
     /// See [`Authenticator`] for an example.
-    pub fn set_roles(&self, roles: Roles) -> Result<(), OtherSchema> {
+    pub fn set_roles(&self, roles: Roles, version: u64) -> Result<(), SetRolesError> {
         if *roles.schema() != self.schema {
-            return Err(OtherSchema);
+            return Err(SetRolesError::OtherSchema);
         }
         let account = roles.shared_account();
-        self.roles.replace(&account, Some(roles));
-        Ok(())
+        self.roles.replace(&account, Some(roles), version)
     }
 
-    /// Forgets an account: from now on its keys are refused.
+    /// Forgets an account, as of this version: from now on its keys are refused. The version stays known, so that
+    /// roles of an older one don't bring the account back.
+    ///
+    /// # Errors
+    ///
+    /// [`SetRolesError`] for an older version than the one in force, and for the same one.
     ///
     /// ```
     /// # use keyward::{Authenticator, Roles, Schema, key::{KeyFormat, KeyPrefix}};
     /// # let schema = Schema::builder().build()?;
     /// # let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("acme")?));
-    /// authenticator.set_roles(Roles::new(&schema, "a1")?)?;
-    /// authenticator.remove_account("a1");
+    /// authenticator.set_roles(Roles::new(&schema, "a1")?, 1)?;
+    /// authenticator.remove_account("a1", 2)?;
     /// assert!(authenticator.roles("a1").is_none());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn remove_account(&self, account: &str) {
-        self.roles.replace(account, None);
+    pub fn remove_account(&self, account: &str, version: u64) -> Result<(), SetRolesError> {
+        self.roles.replace(account, None, version)
     }
 
     /// The roles that are in force in an account.
@@ -167,7 +176,7 @@ impl Authenticator {
     /// # let text = new.key.reveal();
     /// # let record = KeyRecord::new(KeyKind::AccessToken, new.id, new.digest.clone(), "a1", "t1")?;
     /// # let authenticator = Authenticator::new(&schema, format);
-    /// # authenticator.set_roles(Roles::new(&schema, "a1")?)?;
+    /// # authenticator.set_roles(Roles::new(&schema, "a1")?, 1)?;
     /// # let now = Timestamp::from_millis(1_000);
     /// let presented = authenticator.present(text)?;
     /// // The host's own look-up of `presented.id()`, in its own way and at its own pace.

@@ -12,4 +12,4 @@ pub use authenticator::{Authenticated, Authenticator};
 pub use judge::judge;
 pub use refusal::{AuthenticationError, Refusal, RefusalCause};
 #[cfg(feature = "std")]
-pub use roles::OtherSchema;
+pub use roles::SetRolesError;

@@ -28,10 +28,13 @@ pub(super) struct RoleBook {
     pages: RwLock<HashMap<Box<str>, Page, RandomState>>,
 }
 
-/// One account. Without roles it is not known, and kept for the slots that records remember.
+/// One account. Without roles it is not known, and kept for the slots that records remember and for its version, so
+/// that an older state can't come back.
 #[derive(Default)]
 struct Page {
     roles: Option<Roles>,
+    /// The version of the account that says so.
+    version: u64,
     slots: HashMap<GrantsKey, Arc<Slot>, RandomState>,
     /// How many slots there may be before those that no record remembers are swept out.
     room: usize,
@@ -47,20 +50,28 @@ impl RoleBook {
         Self { id: BOOKS.fetch_add(1, Ordering::Relaxed), pages: RwLock::default() }
     }
 
-    /// Puts the roles of an account in the place of those that it had, or takes them away.
-    pub(super) fn replace(&self, account: &str, roles: Option<Roles>) {
+    /// Puts the roles that an account has in this version in the place of those that it had, or takes them away.
+    pub(super) fn replace(&self, account: &str, roles: Option<Roles>, version: u64) -> Result<(), SetRolesError> {
         let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+        let known = pages.get(account).map(|page| (page.version, page.roles.as_ref().map(Roles::version)));
+        let content = roles.as_ref().map(Roles::version);
+        match known {
+            Some((known, _)) if known > version => return Err(SetRolesError::Older { version, known }),
+            Some((known, other)) if known == version && other != content => {
+                return Err(SetRolesError::OtherContent { version });
+            }
+            _ => {}
+        }
         let page = pages.entry(account.into()).or_default();
+        page.version = version;
         // Told again what it knows, it makes nobody resolve anything anew.
-        if roles.is_some() && page.roles.as_ref().map(Roles::version) == roles.as_ref().map(Roles::version) {
-            return;
+        if known.is_some_and(|(_, known)| known == content) {
+            return Ok(());
         }
         page.sweep();
         page.slots.values().for_each(|slot| slot.fill(roles.as_ref()));
         page.roles = roles;
-        if page.roles.is_none() && page.slots.is_empty() {
-            pages.remove(account);
-        }
+        Ok(())
     }
 
     pub(super) fn roles(&self, account: &str) -> Option<Roles> {
@@ -122,7 +133,7 @@ impl RoleBook {
         }
         let Page { roles, slots, .. } = page;
         let roles = roles.as_ref()?;
-        let make = || Arc::new(Slot::new(roles, record.role_ids()));
+        let make = || Arc::new(Slot::new(roles, record.role_ids(), record.administers()));
         let slot = slots.entry(record.grants_key()).or_insert_with(make);
         Some((Arc::clone(slot), roles.schema().clone()))
     }
@@ -136,17 +147,36 @@ impl Page {
     }
 }
 
-/// Roles that were compiled for another schema than the authenticator's.
+/// Roles that were not set.
 ///
 /// ```
-/// use keyward::{Authenticator, Roles, Schema, key::{KeyFormat, KeyPrefix}};
+/// use keyward::{Authenticator, Roles, Schema, SetRolesError, key::{KeyFormat, KeyPrefix}};
 ///
-/// let format = KeyFormat::new(KeyPrefix::new("acme")?);
-/// let authenticator = Authenticator::new(&Schema::builder().build()?, format);
-/// let other = Schema::builder().resource("products").build()?;
-/// assert!(authenticator.set_roles(Roles::new(&other, "acme")?).is_err());
+/// let schema = Schema::builder().build()?;
+/// let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("acme")?));
+/// authenticator.set_roles(Roles::new(&schema, "acme")?, 7)?;
+/// let late = authenticator.set_roles(Roles::new(&schema, "acme")?, 6).unwrap_err();
+/// assert_eq!(late, SetRolesError::Older { version: 6, known: 7 });
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the roles are of another schema")]
-pub struct OtherSchema;
+#[non_exhaustive]
+pub enum SetRolesError {
+    /// They were compiled for another schema than the authenticator's.
+    #[error("the roles are of another schema")]
+    OtherSchema,
+    /// They are of an older version of the account than the one in force.
+    #[error("the roles are of version {version} of the account, and version {known} is in force")]
+    Older {
+        /// Their version.
+        version: u64,
+        /// The one in force.
+        known: u64,
+    },
+    /// The same version of the account is in force with other roles: one of the two is wrong.
+    #[error("version {version} of the account is in force with other roles")]
+    OtherContent {
+        /// The version.
+        version: u64,
+    },
+}

@@ -49,18 +49,13 @@ pub(super) fn allows_some(access: &Access, resource: usize) -> bool {
 impl Clause<'_> {
     /// Whether every value that meets this meets the other, which reads the same attribute.
     pub(super) fn implies(&self, other: &Clause<'_>) -> bool {
-        subset(self.accepted, other.accepted) && !self.has_lists_beyond(other)
+        self.accepted.is_subset(other.accepted) && !self.has_lists_beyond(other)
     }
 
     /// Under `any` a list may have elements that no one accepts, and under `all` not.
     pub(super) fn has_lists_beyond(&self, other: &Clause<'_>) -> bool {
         self.binding.matching() == Match::Any && other.binding.matching() == Match::All
     }
-}
-
-/// Whether `many` accepts every value that `few` does: one look-up for each.
-pub(super) fn subset(few: &ValueSet, many: &ValueSet) -> bool {
-    few.len() <= many.len() && few.iter().all(|value| many.contains(value))
 }
 
 /// The operations in `mask`, as indices.

@@ -216,7 +216,7 @@ impl fmt::Display for Beyond {
 }
 
 /// The first few, in backticks, and how many more.
-struct Few<'a>(&'a [Box<str>]);
+pub(crate) struct Few<'a>(pub(crate) &'a [Box<str>]);
 
 impl Few<'_> {
     const MOST: usize = 8;

@@ -33,6 +33,7 @@ mod review;
 mod witness;
 
 pub use difference::Difference;
+pub(crate) use excess::Few;
 pub use excess::{Beyond, Excess, Restriction, Surplus};
 pub use intersection::Intersection;
 pub use relation::Inclusion;

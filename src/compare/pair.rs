@@ -71,7 +71,7 @@ impl<'a> Pair<'a> {
         }
         for (place, dimension) in right.dimensions().iter().enumerate() {
             let theirs = pair.place(dimension.condition).and_then(|place| left.dimensions().get(place));
-            let implied = theirs.is_some_and(|theirs| clause::subset(&theirs.accepted, &dimension.accepted));
+            let implied = theirs.is_some_and(|theirs| theirs.accepted.is_subset(&dimension.accepted));
             if let Some(word) = pair.open.get_mut(place / 64).filter(|_| !implied) {
                 *word |= bit(place);
             }
@@ -173,7 +173,7 @@ impl<'a> OnType<'_, 'a> {
             // Looked through when the pair was made, and found open.
             Some(left) if self.pair.same_schema => Left::Values(left),
             Some(left) if left.implies(&right) => return None,
-            Some(left) if clause::subset(left.accepted, right.accepted) => Left::Lists(left),
+            Some(left) if left.accepted.is_subset(right.accepted) => Left::Lists(left),
             Some(left) => Left::Values(left),
         };
         Some(Gap { right, left })

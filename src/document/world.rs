@@ -124,7 +124,7 @@ impl World {
             let list = Place::Key(place, field);
             for (index, actor) in actors.iter().enumerate() {
                 let place = Place::Index(&list, index);
-                let access = compile_access(&roles, actor, &place)?;
+                let access = compile_access(&roles, actor, kind, &place)?;
                 if self.actors.insert((*actor.id).into(), Actor { kind, access }).is_some() {
                     return Err(place.refuse(DocumentProblem::duplicate("actor", &actor.id)));
                 }
@@ -202,9 +202,13 @@ fn compile_roles(schema: &Schema, document: &AccountDocument, place: &Place<'_>)
     roles.with_all(compiled).map_err(|error| list.invalid(error))
 }
 
-fn compile_access(roles: &Roles, actor: &ActorDocument, place: &Place<'_>) -> Result<Access> {
+fn compile_access(roles: &Roles, actor: &ActorDocument, kind: ActorKind, place: &Place<'_>) -> Result<Access> {
     let (policies, conditions) = (Place::Key(place, "policies"), Place::Key(place, "conditions"));
-    let builder = Access::builder(roles).roles(&actor.policies);
+    let builder = match kind {
+        ActorKind::Operator => Access::builder(roles),
+        ActorKind::AccessToken => Access::builder(roles).for_access_token(),
+    };
+    let builder = builder.roles(&actor.policies);
     let builder = builder.conditions(actor.conditions.iter().cloned()).map_err(|error| conditions.invalid(error))?;
     builder.build().map_err(|error| match &error {
         AccessError::UnknownRole { index, .. } | AccessError::DuplicateRole { index, .. } => {

@@ -36,6 +36,9 @@ impl Operation {
     pub const LIST: Self = Self { schema: 0, index: 4 };
 
     /// Where it stands in its schema; a standard one, in every schema.
+    /// The bits of the operations that change what they are done to.
+    pub(crate) const CHANGES: u64 = (1 << Self::CREATE.index) | (1 << Self::UPDATE.index) | (1 << Self::DELETE.index);
+
     pub(crate) const fn index(self) -> u8 {
         self.index
     }

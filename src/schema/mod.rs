@@ -277,6 +277,11 @@ impl Schema {
         self.inner.types.values().map(|of| of.mask).collect()
     }
 
+    /// Where the types of [`ADMINISTRATION`] stand among the types.
+    pub(crate) fn administration(&self) -> impl Iterator<Item = usize> + '_ {
+        ADMINISTRATION.into_iter().filter_map(|name| self.type_index(TypeRef::Name(name)))
+    }
+
     pub(crate) fn condition_index(&self, name: &str) -> Result<usize, UnknownName> {
         self.inner
             .conditions

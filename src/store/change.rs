@@ -118,6 +118,11 @@ impl KeyChange {
 }
 
 impl KeyRecord {
+    /// The change that takes this record away, as it was found.
+    pub fn removal(&self) -> KeyChange {
+        KeyChange::Remove { expected: self.version(), id: self.id() }
+    }
+
     /// The change from this record, as it was found, to what `change` makes of it, at the next version. The id
     /// stays, whatever `change` does.
     ///

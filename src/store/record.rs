@@ -367,7 +367,7 @@ impl KeyRecord {
         if *roles.account() != *self.document.account {
             return Err(AccessError::OtherAccount);
         }
-        let grants = Grants::resolve(roles, &self.document.roles)?;
+        let grants = Grants::resolve(roles, &self.document.roles)?.administering(self.administers());
         Ok(Access::of_parts(Arc::new(grants), self.compile_conditions(roles.schema())?))
     }
 
@@ -393,11 +393,22 @@ impl KeyRecord {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn check(&self, roles: &Roles) -> Result<(), AccessError> {
+        self.compile(roles).map(|_| ())
+    }
+
+    /// The access of the record, where every role and condition of it is there.
+    pub(crate) fn compile(&self, roles: &Roles) -> Result<Access, AccessError> {
         if *roles.account() != *self.document.account {
             return Err(AccessError::OtherAccount);
         }
-        let access = Access::builder(roles).roles(&self.document.roles);
-        access.with_conditions(self.document.conditions.iter().cloned()).build().map(|_| ())
+        let builder = Access::builder(roles).roles(&self.document.roles);
+        let builder = if self.administers() { builder } else { builder.for_access_token() };
+        builder.with_conditions(self.document.conditions.iter().cloned()).build()
+    }
+
+    /// Whether the key may administer: an operator's present one. Neither a token nor a key in its grace does.
+    pub(crate) fn administers(&self) -> bool {
+        self.document.administers()
     }
 
     #[cfg(feature = "std")]
@@ -424,6 +435,10 @@ impl KeyRecord {
 }
 
 impl Document {
+    fn administers(&self) -> bool {
+        self.kind == KeyKind::OperatorKey && self.state == KeyState::Active
+    }
+
     pub(super) fn new(kind: KeyKind, id: KeyId, digest: KeyDigest, account: &str, actor: &str) -> Self {
         Self {
             id,
@@ -447,6 +462,7 @@ impl GrantsKey {
     /// The first 16 bytes of the digest of account and roles.
     fn of(document: &Document) -> Self {
         let mut parts = Parts::new();
+        parts.add([u8::from(document.administers())]);
         parts.add(&*document.account);
         document.roles.iter().for_each(|id| parts.add(&**id));
         Self(parts.first())

@@ -21,6 +21,9 @@ pub struct Rotation {
 }
 
 impl Rotation {
+    /// The longest grace: seven days.
+    pub const MAX_GRACE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
     /// The changes, for [`KeyChanges::apply`](super::KeyChanges::apply).
     ///
     /// See [`KeyRecord::rotate`] for an example.
@@ -40,7 +43,8 @@ impl KeyRecord {
     /// # Errors
     ///
     /// [`RotateError`] for a key that is revoked, expired or replaced already, a new key of the other kind or with
-    /// the old one's id, a grace without end for a key without end, and the time [`Timestamp::MAX`].
+    /// the old one's id, a grace of more than [`Rotation::MAX_GRACE`] or beyond the end of time, and the time
+    /// [`Timestamp::MAX`].
     ///
     /// ```
     /// use std::time::Duration;
@@ -89,6 +93,9 @@ impl KeyRecord {
         if new.id == self.id() {
             return Err(RotateError::SameId);
         }
+        if grace > Rotation::MAX_GRACE {
+            return Err(RotateError::GraceTooLong);
+        }
         let end = match (now.checked_add(grace), self.expires()) {
             (Some(end), Some(expires)) => expires.min(end),
             (Some(end), None) | (None, Some(end)) => end,
@@ -110,7 +117,7 @@ impl KeyRecord {
 /// ```
 /// use keyward::store::RotateError;
 ///
-/// assert_eq!(RotateError::Expired.to_string(), "an expired key can't be replaced");
+/// assert_eq!(RotateError::Expired.to_string(), "an expired key can't be replaced: end it, and make a new one");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -119,7 +126,7 @@ pub enum RotateError {
     #[error("a revoked key can't be replaced")]
     Revoked,
     /// It has expired.
-    #[error("an expired key can't be replaced")]
+    #[error("an expired key can't be replaced: end it, and make a new one")]
     Expired,
     /// It was replaced already: its successor can be.
     #[error("the key was replaced already")]
@@ -133,7 +140,7 @@ pub enum RotateError {
     /// The time is [`Timestamp::MAX`], which is what a clock says that can't be believed.
     #[error("the end of time is no time to replace a key")]
     EndOfTime,
-    /// The grace ends after the end of time.
-    #[error("the grace is too long")]
+    /// The grace is longer than it may be.
+    #[error("the grace is too long: the most is seven days, and less where the host says so")]
     GraceTooLong,
 }

@@ -5,7 +5,7 @@ use std::{
     fmt::Write as _,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     thread,
 };
@@ -43,9 +43,15 @@ fn roles(permissions: &[&str]) -> Roles {
     Roles::new(&schema(), "a1").unwrap().with(Role::new("reader", permissions.iter().copied()).unwrap()).unwrap()
 }
 
+/// Each state of an account is newer than those before.
+fn next_version() -> u64 {
+    static VERSION: AtomicU64 = AtomicU64::new(1);
+    VERSION.fetch_add(1, Ordering::Relaxed)
+}
+
 fn authenticator() -> Authenticator {
     let authenticator = Authenticator::new(&schema(), format());
-    authenticator.set_roles(roles(&["products:read"])).unwrap();
+    authenticator.set_roles(roles(&["products:read"]), next_version()).unwrap();
     authenticator
 }
 
@@ -256,7 +262,7 @@ fn a_change_of_roles_is_in_force_at_the_next_authentication() {
     assert!(reads(before.access()));
     let version = before.access().roles_version();
 
-    authenticator.set_roles(roles(&["products:list"])).unwrap();
+    authenticator.set_roles(roles(&["products:list"]), next_version()).unwrap();
     let narrowed = authenticate().unwrap();
     assert!(!reads(narrowed.access()), "the role grants reading no more");
     assert_ne!(narrowed.access().roles_version(), version);
@@ -266,20 +272,20 @@ fn a_change_of_roles_is_in_force_at_the_next_authentication() {
         assert_eq!((record.id(), reads(&access)), (new.id, true));
     }
 
-    authenticator.set_roles(roles(&["products:read"])).unwrap();
+    authenticator.set_roles(roles(&["products:read"]), next_version()).unwrap();
     assert!(reads(authenticate().unwrap().access()), "and back");
     assert_eq!(authenticate().unwrap().access().roles_version(), version, "equal roles are the same version");
 
-    authenticator.set_roles(Roles::new(&schema(), "a1").unwrap()).unwrap();
+    authenticator.set_roles(Roles::new(&schema(), "a1").unwrap(), next_version()).unwrap();
     let nothing = authenticate().unwrap();
     assert!(!reads(nothing.access()), "a role that is gone grants nothing");
 
-    authenticator.remove_account("a1");
+    authenticator.remove_account("a1", next_version()).unwrap();
     for _ in 0..2 {
         let Err(AuthenticationError::Refused(refusal)) = authenticate() else { panic!("the account is gone") };
         assert_eq!(*refusal.cause(), RefusalCause::UnknownAccount);
     }
-    authenticator.set_roles(roles(&["products:read"])).unwrap();
+    authenticator.set_roles(roles(&["products:read"]), next_version()).unwrap();
     assert!(reads(authenticate().unwrap().access()), "the account is back");
 }
 
@@ -290,8 +296,8 @@ fn a_change_of_another_account_changes_nothing_here() {
     let authenticator = authenticator();
     assert!(reads(authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap().access()));
     let other = Roles::new(&schema(), "a2").unwrap().with(Role::new("reader", ["products:list"]).unwrap()).unwrap();
-    authenticator.set_roles(other).unwrap();
-    authenticator.remove_account("a2");
+    authenticator.set_roles(other, next_version()).unwrap();
+    authenticator.remove_account("a2", next_version()).unwrap();
     assert!(reads(authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap().access()));
 }
 
@@ -300,7 +306,7 @@ fn two_authenticators_share_a_store_and_nothing_else() {
     let new = new_token(1);
     let store = MemoryStore::from_records([record_of(&new)]).unwrap();
     let (wide, narrow) = (authenticator(), Authenticator::new(&schema(), format()));
-    narrow.set_roles(roles(&["products:list"])).unwrap();
+    narrow.set_roles(roles(&["products:list"]), next_version()).unwrap();
     for _ in 0..3 {
         assert!(reads(wide.authenticate(&store, new.key.reveal(), at(1)).unwrap().access()));
         assert!(!reads(narrow.authenticate(&store, new.key.reveal(), at(1)).unwrap().access()));
@@ -332,7 +338,7 @@ fn a_record_that_turns_into_another_gives_no_access() {
     let found = KeyStore::find(&store, new.id).unwrap().unwrap();
     // Another's, of another account that is gone, which is remembered, too.
     let a2 = Roles::new(&schema(), "a2").unwrap();
-    authenticator.set_roles(a2).unwrap();
+    authenticator.set_roles(a2, next_version()).unwrap();
     let admin = KeyRecord::issue(&other, "a2", "t2").unwrap().with_roles(["admin"]);
     let remembered = Arc::new(admin);
     let theirs = authenticator.present(other.key.reveal()).unwrap();
@@ -340,7 +346,7 @@ fn a_record_that_turns_into_another_gives_no_access() {
         let theirs = authenticator.judge(&theirs, Some(Arc::clone(&remembered)), at(1)).unwrap();
         assert!(theirs.access().permits("delete", "products"));
     }
-    authenticator.remove_account("a2");
+    authenticator.remove_account("a2", next_version()).unwrap();
     for times in 0..20 {
         let records = [Arc::clone(&found), Arc::clone(&remembered)];
         let fickle = Fickle { records, left: AtomicUsize::new(times) };
@@ -377,10 +383,10 @@ fn an_authenticator_made_anew_over_the_same_store_remembers_as_well() {
         let again = allocation_counter::measure(|| authenticate(authenticator));
         assert_eq!(again.count_total, 0, "nothing is compiled anew: {again:?}");
     }
-    made[2].set_roles(roles(&["products:list"])).unwrap();
+    made[2].set_roles(roles(&["products:list"]), next_version()).unwrap();
     let changed = made[2].authenticate(&store, new.key.reveal(), at(1)).unwrap();
     assert!(!changed.access().permits("read", "products"), "nor is anything stale");
-    made[2].remove_account("a1");
+    made[2].remove_account("a1", next_version()).unwrap();
     assert!(made[2].authenticate(&store, new.key.reveal(), at(1)).is_err());
     authenticate(&made[0]);
 }
@@ -417,7 +423,7 @@ fn no_revoked_key_is_allowed_after_the_revocation_was_acknowledged() {
         }
         for (index, new) in keys.iter().enumerate() {
             let permissions: &[&str] = if index % 2 == 0 { &["products:read"] } else { &["products:list"] };
-            authenticator.set_roles(roles(permissions)).unwrap();
+            authenticator.set_roles(roles(permissions), next_version()).unwrap();
             let found = KeyStore::find(&store, new.id).unwrap().unwrap();
             store.apply(&[found.change(|record| record.with_state(KeyState::Revoked))]).unwrap();
             revoked.store(index + 1, Ordering::Release);
@@ -449,7 +455,7 @@ fn no_grant_outlives_the_swap_of_its_roles() {
         for swap in 1..=2_000 {
             let permissions: &[&str] = if swap % 2 == 0 { &["products:read"] } else { &["products:list"] };
             begun.store(swap, Ordering::SeqCst);
-            authenticator.set_roles(roles(permissions)).unwrap();
+            authenticator.set_roles(roles(permissions), next_version()).unwrap();
             done.store(swap, Ordering::SeqCst);
             let read = reads(authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap().access());
             assert_eq!(read, swap % 2 == 0, "swap {swap} is in force when it returns");
@@ -481,7 +487,7 @@ fn a_pepper_is_part_of_every_digest() {
     let new = format().generate_access_token(KeyEntropy::take(&mut [1; 32]).unwrap(), Some(&pepper));
     let store = MemoryStore::from_records([record_of(&new)]).unwrap();
     let allowed = |authenticator: Authenticator| {
-        authenticator.set_roles(roles(&["products:read"])).unwrap();
+        authenticator.set_roles(roles(&["products:read"]), next_version()).unwrap();
         authenticator.authenticate(&store, new.key.reveal(), at(1)).is_ok()
     };
     assert!(allowed(Authenticator::new(&schema(), format()).with_pepper(pepper)));
@@ -501,7 +507,7 @@ fn a_credential_issued_elsewhere_is_presented_as_it_is() {
     assert!(refuses.authenticate(&store, &credential, at(1)).is_err(), "off unless the format accepts it");
 
     let accepts = Authenticator::new(&schema(), format().accept_foreign(ForeignFormat::EVRYTHNG));
-    accepts.set_roles(roles(&[])).unwrap();
+    accepts.set_roles(roles(&[]), next_version()).unwrap();
     let authenticated = accepts.authenticate(&store, &credential, at(1)).unwrap();
     assert_eq!(authenticated.record().kind(), KeyKind::OperatorKey);
     for position in 0..credential.len() {
@@ -563,7 +569,7 @@ fn authentication_and_decision_allocate_nothing() {
     let warm = allocation_counter::measure(decide);
     assert_eq!(warm.count_total, 0, "{warm:?}");
 
-    authenticator.set_roles(roles(&["products:read,list"])).unwrap();
+    authenticator.set_roles(roles(&["products:read,list"]), next_version()).unwrap();
     let changed = allocation_counter::measure(decide);
     assert_eq!(changed.count_total, 0, "after a change of roles: {changed:?}");
 

@@ -30,6 +30,8 @@ fn record(number: u8) -> KeyRecord {
     KeyRecord::new(KeyKind::OperatorKey, id(number), KeyDigest::from_bytes([number; 32]), "a1", "olivia").unwrap()
 }
 
+const WEEK: u64 = 7 * 24 * 60 * 60 * 1_000;
+
 /// A note, the key's state and expiry, now, grace; then the old key's state and end, or the refusal.
 type Case = (&'static str, KeyState, Option<u64>, u64, u64, Result<(KeyState, u64), RotateError>);
 
@@ -37,7 +39,7 @@ type Case = (&'static str, KeyState, Option<u64>, u64, u64, Result<(KeyState, u6
 fn rotation_is_a_table() {
     use KeyState::{Active, Replaced, Revoked};
     let max = u64::MAX;
-    let cases: [Case; 15] = [
+    let cases: [Case; 18] = [
         ("no grace ends it at once", Active, None, 100, 0, Ok((Revoked, 100))),
         ("no grace, with an expiry", Active, Some(500), 100, 0, Ok((Revoked, 100))),
         ("grace without expiry", Active, None, 100, 50, Ok((Replaced, 150))),
@@ -51,7 +53,10 @@ fn rotation_is_a_table() {
         ("in its grace already", Replaced, Some(500), 100, 50, Err(RotateError::Replaced)),
         ("a grace beyond the end of time", Active, None, max - 1, 2, Err(RotateError::GraceTooLong)),
         ("a moment before the end of time", Active, None, max - 1, 1, Ok((Replaced, max))),
-        ("a grace beyond the end of time is cut", Active, Some(max), max - 1, max, Ok((Replaced, max))),
+        ("a grace beyond the end of time is cut", Active, Some(max), max - 1, 2, Ok((Replaced, max))),
+        ("seven days", Active, None, 100, WEEK, Ok((Replaced, 100 + WEEK))),
+        ("more than seven days", Active, None, 100, WEEK + 1, Err(RotateError::GraceTooLong)),
+        ("more than seven days, cut or not", Active, Some(500), 100, max, Err(RotateError::GraceTooLong)),
         ("at the end of time the successor would never be good", Active, None, max, 0, Err(RotateError::EndOfTime)),
     ];
     for (note, state, expires, now, grace, wanted) in cases {

@@ -64,6 +64,18 @@ impl Body {
         }
     }
 
+    /// A count that may be left out, or be null.
+    ///
+    /// # Errors
+    ///
+    /// 400 where it is there, and neither null nor an integer from 0 on.
+    pub fn optional_end(&self, name: &str) -> Result<Option<Option<u64>>, Refused> {
+        match self.0.get(name) {
+            Some(Json::Null) => Ok(Some(None)),
+            _ => Ok(self.optional_count(name)?.map(Some)),
+        }
+    }
+
     /// A list of texts. It must be there: one that is left out would be an empty one, and that has a meaning.
     ///
     /// # Errors

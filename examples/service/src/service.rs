@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keyward::{
-    Authenticator, DocumentError, OtherSchema, Schema, Timestamp,
+    Authenticator, DocumentError, Schema, SetRolesError, Timestamp,
     administration::{Account, Acting, Attempt, CommitError},
     http::{BrowserPolicy, Refused},
     key::{EntropyError, KeyEntropy, KeyFormat, KeyPrefix, KeyPrefixError},
@@ -52,7 +52,7 @@ impl Service {
         let accounts = service.database.accounts()?;
         for id in &accounts {
             if let Some(account) = service.database.load(id)? {
-                service.guard.authenticator.set_roles(account.roles().clone())?;
+                service.guard.authenticator.set_roles(account.roles().clone(), account.version())?;
             }
         }
         let first = if accounts.is_empty() { Some(service.found(&schema)?) } else { None };
@@ -65,7 +65,7 @@ impl Service {
         let audit = attempt.audit().clone();
         let change = attempt.into_result().map_err(|_| StartError::Founding)?;
         self.database.commit(&change).map_err(|_| StartError::Founding)?;
-        self.guard.authenticator.set_roles(change.account().roles().clone())?;
+        self.guard.authenticator.set_roles(change.account().roles().clone(), change.account().version())?;
         log::audit(&audit, true);
         Ok(key.key.reveal().to_owned())
     }
@@ -91,7 +91,10 @@ impl Service {
         let _one = self.administering.lock().unwrap_or_else(PoisonError::into_inner);
         let account = self.account(caller)?;
         // Where the database failed after it had stored a change, this is when the change is in force.
-        self.guard.authenticator.set_roles(account.roles().clone()).map_err(|error| internal(&error))?;
+        self.guard
+            .authenticator
+            .set_roles(account.roles().clone(), account.version())
+            .map_err(|error| internal(&error))?;
         let attempt = act(&account.acting(&caller.record, now()));
         let audit = attempt.audit().clone();
         let stored = attempt.into_result().map_err(|error| Refused::from(&error)).and_then(|change| {
@@ -101,7 +104,10 @@ impl Service {
         log::audit(&audit, stored.is_ok());
         let change = stored?;
         // Before the change is acknowledged: the next request sees the new roles.
-        self.guard.authenticator.set_roles(change.account().roles().clone()).map_err(|error| internal(&error))?;
+        self.guard
+            .authenticator
+            .set_roles(change.account().roles().clone(), change.account().version())
+            .map_err(|error| internal(&error))?;
         Ok(change.account().clone())
     }
 
@@ -154,7 +160,7 @@ pub enum StartError {
     /// The first account could not be made.
     #[error("the first account could not be founded")]
     Founding,
-    /// The stored roles are of another schema.
+    /// The stored roles can't be in force.
     #[error(transparent)]
-    Roles(#[from] OtherSchema),
+    Roles(#[from] SetRolesError),
 }

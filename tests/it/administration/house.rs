@@ -66,7 +66,7 @@ pub(super) fn schema() -> Schema {
 
 pub(super) struct House {
     pub(super) account: Account,
-    keys: u64,
+    pub(super) keys: u64,
 }
 
 impl House {
@@ -102,6 +102,7 @@ impl House {
         }
         house.token("olivia", "t1", &grant(&["inspector"], &[]));
         house.token("olivia", "tx", &grant(&["x"], &[]));
+        house.token("olivia", "t0", &grant(&[], &[]));
         house
     }
 

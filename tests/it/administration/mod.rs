@@ -1,5 +1,6 @@
 //! Administration: what is refused, what holds whatever the order, and what a limited operator may try.
 
+mod above;
 mod attacks;
 mod end_to_end;
 mod house;
@@ -8,3 +9,4 @@ mod refusals;
 mod secrets;
 mod sequences;
 mod threads;
+mod triples;

@@ -7,6 +7,7 @@ use std::{
 
 pub(super) const STANDARD: [&str; 5] = ["read", "list", "create", "update", "delete"];
 const TYPES: [&str; 5] = ["products", "places", "accessPolicies", "accessTokens", "operatorAccess"];
+const ADMINISTRATION: [&str; 3] = ["accessPolicies", "accessTokens", "operatorAccess"];
 
 /// Roles and conditions as they are written, name and value apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +42,14 @@ pub(super) struct Key {
     pub(super) version: u64,
 }
 
+/// When a token ends after a change.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Expiry {
+    Unchanged,
+    At(u64),
+    Never,
+}
+
 /// An account: its roles and its keys by number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct House {
@@ -55,10 +64,11 @@ pub(super) enum Act {
     Invite { actor: String, given: Given, key: u64 },
     Token { actor: String, given: Given, key: u64, expires: Option<u64> },
     ChangeOperator { actor: String, given: Given },
-    ChangeToken { actor: String, given: Given },
+    ChangeToken { actor: String, given: Given, expires: Expiry },
     Remove { actor: String },
     Revoke { actor: String },
     Regenerate { actor: String, key: u64, grace: u64 },
+    RotateToken { actor: String, key: u64, grace: u64 },
     CreateRole { id: String, permissions: Vec<String> },
     AlterRole { id: String, permissions: Vec<String> },
     DeleteRole { id: String },
@@ -75,7 +85,8 @@ impl Act {
             | Self::ChangeToken { actor, .. }
             | Self::Remove { actor }
             | Self::Revoke { actor }
-            | Self::Regenerate { actor, .. } => actor,
+            | Self::Regenerate { actor, .. }
+            | Self::RotateToken { actor, .. } => actor,
             Self::CreateRole { id, .. } | Self::AlterRole { id, .. } | Self::DeleteRole { id } => id,
         }
     }
@@ -90,18 +101,33 @@ impl Key {
         self.state != State::Revoked
     }
 
-    pub(super) fn works(&self, now: u64) -> bool {
+    /// Ended, for good or by its time.
+    fn is_over(&self, now: u64) -> bool {
         let state = match self.state {
-            State::Active => true,
-            State::Replaced(end) => now < end,
-            State::Revoked => false,
+            State::Active => false,
+            State::Replaced(end) => end <= now,
+            State::Revoked => true,
         };
-        state && self.expires.is_none_or(|expires| now < expires)
+        state || self.expires.is_some_and(|expires| expires <= now)
     }
 
-    fn is_administrator(&self, now: u64) -> bool {
-        let whole = self.given.conditions.is_empty() && self.given.roles.iter().any(|id| id == "admin");
-        !self.is_token && self.state == State::Active && self.works(now) && whole
+    pub(super) fn works(&self, now: u64) -> bool {
+        !self.is_over(now)
+    }
+
+    /// Neither tokens nor keys in their grace administer.
+    fn administers(&self) -> bool {
+        !self.is_token && self.state == State::Active
+    }
+
+    fn is_administrator(&self) -> bool {
+        self.administers() && self.given.conditions.is_empty() && self.given.has_admin()
+    }
+}
+
+impl Given {
+    fn has_admin(&self) -> bool {
+        self.roles.iter().any(|id| id == "admin")
     }
 }
 
@@ -112,12 +138,17 @@ impl House {
         Self { version: 1, roles: BTreeMap::new(), keys: BTreeMap::from([(1, key)]) }
     }
 
-    pub(super) fn administrators(&self, now: u64) -> usize {
-        self.keys.values().filter(|key| key.is_administrator(now)).count()
+    pub(super) fn administrators(&self) -> usize {
+        self.keys.values().filter(|key| key.is_administrator()).count()
     }
 
-    pub(super) fn tokens(&self) -> usize {
-        self.keys.values().filter(|key| key.is_token && key.usable()).count()
+    pub(super) fn tokens(&self, now: u64) -> usize {
+        self.present_tokens().filter(|(_, key)| !key.is_over(now)).count()
+    }
+
+    fn present_tokens(&self) -> impl Iterator<Item = (u64, &Key)> {
+        let present = self.keys.iter().filter(|(_, key)| key.is_token && key.state == State::Active);
+        present.map(|(number, key)| (*number, key))
     }
 
     /// The number of an actor's present key.
@@ -137,7 +168,7 @@ impl House {
         (!keys.is_empty()).then(|| format!("{keys:?}"))
     }
 
-    fn permissions(&self, given: &Given) -> BTreeSet<(&'static str, &'static str)> {
+    fn permissions(&self, given: &Given, administers: bool) -> BTreeSet<(&'static str, &'static str)> {
         let mut all = BTreeSet::new();
         for id in &given.roles {
             let every: Vec<String> = TYPES.iter().map(|name| format!("{name}:*")).collect();
@@ -149,36 +180,37 @@ impl House {
                 all.extend(STANDARD.into_iter().filter(named).map(|operation| (resource, operation)));
             }
         }
+        let shut = |(resource, operation): &(&str, &str)| {
+            !administers && ADMINISTRATION.contains(resource) && ["create", "update", "delete"].contains(operation)
+        };
+        all.retain(|permission| !shut(permission));
         all
     }
 
     /// The steps of the decision after account and key; the reason where it is a denial.
-    pub(super) fn decide(&self, given: &Given, request: &Request) -> Result<(), Refused> {
-        self.decide_sides(given, &[request])
+    pub(super) fn decide(&self, key: &Key, request: &Request) -> Result<(), Refused> {
+        self.decide_sides(key, &[request])
     }
 
-    fn decide_update(&self, given: &Given, stored: &Request, proposed: &Request) -> Result<(), Refused> {
-        self.decide_sides(given, &[stored, proposed])
-    }
-
-    fn decide_sides(&self, given: &Given, sides: &[&Request]) -> Result<(), Refused> {
-        let permissions = self.permissions(given);
+    fn decide_sides(&self, key: &Key, sides: &[&Request]) -> Result<(), Refused> {
+        let permissions = self.permissions(&key.given, key.administers());
         if !sides.iter().all(|request| permissions.contains(&(request.resource, request.operation))) {
             return Err("permission_missing");
         }
-        conditions(given, sides)
+        conditions(&key.given, sides)
     }
 
     /// Whether no request tells that the one goes beyond the other.
-    pub(super) fn within(&self, given: &Given, issuer: &Given) -> bool {
-        let (theirs, own) = (self.permissions(given), self.permissions(issuer));
-        let allowed = |all: &BTreeSet<_>, given, request: &Request| {
-            all.contains(&(request.resource, request.operation)) && conditions(given, &[request]).is_ok()
+    pub(super) fn within(&self, (given, administers): (&Given, bool), issuer: &Key) -> bool {
+        let theirs = self.permissions(given, administers);
+        let allowed = |request: &Request| {
+            theirs.contains(&(request.resource, request.operation)) && conditions(given, &[request]).is_ok()
         };
-        requests().iter().all(|request| !allowed(&theirs, given, request) || allowed(&own, issuer, request))
+        requests().iter().all(|request| !allowed(request) || self.decide(issuer, request).is_ok())
     }
 
-    fn check(&self, given: &Given, issuer: &Given) -> Result<(), Refused> {
+    /// Nobody gives what they don't have.
+    fn give(&self, given: &Given, is_token: bool, issuer: &Key) -> Result<(), Refused> {
         let roles: BTreeSet<&String> = given.roles.iter().collect();
         let known = |id: &String| id == "admin" || self.roles.contains_key(id);
         if given.roles.len() > 100 || roles.len() != given.roles.len() || !given.roles.iter().all(known) {
@@ -190,7 +222,27 @@ impl House {
         if given.conditions.len() > 256 || !unique || !given.conditions.iter().all(known) {
             return Err("unsupported_conditions");
         }
-        if self.within(given, issuer) { Ok(()) } else { Err("caller_access_exceeded") }
+        // For each name that the issuer has: there, and with no value that the issuer doesn't have.
+        let narrow = issuer.given.conditions.iter().all(|(name, _)| {
+            let mut of_name = given.conditions.iter().filter(|(other, _)| other == name).peekable();
+            of_name.peek().is_some() && of_name.all(|condition| issuer.given.conditions.contains(condition))
+        });
+        let may = self.within((given, !is_token), issuer)
+            && (issuer.given.has_admin() || !given.has_admin())
+            && (narrow || given.roles.is_empty());
+        if may { Ok(()) } else { Err("caller_access_exceeded") }
+    }
+
+    /// Nobody touches who is above them.
+    fn touch(&self, actor: &str, is_token: bool, acting: &Key) -> Result<(), Refused> {
+        let mut keys = self.usable(actor, is_token).into_iter().map(|number| &self.keys[&number]);
+        let below = |key: &Key| {
+            let known = |id: &String| id == "admin" || self.roles.contains_key(id);
+            !key.is_administrator()
+                && key.given.roles.iter().all(known)
+                && self.within((&key.given, key.administers()), acting)
+        };
+        if acting.is_administrator() || keys.all(below) { Ok(()) } else { Err("caller_access_exceeded") }
     }
 
     /// The next state, or the reason of the refusal.
@@ -199,21 +251,60 @@ impl House {
         if acting.is_token {
             return Err("not_for_access_tokens");
         }
+        if !acting.administers() {
+            return Err("key_in_grace");
+        }
         let mut next = self.clone();
         match act {
-            Act::Invite { actor, given, key } => next.add(acting, (actor, false), given, *key, None)?,
-            Act::Token { actor, given, key, expires } => next.add(acting, (actor, true), given, *key, *expires)?,
-            Act::ChangeOperator { actor, given } => next.change(acting, (actor, false), given, now)?,
-            Act::ChangeToken { actor, given } => next.change(acting, (actor, true), given, now)?,
-            Act::Remove { actor } => next.end(acting, (actor, false), now)?,
-            Act::Revoke { actor } => next.end(acting, (actor, true), now)?,
-            Act::Regenerate { actor, key, grace } => next.regenerate((by, acting), actor, *key, now, *grace)?,
-            Act::CreateRole { id, permissions } => next.role(acting, now, id, Some(permissions), "create")?,
-            Act::AlterRole { id, permissions } => next.role(acting, now, id, Some(permissions), "update")?,
-            Act::DeleteRole { id } => next.role(acting, now, id, None, "delete")?,
+            Act::Invite { actor, given, key } => next.add(acting, (actor, false), given, *key, None, now)?,
+            Act::Token { actor, given, key, expires } => {
+                next.add(acting, (actor, true), given, *key, *expires, now)?;
+            }
+            Act::ChangeOperator { actor, given } => {
+                next.change(acting, (actor, false), given, Expiry::Unchanged, now)?;
+            }
+            Act::ChangeToken { actor, given, expires } => {
+                next.change(acting, (actor, true), given, *expires, now)?;
+            }
+            Act::Remove { actor } => next.end(acting, (actor, false))?,
+            Act::Revoke { actor } => next.end(acting, (actor, true))?,
+            Act::Regenerate { actor, key, grace } => {
+                next.replace((by, acting), (actor, false), *key, now, *grace)?;
+            }
+            Act::RotateToken { actor, key, grace } => {
+                next.replace((by, acting), (actor, true), *key, now, *grace)?;
+            }
+            Act::CreateRole { id, permissions } => next.role(acting, id, Some(permissions), "create")?,
+            Act::AlterRole { id, permissions } => next.role(acting, id, Some(permissions), "update")?,
+            Act::DeleteRole { id } => next.role(acting, id, None, "delete")?,
+        }
+        // Whatever a clock says, and whoever has a key in use by this one.
+        let shut_out = |house: &Self| !house.keys.values().any(|key| key.is_administrator() && key.works(now));
+        if next.administrators() == 0 || (shut_out(&next) && !shut_out(self)) {
+            return Err("last_administrator");
         }
         next.version += 1;
         Ok(next)
+    }
+
+    /// The numbers of an actor's keys that were not revoked, the present one first.
+    fn usable(&self, actor: &str, is_token: bool) -> Vec<u64> {
+        let of_actor = self.keys.iter().filter(|(_, key)| key.actor == actor && key.is_token == is_token);
+        let mut usable: Vec<_> = of_actor.filter(|(_, key)| key.usable()).collect();
+        usable.sort_by_key(|(_, key)| key.state != State::Active);
+        usable.into_iter().map(|(number, _)| *number).collect()
+    }
+
+    /// The first of them stays as the one that ended last; the others go, and those that ended before.
+    fn ends(&mut self, ending: &[u64]) {
+        let Some((last, others)) = ending.split_first() else { return };
+        let Key { actor, is_token, .. } = self.keys[last].clone();
+        self.keys.retain(|number, key| {
+            let earlier = key.actor == actor && key.is_token == is_token && key.state == State::Revoked;
+            !earlier && !others.contains(number)
+        });
+        let key = self.keys.get_mut(last).unwrap();
+        *key = Key { state: State::Revoked, version: key.version + 1, ..key.clone() };
     }
 
     fn add(
@@ -223,17 +314,30 @@ impl House {
         given: &Given,
         number: u64,
         expires: Option<u64>,
+        now: u64,
     ) -> Result<(), Refused> {
-        self.decide(&acting.given, &of_actor(is_token, "create", actor, given))?;
-        self.check(given, &acting.given)?;
-        if self.keys.values().any(|key| key.actor == actor && (key.usable() || key.is_token != is_token)) {
+        self.decide(acting, &of_actor(is_token, "create", actor, given))?;
+        self.give(given, is_token, acting)?;
+        let is_free = |key: &Key| key.is_token == is_token && (!key.usable() || (is_token && key.is_over(now)));
+        if self.keys.values().any(|key| key.actor == actor && !is_free(key)) {
             return Err("duplicate_actor");
         }
         if self.keys.contains_key(&number) {
             return Err("duplicate_key");
         }
-        if is_token && self.tokens() >= 100 {
-            return Err("token_limit");
+        if is_token {
+            if self.tokens(now) >= 100 {
+                return Err("token_limit");
+            }
+            let others: Vec<(u64, Key)> = self
+                .present_tokens()
+                .filter(|(_, key)| key.actor != actor)
+                .map(|(at, key)| (at, key.clone()))
+                .collect();
+            for (_, other) in others.iter().filter(|(_, key)| others.len() >= 100 && key.is_over(now)) {
+                self.ends(&self.usable(&other.actor, true));
+            }
+            self.ends(&self.usable(actor, true));
         }
         let (actor, given) = (actor.into(), given.clone());
         self.keys.insert(number, Key { actor, is_token, given, state: State::Active, expires, version: 1 });
@@ -243,7 +347,7 @@ impl House {
     fn find(&self, acting: &Key, (actor, is_token): (&str, bool), operation: &'static str) -> Result<&Key, Refused> {
         let found = self.present(actor).map(|number| &self.keys[&number]).filter(|key| key.is_token == is_token);
         let resource = if is_token { "accessTokens" } else { "operatorAccess" };
-        let permitted = self.permissions(&acting.given).contains(&(resource, operation));
+        let permitted = self.permissions(&acting.given, true).contains(&(resource, operation));
         found.ok_or(if permitted { "unknown_actor" } else { "permission_missing" })
     }
 
@@ -252,52 +356,70 @@ impl House {
         acting: &Key,
         (actor, is_token): (&str, bool),
         given: &Given,
+        expires: Expiry,
         now: u64,
     ) -> Result<(), Refused> {
         let found = self.find(acting, (actor, is_token), "update")?;
         let stored = of_actor(is_token, "update", actor, &found.given);
-        self.decide_update(&acting.given, &stored, &of_actor(is_token, "update", actor, given))?;
-        self.check(given, &acting.given)?;
-        self.every_key_of(actor, |key| key.given = given.clone());
-        self.keep_an_administrator(now)
+        self.decide_sides(acting, &[&stored, &of_actor(is_token, "update", actor, given)])?;
+        self.touch(actor, is_token, acting)?;
+        self.give(given, is_token, acting)?;
+        if is_token && found.is_over(now) {
+            return Err("token_expired");
+        }
+        for number in self.usable(actor, is_token) {
+            let key = self.keys.get_mut(&number).unwrap();
+            key.given = given.clone();
+            key.version += 1;
+            match (&mut key.state, expires) {
+                (State::Active, Expiry::At(expires)) => key.expires = Some(expires),
+                (State::Active, Expiry::Never) => key.expires = None,
+                (State::Replaced(end), Expiry::At(expires)) => *end = expires.min(*end),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
-    fn end(&mut self, acting: &Key, (actor, is_token): (&str, bool), now: u64) -> Result<(), Refused> {
+    fn end(&mut self, acting: &Key, (actor, is_token): (&str, bool)) -> Result<(), Refused> {
         let found = self.find(acting, (actor, is_token), "delete")?;
-        self.decide(&acting.given, &of_actor(is_token, "delete", actor, &found.given))?;
-        self.every_key_of(actor, |key| key.state = State::Revoked);
-        self.keep_an_administrator(now)
+        self.decide(acting, &of_actor(is_token, "delete", actor, &found.given))?;
+        self.touch(actor, is_token, acting)?;
+        self.ends(&self.usable(actor, is_token));
+        Ok(())
     }
 
-    fn regenerate(
+    fn replace(
         &mut self,
         (by, acting): (u64, &Key),
-        actor: &str,
+        (actor, is_token): (&str, bool),
         number: u64,
         now: u64,
         grace: u64,
     ) -> Result<(), Refused> {
-        let found = self.find(acting, (actor, false), "update")?.clone();
-        if acting.actor != actor {
-            let stored = of_actor(false, "update", actor, &found.given);
-            self.decide_update(&acting.given, &stored, &stored)?;
-            if !self.within(&found.given, &acting.given) {
-                return Err("caller_access_exceeded");
-            }
-        } else if self.present(actor) != Some(by) {
-            return Err("key_not_replaceable");
+        let found = self.find(acting, (actor, is_token), "update")?.clone();
+        let present = self.present(actor).unwrap();
+        if present != by {
+            let stored = of_actor(is_token, "update", actor, &found.given);
+            self.decide_sides(acting, &[&stored, &stored])?;
+            self.touch(actor, is_token, acting)?;
+            // Who sees the secret has what it gives.
+            self.give(&found.given, is_token, acting)?;
         }
         if self.keys.contains_key(&number) {
             return Err("duplicate_key");
         }
-        for key in self.keys.values_mut().filter(|key| key.actor == actor) {
-            let state = match key.state {
-                State::Active if grace > 0 => State::Replaced(now + grace),
-                State::Active | State::Replaced(_) | State::Revoked => State::Revoked,
-            };
-            if state != key.state {
-                *key = Key { state, version: key.version + 1, ..key.clone() };
-            }
+        if found.is_over(now) {
+            return Err("key_not_replaceable");
+        }
+        let usable = self.usable(actor, is_token);
+        if grace == 0 {
+            self.ends(&usable);
+        } else {
+            self.ends(&usable[1..]);
+            let end = found.expires.map_or(now + grace, |expires| expires.min(now + grace));
+            let key = self.keys.get_mut(&present).unwrap();
+            *key = Key { state: State::Replaced(end), version: key.version + 1, ..key.clone() };
         }
         self.keys.insert(number, Key { version: 1, ..found });
         Ok(())
@@ -306,13 +428,11 @@ impl House {
     fn role(
         &mut self,
         acting: &Key,
-        now: u64,
         id: &str,
         permissions: Option<&Vec<String>>,
         operation: &str,
     ) -> Result<(), Refused> {
-        let present = self.present(&acting.actor).map(|number| &self.keys[&number]);
-        if !present.is_some_and(|key| key.is_administrator(now)) {
+        if !acting.is_administrator() {
             return Err("not_administrator");
         }
         if id == "admin" {
@@ -325,18 +445,13 @@ impl House {
             Some(permissions) => self.roles.insert(id.into(), permissions.clone()),
             None => self.roles.remove(id),
         };
-        Ok(())
-    }
-
-    fn every_key_of(&mut self, actor: &str, change: impl Fn(&mut Key)) {
-        for key in self.keys.values_mut().filter(|key| key.actor == actor && key.usable()) {
-            change(key);
-            key.version += 1;
+        if operation == "delete" {
+            for key in self.keys.values_mut().filter(|key| key.usable() && key.given.roles.iter().any(|of| of == id)) {
+                key.given.roles.retain(|of| of != id);
+                key.version += 1;
+            }
         }
-    }
-
-    fn keep_an_administrator(&self, now: u64) -> Result<(), Refused> {
-        if self.administrators(now) == 0 { Err("last_administrator") } else { Ok(()) }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use keyward::{
-    administration::{Account, Attempt},
+    administration::{Account, Attempt, Expiry},
     key::NewKey,
 };
 use serde_json::json;
@@ -54,7 +54,7 @@ fn nothing_that_is_printed_holds_a_secret() {
             acting.create_token("new", &none, &token, None),
             acting.create_token("new", &grant(&["nope"], &[]), &token, None),
             acting.change_operator("manny", &none),
-            acting.change_token("t1", &none),
+            acting.change_token("t1", &none, Expiry::Unchanged),
             acting.remove_operator("bob"),
             acting.revoke_token("t1"),
             acting.regenerate("olivia", &operator, Duration::ZERO),
@@ -103,8 +103,8 @@ fn digests_are_equal_exactly_where_the_state_is() {
         before != after
     };
     let acting = house.acting("olivia");
-    assert!(!changes(acting.change_token("t1", &grant(&["inspector"], &[]))), "what it has already");
-    assert!(changes(acting.change_token("t1", &grant(&["inspector"], &["brand:a"]))));
+    assert!(!changes(acting.change_token("t1", &grant(&["inspector"], &[]), Expiry::Unchanged)), "what it has already");
+    assert!(changes(acting.change_token("t1", &grant(&["inspector"], &["brand:a"]), Expiry::Unchanged)));
     assert!(!changes(acting.alter_role(role("x", &["products:read"]))), "what it is already");
     assert!(changes(acting.alter_role(role("x", &["products:list"]))));
     assert!(changes(acting.regenerate("frank", &operator_key(900), Duration::ZERO)));
@@ -112,7 +112,7 @@ fn digests_are_equal_exactly_where_the_state_is() {
 
     // Lists that read the same when they are joined.
     let digest = |house: &House, roles: &[&str], conditions: &[&str]| {
-        house.acting("olivia").change_token("t1", &grant(roles, conditions)).audit().after()
+        house.acting("olivia").change_token("t1", &grant(roles, conditions), Expiry::Unchanged).audit().after()
     };
     for id in ["xy", "x,y"] {
         if let Ok(role) = keyward::Role::new(id, ["products:read"]) {
@@ -125,6 +125,6 @@ fn digests_are_equal_exactly_where_the_state_is() {
     assert_ne!(digest(&house, &["x"], &["brand:1"]), digest(&house, &["x"], &["site:1"]));
     // The same grant for another is another state, and an operator's is not a token's.
     let acting = house.acting("olivia");
-    let tx = acting.change_token("tx", &grant(&["x"], &[])).audit().after();
+    let tx = acting.change_token("tx", &grant(&["x"], &[]), Expiry::Unchanged).audit().after();
     assert_ne!(tx, digest(&house, &["x"], &[]));
 }

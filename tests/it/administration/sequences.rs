@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use keyward::{
     Access, Authenticator, Condition, ResourceView, Role,
-    administration::{Account, AccountStore, Acting, Attempt, Grant, MemoryAccounts, Outcome},
+    administration::{Account, AccountStore, Acting, Attempt, Expiry, Grant, MemoryAccounts, Outcome},
     key::KeyId,
     store::{KeyRecord, KeyState, KeyStore},
 };
@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 use super::{
     house::{at, format, operator_key, schema, token_key},
-    reference::{Act, Given, House, Request, State, requests},
+    reference::{Act, Expiry as End, Given, House, Request, State, requests},
 };
 
 /// What is tried, by which of the keys that there are, after how long, and which key is new: a fresh one, or one of
@@ -66,7 +66,9 @@ fn act() -> impl Strategy<Value = Act> {
         4 => (token(), given(), prop_oneof![3 => Just(None), 1 => (0_u64..80).prop_map(Some)])
             .prop_map(|(actor, given, expires)| Act::Token { actor, given, key: 0, expires }),
         4 => (operator(), given()).prop_map(|(actor, given)| Act::ChangeOperator { actor, given }),
-        3 => (token(), given()).prop_map(|(actor, given)| Act::ChangeToken { actor, given }),
+        3 => (token(), given(), prop_oneof![Just(End::Unchanged), Just(End::Never), (0_u64..80).prop_map(End::At)])
+            .prop_map(|(actor, given, expires)| Act::ChangeToken { actor, given, expires }),
+        2 => (token(), 0_u64..12).prop_map(|(actor, grace)| Act::RotateToken { actor, key: 0, grace }),
         2 => actor().prop_map(|actor| Act::Remove { actor }),
         1 => actor().prop_map(|actor| Act::Revoke { actor }),
         3 => (operator(), 0_u64..12).prop_map(|(actor, grace)| Act::Regenerate { actor, key: 0, grace }),
@@ -94,18 +96,28 @@ fn role(id: &str, permissions: &[String]) -> Role {
 }
 
 /// The same thing done by the crate.
-fn attempt(acting: &Acting<'_>, act: &Act) -> Attempt {
+pub(super) fn attempt(acting: &Acting<'_>, act: &Act) -> Attempt {
     match act {
         Act::Invite { actor, given, key } => acting.invite(actor, &grant(given), &operator_key(*key)),
         Act::Token { actor, given, key, expires } => {
             acting.create_token(actor, &grant(given), &token_key(*key), expires.map(at))
         }
         Act::ChangeOperator { actor, given } => acting.change_operator(actor, &grant(given)),
-        Act::ChangeToken { actor, given } => acting.change_token(actor, &grant(given)),
+        Act::ChangeToken { actor, given, expires } => {
+            let expiry = match expires {
+                End::Unchanged => Expiry::Unchanged,
+                End::Never => Expiry::Never,
+                End::At(expires) => Expiry::At(at(*expires)),
+            };
+            acting.change_token(actor, &grant(given), expiry)
+        }
         Act::Remove { actor } => acting.remove_operator(actor),
         Act::Revoke { actor } => acting.revoke_token(actor),
         Act::Regenerate { actor, key, grace } => {
             acting.regenerate(actor, &operator_key(*key), Duration::from_millis(*grace))
+        }
+        Act::RotateToken { actor, key, grace } => {
+            acting.rotate_token(actor, &token_key(*key), Duration::from_millis(*grace))
         }
         Act::CreateRole { id, permissions } => acting.create_role(role(id, permissions)),
         Act::AlterRole { id, permissions } => acting.alter_role(role(id, permissions)),
@@ -113,7 +125,7 @@ fn attempt(acting: &Acting<'_>, act: &Act) -> Attempt {
     }
 }
 
-fn id_of(number: u64) -> KeyId {
+pub(super) fn id_of(number: u64) -> KeyId {
     operator_key(number).id
 }
 
@@ -134,7 +146,7 @@ impl Pair {
         let founded = Account::found(&schema(), "a1", "olivia", &operator_key(1), at(0)).into_result().unwrap();
         accounts.commit(&founded).unwrap();
         let authenticator = Authenticator::new(&schema(), format());
-        authenticator.set_roles(founded.account().roles().clone()).unwrap();
+        authenticator.set_roles(founded.account().roles().clone(), founded.account().version()).unwrap();
         let mut pair =
             Self { house: House::founded("olivia"), accounts, authenticator, now: 0, fresh: 1, done: 0, refused: 0 };
         for (id, permissions) in [
@@ -183,7 +195,11 @@ impl Pair {
         let by = *step.by.get(among);
         let new = step.taken.map_or_else(|| self.fresh(), |index| *index.get(&all));
         let mut act = step.act;
-        if let Act::Invite { key, .. } | Act::Token { key, .. } | Act::Regenerate { key, .. } = &mut act {
+        if let Act::Invite { key, .. }
+        | Act::Token { key, .. }
+        | Act::Regenerate { key, .. }
+        | Act::RotateToken { key, .. } = &mut act
+        {
             *key = new;
         }
         self.step(by, &act);
@@ -208,9 +224,10 @@ impl Pair {
             (Ok(change), Ok(next)) => {
                 assert_eq!(*audit.outcome(), Outcome::Done, "{note}");
                 no_access_beyond_its_issuers(&account, &record, change.account(), act, &note);
+                nobody_above_is_touched(&account, &record, act, &note);
                 self.accounts.commit(&change).unwrap();
                 assert!(self.accounts.commit(&change).is_err(), "{note}: a change is made once");
-                self.authenticator.set_roles(change.account().roles().clone()).unwrap();
+                self.authenticator.set_roles(change.account().roles().clone(), change.account().version()).unwrap();
                 self.house = next;
                 self.done += 1;
             }
@@ -263,10 +280,10 @@ impl Pair {
             let stored = KeyStore::find(&**self.accounts.keys(), record.id()).unwrap().unwrap();
             assert_eq!(*stored, *record, "{note}: store and account");
         }
-        assert!(account.administrators(at(self.now)) >= 1, "{note}");
-        assert_eq!(account.administrators(at(self.now)), self.house.administrators(self.now), "{note}");
-        assert!(account.tokens() <= Account::MAX_TOKENS, "{note}");
-        assert_eq!(account.tokens(), self.house.tokens(), "{note}");
+        assert!(account.administrators() >= 1, "{note}");
+        assert_eq!(account.administrators(), self.house.administrators(), "{note}");
+        assert!(account.tokens(at(self.now)) <= Account::MAX_TOKENS, "{note}");
+        assert_eq!(account.tokens(at(self.now)), self.house.tokens(self.now), "{note}");
         for record in account.records().filter(|record| record.state() == KeyState::Active) {
             assert_eq!(account.actor(record.actor()), Some(record), "{note}: one key for each");
         }
@@ -284,7 +301,7 @@ impl Pair {
             assert_eq!(authenticated.is_ok(), key.works(self.now), "{number} at {}: {key:?}", self.now);
             let Ok(authenticated) = authenticated else { continue };
             for request in requests().iter().filter(|_| decide) {
-                let wanted = self.house.decide(&key.given, request).is_ok();
+                let wanted = self.house.decide(key, request).is_ok();
                 assert_eq!(allows(authenticated.access(), request), wanted, "{number}: {key:?} {request:?}");
             }
         }
@@ -302,7 +319,23 @@ fn no_access_beyond_its_issuers(before: &Account, issuer: &KeyRecord, after: &Ac
     assert!(beyond.is_none(), "{note}: {beyond:?}");
 }
 
-fn allows(access: &Access, request: &Request) -> bool {
+/// The same for what was there before.
+fn nobody_above_is_touched(before: &Account, by: &KeyRecord, act: &Act, note: &str) {
+    // A new token under the id of one that has expired touches nobody: what has expired allows nothing.
+    if act.is_on_roles() || act.target() == by.actor() || matches!(act, Act::Token { .. }) {
+        return;
+    }
+    let acting = before.access(by).unwrap();
+    for record in
+        before.records().filter(|record| record.actor() == act.target() && record.state() != KeyState::Revoked)
+    {
+        let theirs = before.access(record).unwrap();
+        let beyond = requests().iter().find(|request| allows(&theirs, request) && !allows(&acting, request));
+        assert!(beyond.is_none(), "{note}: {beyond:?}");
+    }
+}
+
+pub(super) fn allows(access: &Access, request: &Request) -> bool {
     let attributes: Map<String, Value> =
         request.attributes.iter().map(|(name, values)| ((*name).to_owned(), values.clone().into())).collect();
     let attributes = Value::Object(attributes);

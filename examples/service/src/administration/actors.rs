@@ -104,3 +104,12 @@ pub(super) fn grant(body: &Body) -> Result<Grant, Refused> {
         .try_fold(roles, Grant::condition)
         .map_err(|error: keyward::TextError| invalid(error.to_string()))
 }
+
+/// How long a replaced key stays good: the body's `graceSeconds`, 0 where there is none.
+pub(super) fn grace_seconds(call: &Call) -> Result<u64, Refused> {
+    let seconds = match call.body.as_slice() {
+        [] => None,
+        _ => Body::read(call, &["graceSeconds"])?.optional_count("graceSeconds")?,
+    };
+    Ok(seconds.unwrap_or(0))
+}

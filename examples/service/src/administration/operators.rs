@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use keyward::{Denial, Operation, http::Refused, key::KeyKind};
 
-use super::actors::{Actors, grant};
+use super::actors::{Actors, grace_seconds, grant};
 use crate::{
     body::Body,
     call::{Answer, Call, Reply},
@@ -71,11 +71,7 @@ fn regenerate(service: &Service, caller: &Caller, call: &Call) -> Answer {
         log::denied(&caller.record, TYPE, "update");
         return Err(Refused::from(&Denial::PermissionMissing { resource: TYPE, operation: "update" }));
     }
-    let seconds = match call.body.as_slice() {
-        [] => None,
-        _ => Body::read(call, &["graceSeconds"])?.optional_count("graceSeconds")?,
-    };
-    let grace = Duration::from_secs(seconds.unwrap_or(0));
+    let grace = Duration::from_secs(grace_seconds(call)?);
     let new = service.guard.authenticator.format().generate_operator_key(service.entropy()?, None);
     let account = service.administer(caller, |acting| acting.regenerate(operator, &new, grace))?;
     OPERATORS.with_secret(&account, operator, new.key.reveal())

@@ -1,8 +1,10 @@
 //! `/accessTokens`.
 
-use keyward::{Timestamp, key::KeyKind};
+use std::time::Duration;
 
-use super::actors::{Actors, grant};
+use keyward::{Timestamp, administration::Expiry, key::KeyKind};
+
+use super::actors::{Actors, grace_seconds, grant};
 use crate::{
     body::Body,
     call::{Answer, Call, Reply},
@@ -22,6 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new("GET", one, |service, caller, call| TOKENS.read(service, caller, call)).item(TYPE),
         Route::new("PUT", one, change).item(TYPE),
         Route::new("DELETE", one, revoke).item(TYPE),
+        Route::new("POST", "/accessTokens/{id}/apiKey", rotate).permission(TYPE, "update"),
     ]
 }
 
@@ -36,9 +39,24 @@ fn create(service: &Service, caller: &Caller, call: &Call) -> Answer {
 
 fn change(service: &Service, caller: &Caller, call: &Call) -> Answer {
     let id = call.parameter("id");
-    let grant = grant(&Body::read(call, &["policies", "conditions"])?)?;
-    let account = service.administer(caller, |acting| acting.change_token(id, &grant))?;
+    let body = Body::read(call, &["policies", "conditions", "expiresAt"])?;
+    // Left out, the end stays; it is taken away by a `null` that one must write.
+    let expiry = match body.optional_end("expiresAt")? {
+        None => Expiry::Unchanged,
+        Some(None) => Expiry::Never,
+        Some(Some(end)) => Expiry::At(Timestamp::from_millis(end)),
+    };
+    let grant = grant(&body)?;
+    let account = service.administer(caller, |acting| acting.change_token(id, &grant, expiry))?;
     TOKENS.changed(&account, id)
+}
+
+fn rotate(service: &Service, caller: &Caller, call: &Call) -> Answer {
+    let id = call.parameter("id");
+    let grace = Duration::from_secs(grace_seconds(call)?);
+    let new = service.guard.authenticator.format().generate_access_token(service.entropy()?, None);
+    let account = service.administer(caller, |acting| acting.rotate_token(id, &new, grace))?;
+    TOKENS.with_secret(&account, id, new.key.reveal())
 }
 
 fn revoke(service: &Service, caller: &Caller, call: &Call) -> Answer {

@@ -133,10 +133,10 @@ fn nobody_gives_what_they_dont_have() {
     let policies = server.operator("policies", &["accessPolicies:*"], &[]);
     policies.post("/accessPolicies", &role).refused(403, "not_administrator");
     let token = server.token("all", &["accessPolicies:*", "accessTokens:*", "operatorAccess:*"], &[]);
-    token.post("/accessPolicies", &role).refused(403, "not_for_access_tokens");
+    token.post("/accessPolicies", &role).refused(403, "permission_missing");
     let another = json!({"id": "t", "policies": [], "conditions": []});
-    token.post("/accessTokens", &another).refused(403, "not_for_access_tokens");
-    token.delete(&operator("olivia")).refused(403, "not_for_access_tokens");
+    token.post("/accessTokens", &another).refused(403, "permission_missing");
+    token.delete(&operator("olivia")).refused(403, "permission_missing");
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn operators_and_their_keys() {
     let newer = new.with_key(&regenerate(&new, "frank", r#"{"graceSeconds": 60}"#).is(201).text("operatorApiKey"));
     new.get("/me").is(200);
     newer.get("/me").is(200);
-    regenerate(&new, "frank", "{}").refused(409, "key_not_replaceable");
+    regenerate(&new, "frank", "{}").refused(403, "key_in_grace");
     let given = newer.with_key(&regenerate(admin, "frank", "").is(201).text("operatorApiKey"));
     newer.get("/me").refused(401, "invalid_token");
     new.get("/me").refused(401, "invalid_token");
@@ -262,4 +262,35 @@ fn what_was_stored_is_there_after_a_restart() {
     moved(&revoked).get("/me").refused(401, "invalid_token");
     drop(server);
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_token_is_rotated_and_its_end_is_set() {
+    let server = Server::start(&[]);
+    let admin = &server.admin;
+    admin.post("/accessPolicies", &json!({"id": "r", "permissions": ["products:list"]})).is(201);
+    let created = json!({"id": "t", "policies": ["r"], "conditions": []});
+    let first = admin.with_key(&admin.post("/accessTokens", &created).is(201).text("apiKey"));
+    let rotate = |body: &Value| admin.post("/accessTokens/t/apiKey", body);
+    let second = first.with_key(&rotate(&json!({"graceSeconds": 60})).is(201).text("apiKey"));
+    first.get("/products").is(200);
+    second.get("/products").is(200);
+    rotate(&json!({"graceSeconds": 604_801})).refused(409, "key_not_replaceable");
+    second.post("/accessTokens/t/apiKey", &json!({})).refused(403, "permission_missing");
+    // The end stays, is another, or is taken away by a `null`.
+    let changed = |end: Value| {
+        let mut body = json!({"policies": ["r"], "conditions": []});
+        if let Some(members) = body.as_object_mut().filter(|_| end != json!("left out")) {
+            members.insert("expiresAt".into(), end);
+        }
+        admin.put("/accessTokens/t", &body).is(200).json()["expiresAt"].clone()
+    };
+    let later = json!(99_999_999_999_999_u64);
+    assert_eq!([later.clone(), json!("left out"), Value::Null].map(changed), [later.clone(), later, Value::Null]);
+    second.get("/products").is(200);
+    // At once it has ended: its id is free, and it can't be changed any more.
+    changed(json!(1));
+    second.get("/products").refused(401, "invalid_token");
+    admin.put("/accessTokens/t", &json!({"policies": [], "conditions": []})).refused(409, "token_expired");
+    admin.post("/accessTokens", &created).is(201);
 }

@@ -1,0 +1,93 @@
+//! Who acts, what they may give, and whom they may touch.
+
+use super::{
+    account::{Account, makes_administrator},
+    refusal::{AdministrationError, Result},
+};
+use crate::{
+    access::Access,
+    key::{KeyId, KeyKind},
+    role::{Role, Roles},
+    store::{KeyRecord, KeyStanding, KeyState},
+    time::Timestamp,
+};
+
+/// The acting operator, known to be one: the record of the key in this state, and what it may do.
+pub(super) struct Operator<'a> {
+    record: &'a KeyRecord,
+    pub(super) access: Access,
+}
+
+impl<'a> Operator<'a> {
+    pub(super) fn of(account: &'a Account, actor: &str, key: KeyId, now: Timestamp) -> Result<Self> {
+        let record = account.record(key).filter(|record| record.actor() == actor);
+        let record = record.ok_or(AdministrationError::UnknownKey)?;
+        if record.standing(now) != KeyStanding::InUse {
+            return Err(AdministrationError::UnknownKey);
+        }
+        if record.kind() != KeyKind::OperatorKey {
+            return Err(AdministrationError::NotForAccessTokens);
+        }
+        // Who was robbed of a key and had it replaced is rid of the robber.
+        if record.state() != KeyState::Active {
+            return Err(AdministrationError::KeyInGrace);
+        }
+        // What authentication can't use is not in use here, either.
+        let access = account.access(record)?;
+        Ok(Self { record, access })
+    }
+
+    pub(super) fn is_administrator(&self) -> bool {
+        makes_administrator(self.record)
+    }
+
+    /// Nobody gives what they don't have: not what the record allows now, nor, by a condition that it lacks, what its
+    /// roles come to allow, nor the role that grows with the schema.
+    pub(super) fn may_give(&self, record: &KeyRecord, roles: &Roles) -> Result<()> {
+        let given = record.compile(roles)?;
+        given.ensure_within(&self.access)?;
+        let has_admin = |record: &KeyRecord| record.roles().any(|id| id == Role::ADMIN);
+        if has_admin(record) && !has_admin(self.record) {
+            return Err(AdministrationError::ExceedingRole);
+        }
+        let mut own = self.access.conditions().filter(|_| record.roles().len() > 0);
+        let is_wider = |name: &str, accepted| {
+            let of_name = given.conditions().find(|(other, _)| *other == name);
+            !of_name.is_some_and(|(_, given)| given.is_subset(accepted))
+        };
+        match own.find(|(name, accepted)| is_wider(name, accepted)) {
+            Some((name, accepted)) => {
+                let (condition, accepted) = (name.into(), accepted.iter().map(Into::into).collect());
+                Err(AdministrationError::ExceedingConditions { condition, accepted })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Who takes a key has what it gives, now and later.
+    pub(super) fn may_take(&self, account: &Account, present: &KeyRecord) -> Result<()> {
+        self.may_touch(account, present)?;
+        if self.is_administrator() { Ok(()) } else { self.may_give(present, account.roles()) }
+    }
+
+    /// Nobody changes, removes or takes the key of someone who is above them.
+    pub(super) fn may_touch(&self, account: &Account, present: &KeyRecord) -> Result<()> {
+        if self.is_administrator() {
+            return Ok(());
+        }
+        let actor = || present.actor().into();
+        if makes_administrator(present) {
+            return Err(AdministrationError::OnlyAdministrator { actor: actor() });
+        }
+        for record in account.usable(present.actor(), present.kind()) {
+            // A role that isn't there may come back with whatever permissions.
+            let access =
+                record.compile(account.roles()).map_err(|_| AdministrationError::Unresolved { actor: actor() })?;
+            // What is beyond is the other's: it is not for the one who acts to read.
+            if !access.is_within(&self.access) {
+                return Err(AdministrationError::ExceedingAccess { actor: actor() });
+            }
+        }
+        Ok(())
+    }
+}
