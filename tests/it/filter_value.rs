@@ -170,13 +170,16 @@ fn who_and_what() {
                         {"id": "editor", "permissions": ["products:read,update", "places:read"]},
                         {"id": "empty", "permissions": []}
                     ],
-                    "operatorAccess": [{"id": "o1", "policies": ["admin"]}, {"id": "o2", "policies": ["empty"]}],
+                    "operatorAccess": [
+                        {"id": "o1", "policies": ["admin"], "conditions": []},
+                        {"id": "o2", "policies": ["empty"], "conditions": []}
+                    ],
                     "accessTokens": [
                         {"id": "t1", "policies": ["editor"], "conditions": ["brand:a", "tag:x"]},
                         {"id": "t2", "policies": ["editor"], "conditions": ["tag:x"]}
                     ]
                 },
-                {"id": "emca", "operatorAccess": [{"id": "o3", "policies": ["admin"]}]}
+                {"id": "emca", "operatorAccess": [{"id": "o3", "policies": ["admin"], "conditions": []}]}
             ]
         }"#,
     )
