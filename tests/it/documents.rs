@@ -351,6 +351,20 @@ fn refused_contents() {
         ),
         (
             "/schema/conditions/factory/restricts/orders".into(),
+            json!("delivery.id"),
+            "$.schema.conditions.factory.restricts.orders: attribute name `delivery.id` at character 9: a dot makes no path \
+             of a name: write `[\"delivery\", \"id\"]`, or `[\"delivery.id\"]` where the name has a dot",
+            "a dot for a path",
+        ),
+        (
+            "/schema/conditions/factory/restricts/orders/attribute".into(),
+            json!("delivery.id"),
+            "$.schema.conditions.factory.restricts.orders.attribute: attribute name `delivery.id` at character 9: a dot makes \
+             no path of a name: write `[\"delivery\", \"id\"]`, or `[\"delivery.id\"]` where the name has a dot",
+            "a dot for a path, in the long form",
+        ),
+        (
+            "/schema/conditions/factory/restricts/orders".into(),
             json!([]),
             "$.schema.conditions.factory.restricts.orders: attribute path ``: 0 bytes are too few, the least is 1",
             "an empty path",
