@@ -140,6 +140,8 @@ fn preflights() {
     let put = ("Access-Control-Allow-Methods", "PUT");
     let putting = || for_a().methods(Methods::list(["PUT", "DELETE"]));
     let headers = || for_a().request_headers(RequestHeaders::list(["X-B", "x-a"]));
+    let keyless =
+        || for_a().request_headers(RequestHeaders::list(["X-B", "Authorization", "x-a"]).without_authorization());
     let network = ("Access-Control-Request-Private-Network", "true");
     let private = || for_a().private_network(PrivateNetwork::allow());
     let method = |name| Some(Refusal::Method(name));
@@ -163,7 +165,12 @@ fn preflights() {
         case!("and a refusal just so", for_any(), "OPTIONS" [A, PUT] => Preflight method("PUT"), [], QUESTION),
         case!("`Authorization` is let in unless someone takes it out", for_a(), "OPTIONS" [A, GET, ask("authorization")] => Preflight None, [ALLOW_A, allow("authorization")], BOTH),
         case!("no other is", for_a(), "OPTIONS" [A, GET, ask("authorization,x-a")] => Preflight header("x-a"), [], BOTH),
-        case!("a list is the whole list", headers(), "OPTIONS" [A, GET, ask("authorization")] => Preflight header("authorization"), [], BOTH),
+        case!("nor by a list of others", headers(), "OPTIONS" [A, GET, ask("authorization,x-a")] => Preflight None, [ALLOW_A, allow("authorization,x-a")], BOTH),
+        case!("but by who says so", keyless(), "OPTIONS" [A, GET, ask("x-a,authorization")] => Preflight header("authorization"), [], BOTH),
+        case!("the others stay", keyless(), "OPTIONS" [A, GET, ask("x-a,x-b")] => Preflight None, [ALLOW_A, allow("x-a,x-b")], BOTH),
+        case!("or who says that nothing needs leave", for_a().request_headers(RequestHeaders::safelisted()), "OPTIONS" [A, GET, ask("authorization")] => Preflight header("authorization"), [], BOTH),
+        case!("an empty list is the default", for_a().request_headers(RequestHeaders::list([""; 0])), "OPTIONS" [A, GET, ask("authorization")] => Preflight None, [ALLOW_A, allow("authorization")], BOTH),
+        case!("a list is the whole list of the others", headers(), "OPTIONS" [A, GET, ask("authorization,x-c")] => Preflight header("x-c"), [], BOTH),
         case!("names have no case, and go back as they came", headers(), "OPTIONS" [A, GET, ask("X-A,x-B")] => Preflight None, [ALLOW_A, allow("X-A,x-B")], BOTH),
         case!("one that is not listed refuses all", headers(), "OPTIONS" [A, GET, ask("x-a,x-c")] => Preflight header("x-c"), [], BOTH),
         case!("a part of a name is another name", headers(), "OPTIONS" [A, GET, ask("x-a-")] => Preflight header("x-a-"), [], BOTH),
