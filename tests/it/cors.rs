@@ -109,6 +109,8 @@ fn requests_that_are_no_preflights() {
         case!("private network is a matter of pre-flights", for_a().private_network(PrivateNetwork::allow()), "GET" [A, ("Access-Control-Request-Private-Network", "true")] => Actual None, [ALLOW_A], ORIGIN),
         case!("nobody: caches are told of everything that may come to matter", Policy::builder(), "GET" [] => NonCors None, [], BOTH),
         case!("an empty list is nobody", Policy::builder().origins(Origins::list([""; 0])), "GET" [A] => Actual Some(Refusal::Origin), [], BOTH),
+        case!("an app without a host, by its text", Policy::builder().origins(Origins::list(["app://"])), "GET" [("Origin", "app://")] => Actual None, [("Access-Control-Allow-Origin", "app://")], ORIGIN),
+        case!("and no other", Policy::builder().origins(Origins::list(["app://"])), "GET" [("Origin", "app://x")] => Actual Some(Refusal::Origin), [], ORIGIN),
         case!("`null`, by its name", Policy::builder().origins(Origins::none().with_null()), "GET" [("Origin", "null")] => Actual None, [("Access-Control-Allow-Origin", "null")], ORIGIN),
     ]);
 }
@@ -123,7 +125,9 @@ fn origins_by_predicate() {
         case!("the answer to others varies too", below(), "GET" [] => NonCors None, [], ORIGIN),
     ]);
     let all = Policy::builder().origins(Origins::predicate(|_| true)).build().unwrap();
-    for never_asked in ["null", "", "x", "https://A.example", "https://a.example/", "https://a.example\r\nX: y"] {
+    for never_asked in
+        ["null", "", "x", "app://", "https://A.example", "https://a.example/", "https://a.example\r\nX: y"]
+    {
         let answer = all.evaluate("GET", [("Origin", never_asked.as_bytes())]);
         assert_eq!(answer.refusal(), Some(Refusal::Origin), "{never_asked:?}");
     }
