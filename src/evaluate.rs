@@ -34,7 +34,14 @@ impl Access {
         operation: impl Into<OperationRef<'a>>,
         resource: &'a R,
     ) -> Decision<'a> {
-        self.decide_asked(operation.into(), &Asked::of(resource, |path| path.read(resource)))
+        let operation = operation.into();
+        match admit(self, operation, resource.account(), resource.resource_type()) {
+            Err(denial) => Decision::Deny(denial),
+            Ok(index) if is_update(self, operation) => conditions(self, index, |path| {
+                [(Some(Side::Stored), path.read(resource)), (Some(Side::Proposed), Value::Absent)]
+            }),
+            Ok(index) => conditions(self, index, |path| [(None, path.read(resource))]),
+        }
     }
 
     /// Decides an update: the resource as it is stored and as it would be must both meet the conditions, so
@@ -72,7 +79,8 @@ impl Access {
         self.decide_update_asked(&stored, &Asked::of(proposed, |path| path.read(proposed)))
     }
 
-    #[inline]
+    /// [`decide`](Self::decide) of a resource that others decide on, too. It stands apart because a decision on a
+    /// permission alone, through here, takes a third longer.
     pub(crate) fn decide_asked<'a>(
         &'a self,
         operation: OperationRef<'a>,
