@@ -9,8 +9,8 @@
 //! A policy has `origins` (`"*"`, or a list of origins and patterns such as `https://*.example.com` and
 //! `http://localhost:*`), `methods`, `headers` and `expose` (`"*"`, a list, or null for what the standard
 //! safelists), `credentials`, `max_age` and `private_network`; what is left out denies. What is listed is
-//! what is allowed: `headers` says nothing of `Authorization` unless it names it, also beside `"*"`
-//! (`["*", "Authorization"]`). A host's own function for origins can be tried as
+//! what is allowed: `Authorization`, which a policy in code allows unless it says otherwise, has to be named in
+//! `headers` here, also beside `"*"` (`["*", "Authorization"]`). A host's own function for origins can be tried as
 //! `{"predicate": "true" | "false" | "== https://a.example" | "suffix .example.com"}`.
 //!
 //! A header of the request is a text, or a list of texts for as many lines. Without a request only the
@@ -81,7 +81,10 @@ fn read_policy(policy: &Map<String, Value>) -> Result<Policy, Failure> {
             ("headers", value) => builder.request_headers(match Names::read(value, name)? {
                 Names::Any => RequestHeaders::any().without_authorization(),
                 Names::List(list) if is_any_with_authorization(&list) => RequestHeaders::any().with_authorization(),
-                Names::List(list) => RequestHeaders::list(list),
+                Names::List(list) if list.iter().any(|name| name.eq_ignore_ascii_case("authorization")) => {
+                    RequestHeaders::list(list)
+                }
+                Names::List(list) => RequestHeaders::list(list).without_authorization(),
             }),
             ("expose", value) => builder.exposed_headers(match Names::read(value, name)? {
                 Names::Any => ExposedHeaders::any(),

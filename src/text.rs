@@ -25,7 +25,7 @@ const EXCERPT: usize = 80;
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{form} `{text}`{}: {problem}", At(*position))]
+#[error("{form} `{text}`{}: {problem}{}", At(*position), Instead(text, *problem))]
 pub struct TextError {
     form: &'static str,
     text: Excerpt,
@@ -124,6 +124,9 @@ pub enum TextProblem {
     /// The same operation twice.
     #[error("an operation is repeated")]
     RepeatedOperation,
+    /// A dot in a name where it could be meant for a path.
+    #[error("a dot makes no path of a name")]
+    DottedName,
     /// `*` beside other operations, or twice.
     #[error("`*` stands for every operation and takes no others beside it")]
     StarAmongOthers,
@@ -180,6 +183,22 @@ impl fmt::Display for At {
         match self.0 {
             Some(position) => write!(f, " at character {}", position.saturating_add(1)),
             None => Ok(()),
+        }
+    }
+}
+
+/// What to write for a name with a dot: the path that it looks like, and the name that it is.
+struct Instead<'a>(&'a Excerpt, TextProblem);
+
+impl fmt::Display for Instead<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(Excerpt(name), TextProblem::DottedName) = self else { return Ok(()) };
+        // Escaped it is already, but for the quotes, which mean nothing between backticks.
+        let name = name.replace('"', "\\\"");
+        if name.split('.').all(|name| !name.is_empty()) {
+            write!(f, ": write `[\"{}\"]`, or `[\"{name}\"]` where the name has a dot", name.replace('.', "\", \""))
+        } else {
+            write!(f, ": write `[\"{name}\"]` where the name has a dot")
         }
     }
 }

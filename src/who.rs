@@ -54,8 +54,11 @@ impl World {
     ///     r#"{
     ///         "schema": {"resources": {"products": {}}},
     ///         "accounts": [
-    ///             {"id": "acme", "operatorAccess": [{"id": "o1", "policies": ["admin"]}, {"id": "o2"}]},
-    ///             {"id": "emca", "operatorAccess": [{"id": "o3", "policies": ["admin"]}]}
+    ///             {"id": "acme", "operatorAccess": [
+    ///                 {"id": "o1", "policies": ["admin"], "conditions": []},
+    ///                 {"id": "o2", "policies": [], "conditions": []}
+    ///             ]},
+    ///             {"id": "emca", "operatorAccess": [{"id": "o3", "policies": ["admin"], "conditions": []}]}
     ///         ]
     ///     }"#,
     /// )?;

@@ -25,8 +25,9 @@ const DEEPEST_SHOWN: usize = 64;
 /// Implement it on the host's own type: nothing is built and nothing is allocated for a decision. Maps,
 /// slices of pairs and JSON documents have it already.
 ///
-/// The implementation is trusted to say what is stored and to answer the same for the same name within one
-/// decision. What it doesn't know is [`Value::Absent`], which meets no condition.
+/// The implementation is trusted to say what is stored. What it doesn't know is [`Value::Absent`], which meets no
+/// condition. A decision asks for each attribute that it needs once, and what is said then counts; that the answers
+/// for two names (or for two paths through one object) belong together, as of one moment, is on the implementation.
 ///
 /// ```
 /// use keyward::{Attributes, Value};
@@ -68,6 +69,9 @@ pub trait Attributes: Send + Sync {
 }
 
 /// The elements of a list-valued attribute. `Vec`, arrays and slices of anything that is [`AsValue`] have it.
+///
+/// A condition asks for the length once, and for that many elements. A list that [`is_empty`](Self::is_empty) denies
+/// or claims against its own length meets no condition.
 ///
 /// ```
 /// use keyward::{List, Value};
@@ -219,8 +223,9 @@ impl Serialize for Nested<'_> {
             Value::Float(value) => serializer.serialize_f64(value),
             Value::Text(value) => serializer.serialize_str(value),
             Value::List(list) => {
-                let mut seq = serializer.serialize_seq(Some(list.len()))?;
-                for index in 0..list.len() {
+                let len = list.len();
+                let mut seq = serializer.serialize_seq(Some(len))?;
+                for index in 0..len {
                     seq.serialize_element(&Nested(list.item(index), deeper))?;
                 }
                 seq.end()

@@ -8,7 +8,14 @@ use serde::{Serialize, Serializer};
 use super::{Attributes, Value};
 use crate::text::{Escaped, TextError, TextProblem};
 
+/// How messages call one of its names.
+const NAME: &str = "attribute name";
+
 /// An attribute's name, or the names that lead to it through nested objects.
+///
+/// Where a text alone may stand for an attribute, as in a schema, it is one name without a dot: `delivery.factoryId`
+/// would be taken for a path by whoever reads it, and is refused. A path is an array of names, and so is a name that
+/// has a dot: `["delivery.factoryId"]`.
 ///
 /// ```
 /// use keyward::AttributePath;
@@ -71,6 +78,14 @@ impl AttributePath {
         Ok(Self { first: checked(name.as_ref())?, rest: Box::default() })
     }
 
+    /// The path that a text alone stands for: one name, in which a dot would be meant for a path.
+    pub(crate) fn undotted(name: &str) -> Result<Self, TextError> {
+        match name.find('.') {
+            Some(dot) => Err(TextError::new(NAME, name, TextProblem::DottedName).at(dot)),
+            None => Self::name(name),
+        }
+    }
+
     /// The names, outermost first.
     ///
     /// ```
@@ -110,7 +125,7 @@ impl AttributePath {
 }
 
 fn checked(name: &str) -> Result<Box<str>, TextError> {
-    let refuse = |problem| Err(TextError::new("attribute name", name, problem));
+    let refuse = |problem| Err(TextError::new(NAME, name, problem));
     match name.len() {
         0 => refuse(TextProblem::TooShort { length: 0, least: 1 }),
         1..=AttributePath::MAX_NAME_BYTES => Ok(name.into()),
@@ -150,9 +165,13 @@ impl fmt::Display for AttributePath {
     }
 }
 
-/// A name as a string, a path as a list of them: the form of the schema's document.
+/// A name without a dot as a string, everything else as a list of names: the form of the schema's document.
 impl Serialize for AttributePath {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.rest.is_empty() { self.first.serialize(serializer) } else { serializer.collect_seq(self.names()) }
+        if self.rest.is_empty() && !self.first.contains('.') {
+            self.first.serialize(serializer)
+        } else {
+            serializer.collect_seq(self.names())
+        }
     }
 }

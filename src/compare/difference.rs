@@ -1,6 +1,6 @@
 //! What one access allows and another doesn't.
 
-use super::{excess::Excess, gather, pair::Pair, witness::Witness};
+use super::{excess::Excess, gather, once::Once, pair::Pair, witness::Witness};
 use crate::{access::Access, resource::Resource, schema::OperationRef};
 
 /// The requests that one access allows and another denies.
@@ -57,8 +57,9 @@ impl Difference {
         operation: impl Into<OperationRef<'a>>,
         resource: &'a R,
     ) -> bool {
-        let operation = operation.into();
-        self.of.decide(operation, resource).is_allow() && !self.without.decide(operation, resource).is_allow()
+        let (operation, once) = (operation.into(), Once::new());
+        let asked = once.of(resource);
+        self.of.decide_asked(operation, &asked).is_allow() && !self.without.decide_asked(operation, &asked).is_allow()
     }
 
     /// Whether this update is one of them.
@@ -73,8 +74,15 @@ impl Difference {
     /// assert!(everything.difference(&nothing).contains_update(&product, &product));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn contains_update<S: Resource + ?Sized, P: Resource + ?Sized>(&self, stored: &S, proposed: &P) -> bool {
-        self.of.decide_update(stored, proposed).is_allow() && !self.without.decide_update(stored, proposed).is_allow()
+    pub fn contains_update<'a, S: Resource + ?Sized, P: Resource + ?Sized>(
+        &'a self,
+        stored: &'a S,
+        proposed: &'a P,
+    ) -> bool {
+        let once = (Once::new(), Once::new());
+        let (stored, proposed) = (once.0.of(stored), once.1.of(proposed));
+        self.of.decide_update_asked(&stored, &proposed).is_allow()
+            && !self.without.decide_update_asked(&stored, &proposed).is_allow()
     }
 
     /// One of these requests; none exactly where there is none.

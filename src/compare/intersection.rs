@@ -5,6 +5,7 @@ use alloc::{boxed::Box, collections::BTreeMap, string::String, vec, vec::Vec};
 use super::{
     choose,
     clause::{self, Clause},
+    once::Once,
     witness::Witness,
 };
 use crate::{
@@ -83,7 +84,8 @@ impl Intersection {
         self.witness().is_none()
     }
 
-    /// Decides an operation as each access would; the first denial is the reason.
+    /// Decides an operation as each access would; the first denial is the reason. The resource is asked for each
+    /// thing once, for all of them. (To remember what it said takes memory, other than one access's decision.)
     ///
     /// See [`Intersection`] for an example.
     pub fn decide<'a, R: Resource + ?Sized>(
@@ -91,8 +93,9 @@ impl Intersection {
         operation: impl Into<OperationRef<'a>>,
         resource: &'a R,
     ) -> Decision<'a> {
-        let operation = operation.into();
-        let mut decisions = self.of.iter().map(|access| access.decide(operation, resource));
+        let (operation, once) = (operation.into(), Once::new());
+        let asked = once.of(resource);
+        let mut decisions = self.of.iter().map(|access| access.decide_asked(operation, &asked));
         decisions.find(|decision| !decision.is_allow()).unwrap_or(Decision::Allow)
     }
 
@@ -112,7 +115,9 @@ impl Intersection {
         stored: &'a S,
         proposed: &'a P,
     ) -> Decision<'a> {
-        let mut decisions = self.of.iter().map(|access| access.decide_update(stored, proposed));
+        let once = (Once::new(), Once::new());
+        let (stored, proposed) = (once.0.of(stored), once.1.of(proposed));
+        let mut decisions = self.of.iter().map(|access| access.decide_update_asked(&stored, &proposed));
         decisions.find(|decision| !decision.is_allow()).unwrap_or(Decision::Allow)
     }
 

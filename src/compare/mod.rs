@@ -27,6 +27,7 @@ mod difference;
 mod excess;
 mod gather;
 mod intersection;
+mod once;
 mod pair;
 mod relation;
 mod review;

@@ -25,7 +25,10 @@ use crate::{
 ///             "accounts": [{
 ///                 "id": "acme",
 ///                 "accessPolicies": [{"id": "inspector", "permissions": ["PERMISSION"]}],
-///                 "accessTokens": [{"id": "t1", "policies": ["inspector"]}, {"id": "t2"}]
+///                 "accessTokens": [
+///                     {"id": "t1", "policies": ["inspector"], "conditions": []},
+///                     {"id": "t2", "policies": [], "conditions": []}
+///                 ]
 ///             }]
 ///         }"#
 ///         .replace("PERMISSION", permission),

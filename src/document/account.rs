@@ -14,6 +14,10 @@ use crate::{
 
 /// An account and its documents.
 ///
+/// A list of documents may be left out, and then is empty. What says what someone may do must be there: the
+/// `permissions` of an access policy, and the `policies` and `conditions` of an operator access or an access token,
+/// `[]` where there are none.
+///
 /// ```
 /// use keyward::AccountDocument;
 ///
@@ -107,11 +111,11 @@ impl AccountDocument {
         Ok(Self {
             id: id(fields.required("id")?)?,
             name: fields.optional_text("name")?,
-            access_policies: list(fields.optional("accessPolicies"), AccessPolicyDocument::read)?,
-            operator_access: list(fields.optional("operatorAccess"), |node| {
+            access_policies: list_or_none(fields.optional("accessPolicies"), AccessPolicyDocument::read)?,
+            operator_access: list_or_none(fields.optional("operatorAccess"), |node| {
                 ActorDocument::read(node, ActorKind::Operator)
             })?,
-            access_tokens: list(fields.optional("accessTokens"), |node| {
+            access_tokens: list_or_none(fields.optional("accessTokens"), |node| {
                 ActorDocument::read(node, ActorKind::AccessToken)
             })?,
             kept,
@@ -125,7 +129,7 @@ impl AccessPolicyDocument {
         Ok(Self {
             id: id(fields.required("id")?)?,
             name: fields.optional_text("name")?,
-            permissions: list(fields.optional("permissions"), |node| {
+            permissions: list(fields.required("permissions")?, |node| {
                 node.text()?.parse().map_err(|error: text::TextError| node.place.invalid(error))
             })?,
             kept,
@@ -145,8 +149,8 @@ impl ActorDocument {
             operator: fields.optional_text("operator")?,
             email: fields.optional_text("email")?,
             name: fields.optional_text("name")?,
-            policies: list(fields.optional("policies"), |node| node.text().map(ToOwned::to_owned))?,
-            conditions: list(fields.optional("conditions"), condition)?,
+            policies: list(fields.required("policies")?, |node| node.text().map(ToOwned::to_owned))?,
+            conditions: list(fields.required("conditions")?, condition)?,
             kept,
         })
     }
@@ -158,8 +162,15 @@ fn id(node: Node<'_>) -> Result<String> {
     Ok(id.to_owned())
 }
 
-fn list<T>(node: Option<Node<'_>>, read: impl Fn(Node<'_>) -> Result<T>) -> Result<Vec<T>> {
-    node.map_or_else(|| Ok(Vec::new()), |node| node.elements()?.map(read).collect())
+/// A list that says what someone may do. It must be there: left out it would be an empty one, and no conditions are
+/// the whole account.
+fn list<T>(node: Node<'_>, read: impl Fn(Node<'_>) -> Result<T>) -> Result<Vec<T>> {
+    node.elements()?.map(read).collect()
+}
+
+/// A list of documents. Where it is left out there are none, and nobody may do anything by that.
+fn list_or_none<T>(node: Option<Node<'_>>, read: impl Fn(Node<'_>) -> Result<T>) -> Result<Vec<T>> {
+    node.map_or_else(|| Ok(Vec::new()), |node| list(node, read))
 }
 
 fn condition(node: Node<'_>) -> Result<Condition> {

@@ -54,7 +54,10 @@ pub struct World {
 /// use keyward::{ActorKind, World};
 ///
 /// let world = World::from_json(
-///     r#"{"schema": {}, "accounts": [{"id": "acme", "operatorAccess": [{"id": "o1", "policies": ["admin"]}]}]}"#,
+///     r#"{
+///         "schema": {},
+///         "accounts": [{"id": "acme", "operatorAccess": [{"id": "o1", "policies": ["admin"], "conditions": []}]}]
+///     }"#,
 /// )?;
 /// let actor = world.actor("o1")?;
 /// assert_eq!((actor.kind, actor.access.account()), (ActorKind::Operator, "acme"));
@@ -77,7 +80,7 @@ impl World {
     /// # Errors
     ///
     /// [`DocumentError`], with line, column and path: for a text that [`Json::parse`] refuses, a field that a
-    /// document doesn't have, a value of the wrong kind, and whatever [`Schema`], [`Roles`] and [`Access`]
+    /// document doesn't have, one that it must have and hasn't (see [`AccountDocument`]), a value of the wrong kind, and whatever [`Schema`], [`Roles`] and [`Access`]
     /// refuse: unknown types, operations, condition names and policy ids, duplicate ids, conditions and
     /// policies, permission and condition texts of another form. Ids of accounts and of actors are unique in
     /// the world, ids of policies in their account.
@@ -86,12 +89,14 @@ impl World {
     /// use keyward::World;
     ///
     /// let refused = World::from_json(
-    ///     r#"{"schema": {}, "accounts": [{"id": "a", "accessTokens": [{"id": "t", "policies": ["amdin"]}]}]}"#,
+    ///     r#"{"schema": {}, "accounts": [
+    ///         {"id": "a", "accessTokens": [{"id": "t", "policies": ["amdin"], "conditions": []}]}
+    ///     ]}"#,
     /// )
     /// .unwrap_err();
     /// assert_eq!(
     ///     refused.to_string(),
-    ///     "line 1, column 83, $.accounts[0].accessTokens[0].policies[0]: \
+    ///     "line 2, column 63, $.accounts[0].accessTokens[0].policies[0]: \
     ///      unknown role `amdin`; did you mean `admin`?",
     /// );
     /// ```

@@ -1,10 +1,10 @@
 //! One clause of a filter, and the conjunction of them.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 use core::{fmt, slice};
 
 use crate::{
-    attributes::{AttributePath, Attributes},
+    attributes::{AttributePath, Attributes, Value},
     evaluate::meets,
     schema::Match,
     text::Escaped,
@@ -63,11 +63,6 @@ impl Clause {
     pub(super) fn values(&self) -> &ValueSet {
         &self.one_of
     }
-
-    #[inline]
-    pub(super) fn passes<A: Attributes + ?Sized>(&self, attributes: &A) -> bool {
-        meets(self.attribute.read(attributes), self.matching, &self.one_of)
-    }
 }
 
 /// ``` `brand` is `a` or `b` ```; for people.
@@ -88,28 +83,50 @@ impl fmt::Display for Clause {
 ///
 /// See [`Filter`](super::Filter) for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clauses(Box<[Clause]>);
-
-impl Clauses {
-    /// All of both, each once.
-    pub(super) fn and(&self, other: &Self) -> Self {
-        let more = other.iter().filter(|clause| self.iter().all(|mine| mine != *clause));
-        Self(self.iter().chain(more).cloned().collect())
-    }
+pub struct Clauses {
+    /// Those on one attribute one after the other.
+    all: Box<[Clause]>,
 }
 
 impl Clauses {
-    /// `None` where there is no clause: then it is not a conjunction but everything.
-    pub(super) fn new(clauses: impl Into<Box<[Clause]>>) -> Option<Self> {
-        let clauses = clauses.into();
-        (!clauses.is_empty()).then_some(Self(clauses))
+    /// Clauses on attributes that are all different. `None` where there is no clause: then it is not a conjunction
+    /// but everything.
+    pub(super) fn new(all: Vec<Clause>) -> Option<Self> {
+        (!all.is_empty()).then(|| Self { all: all.into() })
     }
 
-    /// The clauses, in the order of the access's condition names.
+    /// Clauses of which several may be on one attribute.
+    pub(super) fn gather(clauses: impl IntoIterator<Item = Clause>) -> Option<Self> {
+        let mut all: Vec<Clause> = Vec::new();
+        for clause in clauses {
+            let same = all.iter().rposition(|other| other.attribute == clause.attribute);
+            all.insert(same.map_or(all.len(), |place| place.saturating_add(1)), clause);
+        }
+        Self::new(all)
+    }
+
+    /// All of both, each once.
+    pub(super) fn and(self, other: Self) -> Option<Self> {
+        let mine = self.all.into_vec();
+        let more: Vec<Clause> = other.all.into_iter().filter(|clause| !mine.contains(clause)).collect();
+        Self::gather(mine.into_iter().chain(more))
+    }
+
+    /// Each attribute is read once, however many clauses are on it: a host may compute it, and say something else
+    /// the next time.
+    #[inline]
+    pub(super) fn pass<A: Attributes + ?Sized>(&self, attributes: &A) -> bool {
+        self.all.chunk_by(|one, next| one.attribute == next.attribute).all(|clauses| {
+            let value = clauses.first().map_or(Value::Absent, |clause| clause.attribute.read(attributes));
+            clauses.iter().all(|clause| meets(value, clause.matching, &clause.one_of))
+        })
+    }
+
+    /// The clauses, in the order of the access's condition names; those on one attribute follow one another.
     ///
     /// See [`Clause::one_of`] for an example.
     pub fn iter(&self) -> slice::Iter<'_, Clause> {
-        self.0.iter()
+        self.all.iter()
     }
 }
 

@@ -85,7 +85,7 @@ fn read(node: Node<'_>) -> Result<Filter, DocumentError> {
                 let problem = TextProblem::TooLong { length: count, most: Access::MAX_CONDITIONS };
                 return Err(list.place.invalid(TextError::new("filter, counted in values,", "", problem)));
             }
-            match Clauses::new(clauses) {
+            match Clauses::gather(clauses) {
                 Some(clauses) => Ok(Filter::AllOf(clauses)),
                 None => Err(list.refuse_kind("an array of clauses that is not empty")),
             }

@@ -113,7 +113,7 @@ impl Filter {
         match (self, other) {
             (Self::Nothing, _) | (_, Self::Nothing) => Self::Nothing,
             (Self::Everything, other) | (other, Self::Everything) => other,
-            (Self::AllOf(one), Self::AllOf(other)) => Self::AllOf(one.and(&other)),
+            (Self::AllOf(one), Self::AllOf(other)) => one.and(other).map_or(Self::Everything, Self::AllOf),
         }
     }
 
@@ -152,7 +152,7 @@ impl Filter {
         match self {
             Self::Nothing => false,
             Self::Everything => true,
-            Self::AllOf(clauses) => clauses.iter().all(|clause| clause.passes(attributes)),
+            Self::AllOf(clauses) => clauses.pass(attributes),
         }
     }
 }

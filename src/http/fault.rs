@@ -24,8 +24,10 @@ pub enum OriginFault {
     /// `http?://example.com`.
     #[error("has a scheme that is not one (a letter, then letters, digits, `+`, `-` or `.`)")]
     Scheme,
-    /// `file://x`, whose origin is sent as `null`; `wss://x`, which is never a page's origin.
-    #[error("has a scheme whose origin is never sent")]
+    /// `wss://x`, which is never a page's origin; `data:`, whose pages are `null`; and `file://`, for which browsers
+    /// send `null`. There are web views that send `file://` itself. It is refused all the same: every local file has
+    /// it, whoever made the file, and so it names nobody, as `null` does.
+    #[error("has a scheme whose origin is never sent, or names nobody")]
     SchemeNeverSent,
     /// `https://example.com/`, `https://example.com?q`, `https://example.com#f`.
     #[error("has a path, a query or a fragment: an origin ends with its host or port")]
@@ -45,7 +47,8 @@ pub enum OriginFault {
     /// `https://example.com:`, `:065`, `:65536`, `:80x`.
     #[error("has a port that is not a number from 1 to 65535 without leading zeros")]
     Port,
-    /// A space, a control, an empty label, or something else that no host has.
+    /// A space, a control, an empty label, or something else that no host has; `https://` and `app://:80`, which have
+    /// none.
     #[error("has a host that is no name or address")]
     Host,
     /// `http://127.1`, `http://foo.bar.255`.

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use super::fault::{MAX_BYTES, OriginFault};
 use super::host;
-use super::parts::{read_port, split_port, split_scheme};
+use super::parts::{is_without_host, read_port, split_port, split_scheme};
 use super::text::excerpt;
 
 /// A tuple origin as the `Origin` header carries it: scheme, host and port, serialised.
@@ -13,7 +13,8 @@ use super::text::excerpt;
 /// Standard, *host serializer*): lower case, no user, no path, no default port, addresses in their
 /// shortest form, names in ASCII. [`Origin::parse`] takes that spelling and no other, so two origins
 /// are the same exactly if their texts are the same bytes. The opaque origin, `null`, is no `Origin`:
-/// every sandboxed frame and local file shares it, so it identifies nobody.
+/// every sandboxed frame and local file shares it, so it identifies nobody. What has no host (`app://`) is none
+/// either: there is nothing to take apart, and an [`OriginList`](super::OriginList) holds it by its text.
 ///
 /// # Examples
 ///
@@ -135,5 +136,7 @@ fn suggest(text: &str) -> Option<String> {
     // A pattern stands for origins below its base, which must be a name of two labels or more.
     let base = form.replacen("://*.", "://", 1);
     let wide = base != form && !base.split("://").last().is_some_and(|host| host.contains('.'));
-    (form != text && !wide && Origin::read(&base).is_ok()).then_some(form)
+    let is_entry = Origin::read(&base).is_ok()
+        || split_scheme(&form).is_ok_and(|(scheme, authority)| is_without_host(scheme, authority));
+    (form != text && !wide && is_entry).then_some(form)
 }

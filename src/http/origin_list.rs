@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::fault::{MAX_BYTES, OriginFault};
 use super::host;
 use super::origin::{Origin, OriginError};
-use super::parts::{read_port, split_port, split_scheme};
+use super::parts::{is_without_host, read_port, split_port, split_scheme};
 
 /// Origins that a rule names: `https://app.example.com`, all below `https://*.example.com`, and with
 /// `:*` at the end on whatever port.
@@ -15,6 +15,10 @@ use super::parts::{read_port, split_port, split_scheme};
 /// `*.` stands for one label or more, never for none: `https://*.example.com` doesn't cover
 /// `https://example.com`. Two labels at least must follow it. The crate holds no list of public
 /// suffixes: `https://*.co.uk` is taken, and it is on you not to write it.
+///
+/// The pages of an app's own web view may have an origin of a scheme and no host, `app://`. It is taken as it is sent,
+/// and is no part of any pattern. Whoever writes an app can give it that scheme: it tells apps apart no better than
+/// their users do who install them.
 ///
 /// # Examples
 ///
@@ -27,6 +31,7 @@ use super::parts::{read_port, split_port, split_scheme};
 /// assert!(list.contains(b"http://localhost:5173"));
 /// assert!(!list.contains(b"https://evilexample.com"));
 /// assert!(!list.contains(b"null"));
+/// assert!(OriginList::new(["app://"])?.contains(b"app://"));
 /// # Ok::<(), keyward::http::OriginListError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,8 +47,8 @@ impl OriginList {
     ///
     /// # Errors
     ///
-    /// An entry that could never match or matches too much (`https://a.example/`, `http://a.example:80`,
-    /// `*.example.com`, `https://*.com`, `*`, `null`), and one that is there twice.
+    /// An entry that could never match or matches too much (`https://a.example/`, `http://a.example:80`, `https://`,
+    /// `*.example.com`, `https://*.com`, `*`, `null`, `file://`), and one that is there twice.
     pub fn new<I>(origins: I) -> Result<Self, OriginListError>
     where
         I: IntoIterator<Item: AsRef<str>>,
@@ -84,9 +89,9 @@ impl OriginList {
 
     fn push(&mut self, text: &str) -> Result<(), OriginListError> {
         match Entry::read(text).map_err(|fault| OriginError::new(text, fault))? {
-            Entry::Exact(origin) => match self.exact.binary_search_by(|entry| (**entry).cmp(origin.as_str())) {
+            Entry::Exact => match self.exact.binary_search_by(|entry| (**entry).cmp(text)) {
                 Ok(_) => return Err(OriginListError::Duplicate(text.into())),
-                Err(place) => self.exact.insert(place, origin.as_str().into()),
+                Err(place) => self.exact.insert(place, text.into()),
             },
             Entry::Pattern(pattern) if self.patterns.contains(&pattern) => {
                 return Err(OriginListError::Duplicate(text.into()));
@@ -109,18 +114,21 @@ pub enum OriginListError {
     Duplicate(String),
 }
 
-enum Entry<'a> {
-    Exact(Origin<'a>),
+enum Entry {
+    Exact,
     Pattern(Pattern),
 }
 
-impl<'a> Entry<'a> {
-    fn read(text: &'a str) -> Result<Self, OriginFault> {
+impl Entry {
+    fn read(text: &str) -> Result<Self, OriginFault> {
         let (scheme, authority) = split_scheme(text)?;
+        if is_without_host(scheme, authority) {
+            return Ok(Self::Exact);
+        }
         let (host, port) = split_port(authority)?;
         let base = host.strip_prefix("*.");
         if base.is_none() && port != Some("*") {
-            return Origin::read(text).map(Self::Exact);
+            return Origin::read(text).map(|_| Self::Exact);
         }
         host::check(base.unwrap_or(host))?;
         if base.is_some_and(|base| !host::is_domain(base)) {

@@ -34,6 +34,12 @@ pub(super) fn split_scheme(text: &str) -> Result<(&str, &str), OriginFault> {
     Ok((scheme, authority))
 }
 
+/// Whether this is the origin of an app's own pages, which may have no host. Under the schemes of the web every origin
+/// has one (URL Standard, *special scheme*).
+pub(super) fn is_without_host(scheme: &str, authority: &str) -> bool {
+    authority.is_empty() && !matches!(scheme, "http" | "https" | "ftp")
+}
+
 /// The host, and the text of the port if there is a colon.
 pub(super) fn split_port(authority: &str) -> Result<(&str, Option<&str>), OriginFault> {
     if !authority.starts_with('[') {

@@ -33,7 +33,8 @@ impl Schema {
     /// ```
     ///
     /// A type without `operations` has the five standard ones; `match` is `any` unless it says `all`,
-    /// `elsewhere` is `deny` unless it says `ignore`.
+    /// `elsewhere` is `deny` unless it says `ignore`. An attribute is a name without a dot, or an array of names,
+    /// which may have dots: `"delivery.factoryId"` is refused, since it looks like the path that it is not.
     ///
     /// # Errors
     ///
@@ -105,7 +106,7 @@ fn read_binding(node: Node<'_>) -> Result<Binding, DocumentError> {
 
 pub(crate) fn read_attribute(node: Node<'_>) -> Result<AttributePath, DocumentError> {
     let path = match node.json {
-        Json::Text(name) => AttributePath::name(name),
+        Json::Text(name) => AttributePath::undotted(name),
         Json::List(_) => AttributePath::new(node.elements()?.map(|name| name.text()).collect::<Result<Vec<_>, _>>()?),
         _ => return Err(node.refuse_kind("a name or an array of names")),
     };

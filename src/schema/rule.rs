@@ -95,7 +95,8 @@ pub trait IntoBinding {
     ///
     /// # Errors
     ///
-    /// [`TextError`] for a name that is empty or too long, and for a path of no names or too many.
+    /// [`TextError`] for a name that is empty or too long, for one with a dot that stands alone and looks like a path
+    /// (`["a.b"]` is the name, `["a", "b"]` the path), and for a path of no names or too many.
     fn into_binding(self) -> Result<Binding, TextError>;
 }
 
@@ -113,7 +114,7 @@ impl IntoBinding for AttributePath {
 
 impl IntoBinding for &str {
     fn into_binding(self) -> Result<Binding, TextError> {
-        AttributePath::name(self).map(Binding::any)
+        AttributePath::undotted(self).map(Binding::any)
     }
 }
 

@@ -109,6 +109,8 @@ fn requests_that_are_no_preflights() {
         case!("private network is a matter of pre-flights", for_a().private_network(PrivateNetwork::allow()), "GET" [A, ("Access-Control-Request-Private-Network", "true")] => Actual None, [ALLOW_A], ORIGIN),
         case!("nobody: caches are told of everything that may come to matter", Policy::builder(), "GET" [] => NonCors None, [], BOTH),
         case!("an empty list is nobody", Policy::builder().origins(Origins::list([""; 0])), "GET" [A] => Actual Some(Refusal::Origin), [], BOTH),
+        case!("an app without a host, by its text", Policy::builder().origins(Origins::list(["app://"])), "GET" [("Origin", "app://")] => Actual None, [("Access-Control-Allow-Origin", "app://")], ORIGIN),
+        case!("and no other", Policy::builder().origins(Origins::list(["app://"])), "GET" [("Origin", "app://x")] => Actual Some(Refusal::Origin), [], ORIGIN),
         case!("`null`, by its name", Policy::builder().origins(Origins::none().with_null()), "GET" [("Origin", "null")] => Actual None, [("Access-Control-Allow-Origin", "null")], ORIGIN),
     ]);
 }
@@ -123,7 +125,9 @@ fn origins_by_predicate() {
         case!("the answer to others varies too", below(), "GET" [] => NonCors None, [], ORIGIN),
     ]);
     let all = Policy::builder().origins(Origins::predicate(|_| true)).build().unwrap();
-    for never_asked in ["null", "", "x", "https://A.example", "https://a.example/", "https://a.example\r\nX: y"] {
+    for never_asked in
+        ["null", "", "x", "app://", "https://A.example", "https://a.example/", "https://a.example\r\nX: y"]
+    {
         let answer = all.evaluate("GET", [("Origin", never_asked.as_bytes())]);
         assert_eq!(answer.refusal(), Some(Refusal::Origin), "{never_asked:?}");
     }
@@ -140,6 +144,8 @@ fn preflights() {
     let put = ("Access-Control-Allow-Methods", "PUT");
     let putting = || for_a().methods(Methods::list(["PUT", "DELETE"]));
     let headers = || for_a().request_headers(RequestHeaders::list(["X-B", "x-a"]));
+    let keyless =
+        || for_a().request_headers(RequestHeaders::list(["X-B", "Authorization", "x-a"]).without_authorization());
     let network = ("Access-Control-Request-Private-Network", "true");
     let private = || for_a().private_network(PrivateNetwork::allow());
     let method = |name| Some(Refusal::Method(name));
@@ -163,7 +169,12 @@ fn preflights() {
         case!("and a refusal just so", for_any(), "OPTIONS" [A, PUT] => Preflight method("PUT"), [], QUESTION),
         case!("`Authorization` is let in unless someone takes it out", for_a(), "OPTIONS" [A, GET, ask("authorization")] => Preflight None, [ALLOW_A, allow("authorization")], BOTH),
         case!("no other is", for_a(), "OPTIONS" [A, GET, ask("authorization,x-a")] => Preflight header("x-a"), [], BOTH),
-        case!("a list is the whole list", headers(), "OPTIONS" [A, GET, ask("authorization")] => Preflight header("authorization"), [], BOTH),
+        case!("nor by a list of others", headers(), "OPTIONS" [A, GET, ask("authorization,x-a")] => Preflight None, [ALLOW_A, allow("authorization,x-a")], BOTH),
+        case!("but by who says so", keyless(), "OPTIONS" [A, GET, ask("x-a,authorization")] => Preflight header("authorization"), [], BOTH),
+        case!("the others stay", keyless(), "OPTIONS" [A, GET, ask("x-a,x-b")] => Preflight None, [ALLOW_A, allow("x-a,x-b")], BOTH),
+        case!("or who says that nothing needs leave", for_a().request_headers(RequestHeaders::safelisted()), "OPTIONS" [A, GET, ask("authorization")] => Preflight header("authorization"), [], BOTH),
+        case!("an empty list is the default", for_a().request_headers(RequestHeaders::list([""; 0])), "OPTIONS" [A, GET, ask("authorization")] => Preflight None, [ALLOW_A, allow("authorization")], BOTH),
+        case!("a list is the whole list of the others", headers(), "OPTIONS" [A, GET, ask("authorization,x-c")] => Preflight header("x-c"), [], BOTH),
         case!("names have no case, and go back as they came", headers(), "OPTIONS" [A, GET, ask("X-A,x-B")] => Preflight None, [ALLOW_A, allow("X-A,x-B")], BOTH),
         case!("one that is not listed refuses all", headers(), "OPTIONS" [A, GET, ask("x-a,x-c")] => Preflight header("x-c"), [], BOTH),
         case!("a part of a name is another name", headers(), "OPTIONS" [A, GET, ask("x-a-")] => Preflight header("x-a-"), [], BOTH),

@@ -47,7 +47,8 @@ impl Meaning {
         let headers = match (self.any_header, named_authorization) {
             (true, true) => RequestHeaders::any().with_authorization(),
             (true, false) => RequestHeaders::any().without_authorization(),
-            (false, _) => RequestHeaders::list(self.headers.clone()),
+            (false, true) => RequestHeaders::list(self.headers.clone()),
+            (false, false) => RequestHeaders::list(self.headers.clone()).without_authorization(),
         };
         Policy::builder()
             .origins(origins)

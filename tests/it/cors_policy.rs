@@ -170,6 +170,8 @@ fn request_headers() {
     let star = for_a().request_headers(RequestHeaders::list(["*", "Authorization"])).build().unwrap_err();
     assert_eq!(star.to_string(), "`*` is not a header's name: any header is a rule of its own");
     let once = RequestHeaders::list(["AUTHORIZATION"]).with_authorization();
+    let twice = for_a().request_headers(RequestHeaders::list(["Authorization", "authorization"])).build().unwrap_err();
+    assert_eq!(twice.to_string(), "header `authorization` is listed twice");
     assert!(for_a().request_headers(once).build().is_ok(), "named twice by two ways is named once");
 }
 

@@ -38,7 +38,7 @@ const WORLD: &str = r#"{
         { "id": "one", "name": "One", "policies": ["inspector"], "conditions": ["productBrand:brand_one"] },
         { "id": "two", "policies": ["manager"], "conditions": ["productBrand:brand_one", { "name": "productBrand", "value": "brand two" }] },
         { "id": "factory", "policies": ["manager"], "conditions": ["factoryId:1", "factoryId:2"] },
-        { "id": "nobody" }
+        { "id": "nobody", "policies": [], "conditions": [] }
       ]
     }
   ]
@@ -532,7 +532,7 @@ fn several_accounts() {
     world["accounts"]
         .as_array_mut()
         .unwrap()
-        .push(json!({"id": "other", "operatorAccess": [{"id": "otto", "policies": ["admin"]}]}));
+        .push(json!({"id": "other", "operatorAccess": [{"id": "otto", "policies": ["admin"], "conditions": []}]}));
     let request = |actor: &str, account: Option<&str>| {
         let mut resource = json!({"type": "products"});
         if let Some(account) = account {
@@ -576,7 +576,7 @@ fn standard_input_for_one_of_them() {
 
 #[test]
 fn documents_that_cant_be_used() {
-    let cases: [(&[u8], &str, &str); 10] = [
+    let cases: [(&[u8], &str, &str); 13] = [
         (b"", "line 1, column 1, $: EOF while parsing a value", "empty"),
         (b"[]", "line 1, column 1, $: an array where an object is wanted", "an array"),
         (b"{\"schema\": {},\n \"accounts\": [{\"id\": 7}]}", "line 2, column 22, $.accounts[0].id: a number where a string is wanted", "a wrong kind"),
@@ -585,7 +585,10 @@ fn documents_that_cant_be_used() {
         (b"{\"schema\": {}, \"accounts\": []}\n{}", "line 2, column 1, $: trailing characters", "two"),
         (b"\xef\xbb\xbf{}", "line 1, column 1, $: expected value", "a byte order mark"),
         (b"{\"a\":\n \"\xff\"}", "line 2, column 3, $: the text is not UTF-8", "no UTF-8"),
-        (b"{\"schema\": {}, \"accounts\": [{\"id\": \"a\", \"accessTokens\": [{\"id\": \"t\", \"policies\": [\"x\"]}]}]}", "$.accounts[0].accessTokens[0].policies[0]: unknown role `x`", "an unknown policy"),
+        (b"{\"schema\": {}, \"accounts\": [{\"id\": \"a\", \"accessTokens\": [{\"id\": \"t\", \"policies\": [\"x\"], \"conditions\": []}]}]}", "$.accounts[0].accessTokens[0].policies[0]: unknown role `x`", "an unknown policy"),
+        (b"{\"schema\": {}, \"accounts\": [{\"id\": \"a\", \"accessTokens\": [{\"id\": \"t\", \"policies\": [\"admin\"]}]}]}", "line 1, column 58, $.accounts[0].accessTokens[0]: the field `conditions` is missing", "no conditions is not the whole account"),
+        (b"{\"schema\": {}, \"accounts\": [{\"id\": \"a\", \"operatorAccess\": [{\"id\": \"o\", \"conditions\": []}]}]}", "line 1, column 60, $.accounts[0].operatorAccess[0]: the field `policies` is missing", "no policies"),
+        (b"{\"schema\": {}, \"accounts\": [{\"id\": \"a\", \"accessTokens\": [{\"id\": \"t\", \"policies\": [\"admin\"], \"conditions\": null}]}]}", "$.accounts[0].accessTokens[0].conditions: null where an array is wanted", "null is not the whole account either"),
         (b"{\"schema\": {}, \"account\": []}", "$.account: unknown field `account`; did you mean `accounts`?", "a field misspelt"),
     ];
     for (world, message, note) in cases {

@@ -119,7 +119,7 @@ fn refused_contents() {
         ),
         (
             "/accounts/1/accessTokens".into(),
-            json!([{"id": "t2", "policies": ["p2"]}]),
+            json!([{"id": "t2", "policies": ["p2"], "conditions": []}]),
             "$.accounts[1].accessTokens[0].policies[0]: unknown role `p2`; did you mean `p1`?",
             "a policy of another account",
         ),
@@ -223,19 +223,19 @@ fn refused_contents() {
         ),
         (
             "/accounts/0/accessTokens/1".into(),
-            json!({"id": "t1"}),
+            json!({"id": "t1", "policies": [], "conditions": []}),
             "$.accounts[0].accessTokens[1]: actor `t1` is there twice",
             "a token twice",
         ),
         (
             "/accounts/1/accessTokens".into(),
-            json!([{"id": "t1"}]),
+            json!([{"id": "t1", "policies": [], "conditions": []}]),
             "$.accounts[1].accessTokens[0]: actor `t1` is there twice",
             "an actor in two accounts",
         ),
         (
             "/accounts/1/operatorAccess".into(),
-            json!([{"id": "t1"}]),
+            json!([{"id": "t1", "policies": [], "conditions": []}]),
             "$.accounts[1].operatorAccess[0]: actor `t1` is there twice",
             "an actor in two accounts, of two kinds",
         ),
@@ -351,6 +351,20 @@ fn refused_contents() {
         ),
         (
             "/schema/conditions/factory/restricts/orders".into(),
+            json!("delivery.id"),
+            "$.schema.conditions.factory.restricts.orders: attribute name `delivery.id` at character 9: a dot makes no path \
+             of a name: write `[\"delivery\", \"id\"]`, or `[\"delivery.id\"]` where the name has a dot",
+            "a dot for a path",
+        ),
+        (
+            "/schema/conditions/factory/restricts/orders/attribute".into(),
+            json!("delivery.id"),
+            "$.schema.conditions.factory.restricts.orders.attribute: attribute name `delivery.id` at character 9: a dot makes \
+             no path of a name: write `[\"delivery\", \"id\"]`, or `[\"delivery.id\"]` where the name has a dot",
+            "a dot for a path, in the long form",
+        ),
+        (
+            "/schema/conditions/factory/restricts/orders".into(),
             json!([]),
             "$.schema.conditions.factory.restricts.orders: attribute path ``: 0 bytes are too few, the least is 1",
             "an empty path",
@@ -407,7 +421,7 @@ fn numbers_of_policies_and_conditions() {
             "schema": small()["schema"],
             "accounts": [{
                 "id": "acme",
-                "accessPolicies": (0..policies).map(|at| json!({"id": policy(at)})).collect::<Vec<_>>(),
+                "accessPolicies": (0..policies).map(|at| json!({"id": policy(at), "permissions": []})).collect::<Vec<_>>(),
                 "accessTokens": [{
                     "id": "t",
                     "policies": (0..policies).map(policy).collect::<Vec<_>>(),
@@ -580,6 +594,12 @@ fn missing_fields() {
         "/accounts/0/accessPolicies/0/id",
         "/accounts/0/operatorAccess/0/id",
         "/accounts/0/accessTokens/0/id",
+        // A list that says what someone may do is never left out: without conditions it would be the whole account.
+        "/accounts/0/accessPolicies/0/permissions",
+        "/accounts/0/operatorAccess/0/policies",
+        "/accounts/0/operatorAccess/0/conditions",
+        "/accounts/0/accessTokens/0/policies",
+        "/accounts/0/accessTokens/0/conditions",
         "/accounts/0/accessTokens/0/conditions/1/name",
         "/accounts/0/accessTokens/0/conditions/1/value",
         "/schema/conditions/brand/restricts",
@@ -591,7 +611,18 @@ fn missing_fields() {
         document.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(last).unwrap();
         assert_eq!(place_and_cause(&refused(&document)), format!("{}: the field `{last}` is missing", path_of(parent)));
     }
-    let empty = json!({"schema": {}, "accounts": [{"id": "a", "accessPolicies": [{"id": "p"}], "accessTokens": [{"id": "t"}], "operatorAccess": [{"id": "o"}]}]});
+    // Without a list of documents there is nobody, and without conditions in the schema none can be given.
+    assert!(World::from_json(r#"{"schema": {}, "accounts": [{"id": "a"}]}"#).unwrap().actors().next().is_none());
+    for (given, meaning) in [("resources", "unknown resource type"), ("conditions", "unknown condition")] {
+        let mut document = small();
+        document["schema"].as_object_mut().unwrap().remove(given).unwrap();
+        let error = refused(&document).to_string();
+        assert!(error.contains(meaning), "{given}: {error}");
+    }
+    let none = |id| json!({"id": id, "policies": [], "conditions": []});
+    let empty = json!({"schema": {}, "accounts": [{
+        "id": "a", "accessPolicies": [{"id": "p", "permissions": []}], "accessTokens": [none("t")], "operatorAccess": [none("o")],
+    }]});
     let world = World::from_json(&empty.to_string()).unwrap();
     for id in ["t", "o"] {
         let access = &world.actor(id).unwrap().access;

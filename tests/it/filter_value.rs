@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::filter_law::{self as law, BOTH, Reads, TYPE};
 
 /// In their own form these are read and written again, byte for byte.
-const FORMS: [(&str, &str); 7] = [
+const FORMS: [(&str, &str); 8] = [
     (r#""all""#, "everything"),
     (r#""nothing""#, "nothing"),
     (r#"{"all_of":[{"attribute":"a","one_of":["1"]}]}"#, "`a` is `1`"),
@@ -17,10 +17,11 @@ const FORMS: [(&str, &str); 7] = [
     (r#"{"all_of":[{"attribute":["a","b"],"one_of":["1"],"match":"all"}]}"#, "every one of `a.b` is `1`"),
     (r#"{"all_of":[{"attribute":"a","one_of":["1"]},{"attribute":"b","one_of":["2"]}]}"#, "`a` is `1` and `b` is `2`"),
     (r#"{"all_of":[{"attribute":"a","one_of":["x\ny"]}]}"#, "`a` is `x\\ny`"),
+    (r#"{"all_of":[{"attribute":["a.b"],"one_of":["1"]}]}"#, "`a.b` is `1`"),
 ];
 
 /// Each of these would let in more than was meant, or is no filter; with the reason.
-const REFUSED: [(&str, &str); 26] = [
+const REFUSED: [(&str, &str); 27] = [
     ("null", "null where"),
     ("true", "a boolean where"),
     ("[]", "an array where"),
@@ -40,6 +41,7 @@ const REFUSED: [(&str, &str); 26] = [
     (r#"{"all_of":[{"one_of":["1"]}]}"#, "`attribute` is missing"),
     (r#"{"all_of":[{"attribute":"","one_of":["1"]}]}"#, "too few"),
     (r#"{"all_of":[{"attribute":[],"one_of":["1"]}]}"#, "too few"),
+    (r#"{"all_of":[{"attribute":"a.b","one_of":["1"]}]}"#, r#"write `["a", "b"]`"#),
     (r#"{"all_of":[{"attribute":"a","one_of":"1"}]}"#, "a string where"),
     (r#"{"all_of":[{"attribute":"a","one_of":[1]}]}"#, "a number where"),
     (r#"{"all_of":[{"attribute":"a","one_of":[null]}]}"#, "null where"),
@@ -170,13 +172,16 @@ fn who_and_what() {
                         {"id": "editor", "permissions": ["products:read,update", "places:read"]},
                         {"id": "empty", "permissions": []}
                     ],
-                    "operatorAccess": [{"id": "o1", "policies": ["admin"]}, {"id": "o2", "policies": ["empty"]}],
+                    "operatorAccess": [
+                        {"id": "o1", "policies": ["admin"], "conditions": []},
+                        {"id": "o2", "policies": ["empty"], "conditions": []}
+                    ],
                     "accessTokens": [
                         {"id": "t1", "policies": ["editor"], "conditions": ["brand:a", "tag:x"]},
                         {"id": "t2", "policies": ["editor"], "conditions": ["tag:x"]}
                     ]
                 },
-                {"id": "emca", "operatorAccess": [{"id": "o3", "policies": ["admin"]}]}
+                {"id": "emca", "operatorAccess": [{"id": "o3", "policies": ["admin"], "conditions": []}]}
             ]
         }"#,
     )

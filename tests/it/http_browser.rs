@@ -5,11 +5,14 @@ use keyward::http::{BrowserPolicy, OriginList};
 
 #[test]
 fn verdicts() {
-    let console = OriginList::new(["https://console.example.com", "https://*.dev.example.com"]).unwrap();
-    let cases: [(&[&[u8]], bool, &str); 11] = [
+    let console = OriginList::new(["https://console.example.com", "https://*.dev.example.com", "app://"]).unwrap();
+    let cases: [(&[&[u8]], bool, &str); 14] = [
         (&[], true, "no browser says so"),
         (&[b"https://console.example.com"], true, "an exception"),
         (&[b"https://a.dev.example.com"], true, "an exception by pattern"),
+        (&[b"app://"], true, "an app's own pages, which have no host"),
+        (&[b"app://x"], false, "with a host, it is another"),
+        (&[b"file://"], false, "every local file"),
         (&[b"https://shop.example.com"], false, "another origin"),
         (&[b"https://console.example.com.evil.io"], false, "a longer one"),
         (&[b"https://console.example.com/"], false, "no origin at all"),

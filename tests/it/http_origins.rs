@@ -26,7 +26,7 @@ fn origins_as_browsers_write_them() {
     }
 }
 
-const REFUSED: [(&str, Fault, Option<&str>); 55] = [
+const REFUSED: [(&str, Fault, Option<&str>); 75] = [
     ("*", Fault::Wildcard, None),
     ("https://*", Fault::Wildcard, None),
     ("https://a.*.com", Fault::Wildcard, None),
@@ -49,6 +49,26 @@ const REFUSED: [(&str, Fault, Option<&str>); 55] = [
     ("42-chrome://foo", Fault::Scheme, None),
     (" https://example.com", Fault::Scheme, Some("https://example.com")),
     ("file:///foo", Fault::SchemeNeverSent, None),
+    ("file://", Fault::SchemeNeverSent, None),
+    ("FILE://", Fault::UpperCase, None),
+    ("data://", Fault::SchemeNeverSent, None),
+    ("ws://", Fault::SchemeNeverSent, None),
+    ("wss://", Fault::SchemeNeverSent, None),
+    ("http://", Fault::Host, None),
+    ("ftp://", Fault::Host, None),
+    ("app:", Fault::NoScheme, None),
+    ("app:/", Fault::NoScheme, None),
+    ("://", Fault::Scheme, None),
+    ("app:///", Fault::Path, Some("app://")),
+    ("app:///index.html", Fault::Path, Some("app://")),
+    ("APP://", Fault::UpperCase, Some("app://")),
+    ("app:// ", Fault::Host, Some("app://")),
+    ("app://:80", Fault::Host, None),
+    ("app://:*", Fault::Host, None),
+    ("app://*", Fault::Wildcard, None),
+    ("app://*.", Fault::Host, None),
+    ("app://@", Fault::UserInfo, Some("app://")),
+    ("*://", Fault::Scheme, None),
     ("wss://example.com", Fault::SchemeNeverSent, Some("https://example.com")),
     ("ws://example.com:80", Fault::SchemeNeverSent, Some("http://example.com")),
     ("https://example.com/", Fault::Path, Some("https://example.com")),
@@ -210,6 +230,43 @@ fn lists_match_bytes_and_whole_labels() {
     assert!(OriginList::default().with_null().contains(b"null"));
 }
 
+#[test]
+fn an_origin_without_a_host_is_its_text() {
+    let list = OriginList::new(["app://", "a+b.c-1://", "https://*.example.com", "http://localhost:*"]).unwrap();
+    assert!(list.contains(b"app://") && list.contains(b"a+b.c-1://"));
+    for other in [
+        "app",
+        "app:",
+        "app:/",
+        "app:///",
+        "app://.",
+        "app://x",
+        "app://:80",
+        "app://*",
+        "app://null",
+        "APP://",
+        "app:// ",
+        " app://",
+        "app://\0",
+        "apps://",
+        "xapp://",
+        "ap://",
+        "://",
+        "null",
+        "",
+        "file://",
+        "https://",
+        "http://",
+    ] {
+        assert!(!list.contains(other.as_bytes()), "{other:?}");
+    }
+    assert_eq!(OriginList::new(["app://", "app://"]), Err(OriginListError::Duplicate("app://".into())));
+    // Others don't hold it, and it is no origin that could be taken apart.
+    let others = OriginList::new(["app://x", "https://*.example.com", "http://localhost:*"]).unwrap().with_null();
+    assert!(!others.contains(b"app://"));
+    assert_eq!(Origin::parse("app://").unwrap_err().fault(), Fault::Host);
+}
+
 proptest! {
     #[test]
     fn a_list_holds_what_was_put_in_and_true_subdomains(
@@ -243,8 +300,12 @@ proptest! {
     }
 
     #[test]
-    fn a_suggestion_is_taken(host in "[a-z]{1,4}(\\.[a-z]{1,4}){0,2}\\.?", tail in "(:80|:443|:8080)?/?") {
-        let text = format!("HTTPS://{host}{tail}");
+    fn a_suggestion_is_taken(
+        scheme in "HTTPS|APP",
+        host in "([a-z]{1,4}(\\.[a-z]{1,4}){0,2}\\.?)?",
+        tail in "(:80|:443|:8080)?/?",
+    ) {
+        let text = format!("{scheme}://{host}{tail}");
         if let Some(form) = Origin::parse(&text).unwrap_err().suggestion() {
             prop_assert!(OriginList::new([form]).is_ok());
         }

@@ -13,6 +13,7 @@
 mod administration;
 mod allocations;
 mod authenticate;
+mod changing;
 mod compare;
 mod conditions;
 mod cors;

@@ -158,6 +158,34 @@ fn refused_declarations() {
             "a long attribute",
         ),
         (
+            products().condition(rule("factory", "delivery.fid")),
+            "condition `factory` on `products`: attribute name `delivery.fid` at character 9: a dot makes no path of a name: \
+             write `[\"delivery\", \"fid\"]`, or `[\"delivery.fid\"]` where the name has a dot"
+                .into(),
+            "a dot for a path",
+        ),
+        (
+            products().condition(rule("factory", "a\"b.\n.c")),
+            "condition `factory` on `products`: attribute name `a\"b.\\n.c` at character 4: a dot makes no path of a name: \
+             write `[\"a\\\"b\", \"\\n\", \"c\"]`, or `[\"a\\\"b.\\n.c\"]` where the name has a dot"
+                .into(),
+            "what is to be written is JSON",
+        ),
+        (
+            products().condition(rule("factory", "a..b")),
+            "condition `factory` on `products`: attribute name `a..b` at character 2: a dot makes no path of a name: \
+             write `[\"a..b\"]` where the name has a dot"
+                .into(),
+            "dots that could be no path",
+        ),
+        (
+            products().condition(rule("factory", ".")),
+            "condition `factory` on `products`: attribute name `.` at character 1: a dot makes no path of a name: \
+             write `[\".\"]` where the name has a dot"
+                .into(),
+            "nothing but a dot",
+        ),
+        (
             products().condition(ConditionRule::new("brand").restricts("products", [""; 0])),
             "condition `brand` on `products`: attribute path ``: 0 bytes are too few, the least is 1".into(),
             "a path of no names",
@@ -228,7 +256,7 @@ fn odd_but_allowed_declarations() {
         .condition(ConditionRule::new("b").restricts("0", "b"))
         .condition(ConditionRule::new("composed").restricts("0", "É"))
         .condition(ConditionRule::new("decomposed").restricts("0", "E\u{301}"))
-        .condition(ConditionRule::new("dotted").restricts("0", "x.y"))
+        .condition(ConditionRule::new("dotted").restricts("0", ["x.y"]))
         .condition(ConditionRule::new("path").restricts("0", ["x", "y"]))
         .condition(ConditionRule::new("operator").restricts("operatorAccess", "id"))
         .build()
@@ -377,7 +405,7 @@ fn document_survives_reading_and_writing() {
             },
             "conditions": {
                 "brand": {"restricts": {"products": "brand"}, "elsewhere": "ignore"},
-                "factory": {"restricts": {"orders": ["delivery", "factoryId"], "reports": "delivery.factoryId"}},
+                "factory": {"restricts": {"orders": ["delivery", "factoryId"], "reports": ["delivery.factoryId"]}},
                 "policy": {"restricts": {"operatorAccess": {"attribute": "policies", "match": "all"}}, "elsewhere": "ignore"},
                 "tags": {"restricts": {"products": {"attribute": ["meta", "tags"], "match": "all"}, "nothing": "tags"}},
             },
@@ -415,7 +443,7 @@ fn every_difference_is_seen() {
         ("/conditions/brand/restricts/products", json!("brands"), "another attribute"),
         ("/conditions/brand/restricts/products", json!({"attribute": "brand", "match": "all"}), "all for any"),
         ("/conditions/brand/restricts", json!({"reports": "brand"}), "another type"),
-        ("/conditions/factory/restricts/orders", json!("delivery.factoryId"), "a dot for a path"),
+        ("/conditions/factory/restricts/orders", json!(["delivery.factoryId"]), "a dot for a path"),
         ("/conditions/factory/restricts/orders", json!(["deliveryf", "actoryId"]), "a letter over the border"),
         ("/conditions/factory/restricts/orders", json!(["delivery", "factoryId", "x"]), "a longer path"),
         ("/conditions/factory/restricts/orders", json!(["delivery"]), "a shorter path"),
@@ -568,7 +596,11 @@ fn small_schema() -> impl Strategy<Value = Value> {
             for (at, (bindings, ignore)) in conditions.into_iter().enumerate() {
                 let mut restricts = serde_json::Map::new();
                 for (name, (bound, path, all)) in types.iter().zip(bindings) {
-                    let attribute = if path { json!(["é", format!("x{at}")]) } else { json!(format!("x{at}")) };
+                    let attribute = match (path, all) {
+                        (true, _) => json!(["é", format!("x{at}")]),
+                        (false, true) => json!([format!("x.{at}")]),
+                        (false, false) => json!(format!("x{at}")),
+                    };
                     let binding = if all { json!({"attribute": attribute, "match": "all"}) } else { attribute };
                     if bound {
                         restricts.insert((*name).into(), binding);

@@ -97,7 +97,7 @@ impl Options {
         let policy = Policy::builder()
             .origins(Origins::list(&self.origins))
             .methods(Methods::list(["PUT", "DELETE"]))
-            .request_headers(RequestHeaders::list(["Content-Type"]).with_authorization())
+            .request_headers(RequestHeaders::list(["Content-Type"]))
             .exposed_headers(ExposedHeaders::list(["WWW-Authenticate"]))
             .max_age(MaxAge::seconds(600));
         Ok(policy.build()?)

@@ -8,7 +8,8 @@ use crate::http::text::{excerpt, is_token, repeated};
 const AUTHORIZATION: &str = "authorization";
 
 /// Which request headers a [`Policy`](super::Policy) lets other origins set, besides those that need no
-/// leave. By default: `Authorization`, since whoever calls this crate's host sends a key in it.
+/// leave. `Authorization` is among them unless the policy says otherwise, since whoever calls this crate's host
+/// sends a key in it; [`without_authorization`](Self::without_authorization) takes it out.
 ///
 /// Names compare without case. A browser sends a harmless `Accept`, `Accept-Language`,
 /// `Content-Language`, `Content-Type` or `Range` without asking (Fetch, *CORS-safelisted
@@ -22,7 +23,7 @@ const AUTHORIZATION: &str = "authorization";
 ///
 /// let policy = Policy::builder()
 ///     .origins(Origins::list(["https://example.com"]))
-///     .request_headers(RequestHeaders::list(["Content-Type"]).with_authorization())
+///     .request_headers(RequestHeaders::list(["Content-Type"]))
 ///     .build()?;
 /// let preflight = policy.evaluate("OPTIONS", [
 ///     ("origin", &b"https://example.com"[..]),
@@ -41,17 +42,17 @@ pub struct RequestHeaders {
 }
 
 impl RequestHeaders {
-    /// Only what a browser sends without asking: not `Authorization`.
+    /// Only what a browser sends without asking: this says that `Authorization`, too, may not be sent.
     pub fn safelisted() -> Self {
-        Self::list([] as [String; 0])
+        Self { any: false, names: Vec::new(), decided: true }
     }
 
-    /// The headers that are listed, and no others: `Authorization` too has to be named.
+    /// The headers that are listed, and `Authorization`, named or not.
     pub fn list<I>(names: I) -> Self
     where
         I: IntoIterator<Item: Into<String>>,
     {
-        Self { any: false, names: names.into_iter().map(Into::into).collect(), decided: true }
+        Self { names: names.into_iter().map(Into::into).collect(), ..Self::safelisted() }.with_authorization()
     }
 
     /// Every header but `Authorization`, which `*` never covers (Fetch, *CORS non-wildcard request-header

@@ -45,7 +45,7 @@ impl Origins {
     }
 
     /// The origins and patterns that are listed: `https://example.com`, `https://*.example.com`,
-    /// `http://localhost:*`. The empty list is nobody.
+    /// `http://localhost:*`, `app://`. The empty list is nobody.
     pub fn list<I>(origins: I) -> Self
     where
         I: IntoIterator<Item: Into<String>>,
@@ -61,7 +61,7 @@ impl Origins {
 
     /// The origins of which the host's own function says so.
     ///
-    /// It is asked only about well-formed origins, never about `null`, and no more than once a request.
+    /// It is asked only about well-formed origins with a host, never about `null`, and no more than once a request.
     /// It must give the same answer for the same origin, since answers are cached by `Origin`; and it
     /// should compare what [`Origin`] has taken apart, not the ends of its text.
     pub fn predicate<F>(allows: F) -> Self

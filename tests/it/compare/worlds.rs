@@ -102,7 +102,7 @@ proptest! {
         let requests = requests();
         let (before, after) = (world(&before), world(&after));
         let truth = |world: &World, id: &str| {
-            let none = World::from_json(r#"{"schema": {}, "accounts": [{"id": "none", "accessTokens": [{"id": "x"}]}]}"#).unwrap();
+            let none = World::from_json(r#"{"schema": {}, "accounts": [{"id": "none", "accessTokens": [{"id": "x", "policies": [], "conditions": []}]}]}"#).unwrap();
             let actor = world.actor(id).or_else(|_| none.actor("x")).unwrap();
             Truth::of(&actor.access, &requests)
         };
