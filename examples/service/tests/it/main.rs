@@ -13,8 +13,12 @@ mod administration;
 mod browser;
 mod client;
 mod cors;
+#[cfg(unix)]
+mod file;
+mod folder;
 mod hostile;
 mod load;
+mod many;
 mod products;
 mod routes;
 mod server;
