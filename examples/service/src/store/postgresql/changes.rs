@@ -7,7 +7,7 @@ use keyward::{
 };
 use postgres::{Client, Transaction, types::ToSql};
 
-use super::PostgreSql;
+use super::{PostgreSql, has_nul};
 use crate::store::{StoreError, accounts, keys};
 
 impl KeyStore for PostgreSql {
@@ -71,8 +71,7 @@ pub(super) fn present(
     kind: KeyKind,
     actor: Option<&str>,
 ) -> Result<Vec<KeyRecord>, StoreError> {
-    // A text with a NUL is no text to PostgreSQL, and nobody's id.
-    if actor.is_some_and(|actor| actor.contains('\0')) {
+    if has_nul([account, actor.unwrap_or_default()]) {
         return Ok(Vec::new());
     }
     let select = "SELECT record FROM keys WHERE account = $1 AND kind = $2 AND present \
@@ -120,7 +119,7 @@ impl AccountStore for PostgreSql {
 
 /// The version of an account, and its roles.
 pub(super) fn select(transaction: &mut Transaction<'_>, account: &str) -> Result<Option<(i64, String)>, StoreError> {
-    if account.contains('\0') {
+    if has_nul([account]) {
         return Ok(None);
     }
     let found = transaction.query_opt("SELECT version, roles FROM accounts WHERE id = $1", &[&account])?;

@@ -98,6 +98,11 @@ fn writer(url: &str) -> Result<Client, StoreError> {
     if client.query_one(alone, &[])?.get(0) { Ok(client) } else { Err(StoreError::InUse) }
 }
 
+/// PostgreSQL has no text with a NUL, and fails where it is asked for one: nothing that it holds has such a name.
+fn has_nul<const N: usize>(names: [&str; N]) -> bool {
+    names.iter().any(|name| name.contains('\0'))
+}
+
 fn lock(client: &Mutex<Client>) -> MutexGuard<'_, Client> {
     client.lock().unwrap_or_else(PoisonError::into_inner)
 }

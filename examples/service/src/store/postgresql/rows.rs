@@ -3,7 +3,7 @@
 use keyward::{Access, Roles, SqlValue, http::Refused, key::KeyKind, store::KeyRecord};
 use postgres::{Row, Transaction, types::ToSql};
 
-use super::{PostgreSql, changes};
+use super::{PostgreSql, changes, has_nul};
 use crate::store::{Change, Page, Product, Store, StoreError, accounts, products};
 
 impl Store for PostgreSql {
@@ -71,9 +71,8 @@ impl Store for PostgreSql {
     }
 }
 
-/// A text with a NUL is no id of a row: PostgreSQL has no such text.
 fn select(transaction: &mut Transaction<'_>, account: &str, id: &str) -> Result<Option<Product>, StoreError> {
-    if id.contains('\0') {
+    if has_nul([account, id]) {
         return Ok(None);
     }
     let select = "SELECT account, id, name, brand FROM products WHERE account = $1 AND id = $2";
