@@ -148,10 +148,10 @@ fn a_key_is_looked_up_while_everything_else_waits() {
         .map(|(key, path)| (path, admin.with_key(key)))
         .map(|(path, client)| scope.spawn(move || client.get(path).status));
         let start = Instant::now();
-        while !asking.iter().all(|request| request.is_finished()) && start.elapsed() < Duration::from_secs(5) {
+        while !asking.iter().all(thread::ScopedJoinHandle::is_finished) && start.elapsed() < Duration::from_secs(5) {
             thread::sleep(Duration::from_millis(10));
         }
-        let answered = asking.each_ref().map(|request| request.is_finished());
+        let answered = asking.each_ref().map(thread::ScopedJoinHandle::is_finished);
         // Before anything is asserted: who waits must not for ever.
         store.open(true);
         assert_eq!(asking.map(|request| request.join().unwrap()), [401, 401, 200, 200]);

@@ -24,7 +24,7 @@ impl Store for PostgreSql {
     }
 
     fn actor(&self, account: &str, kind: KeyKind, actor: &str) -> Result<Option<KeyRecord>, StoreError> {
-        Ok(self.read(|transaction| changes::present(transaction, account, kind, Some(actor)))?.pop())
+        Ok(self.read(|transaction| changes::present(transaction, account, kind, Some(actor)))?.into_iter().next())
     }
 
     fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {
