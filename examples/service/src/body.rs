@@ -20,6 +20,10 @@ impl Body {
         }
         let text = std::str::from_utf8(&call.body).map_err(|_| invalid("the body is not UTF-8"))?;
         let json = Json::parse(text).map_err(|error| invalid(error.to_string()))?;
+        // Not every database has such a text.
+        if has_nul(&json) {
+            return Err(invalid("a text has a NUL in it"));
+        }
         let Json::Object(object) = json else { return Err(invalid("the body is no JSON object")) };
         match object.keys().find(|name| !known.contains(&name.as_str())) {
             None => Ok(Self(object)),
@@ -100,6 +104,15 @@ impl Body {
             return Err(invalid(format!("`{name}` must be a list of conditions")));
         };
         list.iter().map(condition).collect()
+    }
+}
+
+fn has_nul(json: &Json) -> bool {
+    match json {
+        Json::Text(text) => text.contains('\0'),
+        Json::List(list) => list.iter().any(has_nul),
+        Json::Object(object) => object.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        _ => false,
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::fmt::Display;
 
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use keyward::{
     Access, Authenticator, Decision, Denial, Operation, Resource, ResourceType, Timestamp,
-    http::{BrowserPolicy, BrowserVerdict, QueryParameter, Refused, credential},
+    http::{BrowserPolicy, BrowserVerdict, Credential, QueryParameter, Refused, credential},
     store::{KeyRecord, KeyStore},
 };
 
@@ -20,7 +20,7 @@ pub enum Needs {
     Key,
 }
 
-/// Whether a request may pass, by one look at the store.
+/// Whether a request may pass, each time by one look at the store.
 #[derive(Debug)]
 pub struct Guard<S> {
     /// The store of the keys.
@@ -38,13 +38,25 @@ impl<S: KeyStore<Record = KeyRecord, Error: Display>> Guard<S> {
     ///
     /// [`Refused`]: no key, two, a malformed, an unknown or an ended one; a key from a browser; no permission.
     pub fn admit(&self, needs: Needs, uri: &Uri, headers: &HeaderMap) -> Result<Caller, Refused> {
-        let lines = |name| headers.get_all(name).iter().map(HeaderValue::as_bytes);
-        let credential = credential(lines(header::AUTHORIZATION), uri.query(), QueryParameter::Ignored)?;
-        match self.browsers.check(lines(header::ORIGIN)) {
+        let credential = presented(uri, headers)?;
+        match self.browsers.check(lines(headers, header::ORIGIN)) {
             BrowserVerdict::Pass => {}
             BrowserVerdict::Warn => log::key_in_browser(),
             BrowserVerdict::Refuse => return Err(Refused::key_in_browser()),
         }
+        self.look(needs, credential)
+    }
+
+    /// Looks again, when the rest of a request that was let in is there: its key may have ended meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As [`admit`](Self::admit).
+    pub fn admit_again(&self, needs: Needs, uri: &Uri, headers: &HeaderMap) -> Result<Caller, Refused> {
+        self.look(needs, presented(uri, headers)?)
+    }
+
+    fn look(&self, needs: Needs, credential: Credential<'_>) -> Result<Caller, Refused> {
         let now = Timestamp::from(std::time::SystemTime::now());
         let authenticated = self.authenticator.authenticate(&self.keys, credential.secret_str(), now);
         let (record, access) = authenticated.map_err(|error| log::refused(&error))?.into_parts();
@@ -58,6 +70,14 @@ impl<S: KeyStore<Record = KeyRecord, Error: Display>> Guard<S> {
             Needs::Permission(..) | Needs::Key => Ok(Caller { record, access, needs }),
         }
     }
+}
+
+fn presented<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<Credential<'a>, Refused> {
+    Ok(credential(lines(headers, header::AUTHORIZATION), uri.query(), QueryParameter::Ignored)?)
+}
+
+fn lines(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &[u8]> {
+    headers.get_all(name).iter().map(HeaderValue::as_bytes)
 }
 
 /// Who calls, and what they may do.

@@ -13,17 +13,17 @@ use keyward::Schema;
 use keyward_service::store::PostgreSql;
 
 use keyward_service::{
-    administration,
+    administration, log,
     options::{OptionError, Options},
     own, page, products, registry,
     service::{self, FIRST, Service},
     store::{Database, Product, Store, StoreError},
-    transport,
+    transport::{self, Limits},
 };
 use tokio::net::TcpListener;
 
 fn main() -> ExitCode {
-    match start() {
+    match log::start().map_err(Into::into).and_then(serve) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "{error}");
@@ -32,7 +32,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn start() -> Result<(), Box<dyn Error>> {
+/// Until it is asked to end. The log, whose lines then are written, before `main` says anything itself.
+fn serve(_log: log::Started) -> Result<(), Box<dyn Error>> {
     let options = match Options::read(std::env::args().skip(1)) {
         Err(help @ OptionError::Help) => {
             writeln!(io::stdout(), "{help}")?;
@@ -61,12 +62,14 @@ fn start() -> Result<(), Box<dyn Error>> {
     let served = transport::router(&service, routes, cors)?;
 
     // After the service, and so dropped before it: a client of PostgreSQL can't be dropped by a task.
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(64).build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(transport::BLOCKING_THREADS)
+        .build()?;
     runtime.block_on(async {
-        let listener = TcpListener::from_std(listener)?;
-        axum::serve(listener, served).with_graceful_shutdown(stopped()).await
-    })?;
-    Ok(())
+        transport::serve(TcpListener::from_std(listener)?, served, Limits::default(), stopped()).await;
+        Ok(())
+    })
 }
 
 fn database(options: &Options, schema: &Schema) -> Result<Arc<dyn Store>, StoreError> {

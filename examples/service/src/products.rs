@@ -74,10 +74,6 @@ fn proposed(caller: &Caller, call: &Call, id: String) -> Result<Product, Refused
     if name.len().max(brand.map_or(0, str::len)) > MAX_TEXT {
         return Err(invalid("a name or a brand is longer than 1024 bytes"));
     }
-    // Not every database has such a text.
-    if [Some(name), brand].into_iter().flatten().any(|text| text.contains('\0')) {
-        return Err(invalid("a name or a brand has a NUL in it"));
-    }
     let account = caller.record.account().to_owned();
     Ok(Product { account, id, name: name.to_owned(), brand: brand.map(str::to_owned) })
 }

@@ -41,18 +41,19 @@ pub struct Route {
     method: &'static str,
     path: &'static str,
     declared: Declared,
+    administers: bool,
     act: Result<fn() -> Reply, Handler>,
 }
 
 impl Route {
     /// A route that hasn't said yet what it needs.
     pub fn new(method: &'static str, path: &'static str, handler: Handler) -> Self {
-        Self { method, path, declared: Declared::Nothing, act: Err(handler) }
+        Self { method, path, declared: Declared::Nothing, administers: false, act: Err(handler) }
     }
 
     /// A page or a script: needs no key.
     pub fn public(path: &'static str, reply: fn() -> Reply) -> Self {
-        Self { method: "GET", path, declared: Declared::Nothing, act: Ok(reply) }
+        Self { method: "GET", path, declared: Declared::Nothing, administers: false, act: Ok(reply) }
     }
 
     /// Needs the operation that the method asks for on one resource of this type.
@@ -79,13 +80,19 @@ impl Route {
         Self { declared: Declared::Key, ..self }
     }
 
+    /// Looks at a whole account, or changes one: it takes turns with the others that do, and keeps nobody else waiting.
+    #[must_use]
+    pub fn administers(self) -> Self {
+        Self { administers: true, ..self }
+    }
+
     fn check(self, schema: &Schema) -> Result<Checked, RouteProblem> {
-        let Self { method, path, declared, act } = self;
+        let Self { method, path, declared, administers, act } = self;
         if !path.starts_with('/') {
             return Err(RouteProblem::Path);
         }
         let handler = match act {
-            Ok(reply) => return Ok(Checked { method, path, act: Act::Public(reply) }),
+            Ok(reply) => return Ok(Checked { method, path, administers, act: Act::Public(reply) }),
             Err(handler) => handler,
         };
         let needs = match declared {
@@ -101,7 +108,7 @@ impl Route {
                 Needs::Permission(schema.resource_type(resource)?, offered(schema, resource, name)?)
             }
         };
-        Ok(Checked { method, path, act: Act::Guarded(needs, handler) })
+        Ok(Checked { method, path, administers, act: Act::Guarded(needs, handler) })
     }
 }
 
@@ -123,6 +130,8 @@ pub struct Checked {
     pub method: &'static str,
     /// The path, with `{name}` where one segment is a parameter.
     pub path: &'static str,
+    /// Whether it takes turns with the others that administer an account.
+    pub administers: bool,
     /// What it does, behind what.
     pub act: Act,
 }

@@ -70,17 +70,8 @@ impl Service {
         Ok(key.key.reveal().to_owned())
     }
 
-    /// The caller's account, as it is now.
-    ///
-    /// # Errors
-    ///
-    /// [`Refused`] where the database failed.
-    pub fn account(&self, caller: &Caller) -> Result<Account, Refused> {
-        self.database.load(caller.record.account())?.ok_or_else(Refused::not_found)
-    }
-
-    /// Changes the caller's account, and gives what it then is: judged against its present state, stored as a whole, and in force when this
-    /// returns. Every attempt is logged.
+    /// Changes the caller's account, and gives what it then is: judged against its present state, stored as a whole,
+    /// and in force when this returns. Every attempt is logged.
     ///
     /// One at a time, since the roles that the authenticator is told must be those of the last commit.
     ///
@@ -89,7 +80,7 @@ impl Service {
     /// [`Refused`]: by the administration, or the database failed.
     pub fn administer(&self, caller: &Caller, act: impl FnOnce(&Acting<'_>) -> Attempt) -> Result<Account, Refused> {
         let _one = self.administering.lock().unwrap_or_else(PoisonError::into_inner);
-        let account = self.account(caller)?;
+        let account = self.database.load(caller.record.account())?.ok_or_else(Refused::not_found)?;
         // Where the database failed after it had stored a change, this is when the change is in force.
         self.guard
             .authenticator

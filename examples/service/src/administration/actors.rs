@@ -5,7 +5,7 @@ use keyward::{
     administration::{Account, Grant},
     http::Refused,
     key::KeyKind,
-    store::{KeyRecord, KeyState},
+    store::KeyRecord,
 };
 use serde_json::{Value, json};
 
@@ -27,17 +27,16 @@ pub(super) struct Actors {
 impl Actors {
     /// Those that the caller may list.
     pub(super) fn list(self, service: &Service, caller: &Caller) -> Answer {
-        let account = service.account(caller)?;
-        let present = account.records().filter(|record| record.kind() == self.kind && is_present(record));
-        let documents = present.map(|record| self.document(record));
+        let present = service.database.actors(caller.record.account(), self.kind)?;
+        let documents = present.iter().map(|record| self.document(record));
         let visible = documents.filter(|document| self.check(caller, document).is_ok());
         Ok(Reply::Document(visible.collect()))
     }
 
     /// The one that the path names.
     pub(super) fn read(self, service: &Service, caller: &Caller, call: &Call) -> Answer {
-        let account = service.account(caller)?;
-        let document = self.present(&account, call.parameter("id"))?;
+        let present = service.database.actor(caller.record.account(), self.kind, call.parameter("id"))?;
+        let document = self.document(&present.ok_or_else(Refused::not_found)?);
         self.check(caller, &document)?;
         Ok(Reply::Document(document))
     }
@@ -90,10 +89,6 @@ impl Actors {
         }
         caller.check(&ResourceView::new(self.resource, caller.record.account(), &attributes))
     }
-}
-
-fn is_present(record: &KeyRecord) -> bool {
-    record.state() == KeyState::Active
 }
 
 /// Roles and conditions, both of which must be there.

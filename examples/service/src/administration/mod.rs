@@ -12,5 +12,5 @@ use crate::registry::Route;
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    [policies::routes(), tokens::routes(), operators::routes()].concat()
+    [policies::routes(), tokens::routes(), operators::routes()].concat().into_iter().map(Route::administers).collect()
 }

@@ -1,6 +1,6 @@
 //! `/accessPolicies`: the roles.
 
-use keyward::{Permission, ResourceView, Role, http::Refused};
+use keyward::{Permission, ResourceView, Role, Roles, http::Refused};
 use serde_json::{Value, json};
 
 use crate::{
@@ -25,15 +25,15 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 fn list(service: &Service, caller: &Caller, _: &Call) -> Answer {
-    let account = service.account(caller)?;
-    let documents = account.roles().iter().map(document);
+    let roles = roles(service, caller)?;
+    let documents = roles.iter().map(document);
     let visible = documents.filter(|document| check(caller, document).is_ok());
     Ok(Reply::Document(visible.collect()))
 }
 
 fn read(service: &Service, caller: &Caller, call: &Call) -> Answer {
-    let account = service.account(caller)?;
-    let role = account.roles().get(call.parameter("id")).ok_or_else(Refused::not_found)?;
+    let roles = roles(service, caller)?;
+    let role = roles.get(call.parameter("id")).ok_or_else(Refused::not_found)?;
     let document = document(role);
     check(caller, &document)?;
     Ok(Reply::Document(document))
@@ -57,6 +57,10 @@ fn alter(service: &Service, caller: &Caller, call: &Call) -> Answer {
 fn delete(service: &Service, caller: &Caller, call: &Call) -> Answer {
     service.administer(caller, |acting| acting.delete_role(call.parameter("id")))?;
     Ok(Reply::Done)
+}
+
+fn roles(service: &Service, caller: &Caller) -> Result<Roles, Refused> {
+    service.database.roles(caller.record.account())?.ok_or_else(Refused::not_found)
 }
 
 fn role(id: &str, body: &Body) -> Result<Role, Refused> {

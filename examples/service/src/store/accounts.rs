@@ -4,7 +4,7 @@ use keyward::{
     Role, Roles, Schema,
     administration::{Account, AccountChange, AccountStore, CommitError},
 };
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Value, json};
 
 use super::{Database, StoreError, keys};
@@ -14,9 +14,7 @@ impl AccountStore for Database {
 
     fn load(&self, account: &str) -> Result<Option<Account>, StoreError> {
         let found = self.read(|transaction| {
-            let mut select = transaction.prepare_cached("SELECT version, roles FROM accounts WHERE id = ?1")?;
-            let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?));
-            let Some((version, roles)) = select.query_row([account], read).optional()? else { return Ok(None) };
+            let Some((version, roles)) = select(transaction, account)? else { return Ok(None) };
             let mut select = transaction.prepare_cached("SELECT record FROM keys WHERE account = ?1")?;
             let records = select.query_map([account], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
             Ok(Some((version, roles, records)))
@@ -45,6 +43,12 @@ impl AccountStore for Database {
     }
 }
 
+/// The version of an account, and its roles.
+pub(super) fn select(transaction: &Transaction<'_>, account: &str) -> Result<Option<(i64, String)>, StoreError> {
+    let mut select = transaction.prepare_cached("SELECT version, roles FROM accounts WHERE id = ?1")?;
+    Ok(select.query_row([account], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
 /// Reads an account from what is stored of it.
 pub(super) fn read(
     schema: &Schema,
@@ -53,11 +57,16 @@ pub(super) fn read(
     roles: &str,
     records: &[String],
 ) -> Result<Account, StoreError> {
-    let none = Roles::new(schema, account).map_err(|_| StoreError::Unreadable("the id of an account"))?;
-    let roles = none.with_all(read_roles(roles)?).map_err(|_| StoreError::Unreadable("the roles of an account"))?;
+    let roles = self::roles(schema, account, roles)?;
     let records = records.iter().map(|document| keys::record(document)).collect::<Result<Vec<_>, _>>()?;
     let account = Account::load(roles, version.cast_unsigned(), records);
     account.map_err(|_| StoreError::Unreadable("the keys of an account"))
+}
+
+/// Reads the roles of an account.
+pub(super) fn roles(schema: &Schema, account: &str, roles: &str) -> Result<Roles, StoreError> {
+    let none = Roles::new(schema, account).map_err(|_| StoreError::Unreadable("the id of an account"))?;
+    none.with_all(read_roles(roles)?).map_err(|_| StoreError::Unreadable("the roles of an account"))
 }
 
 /// The roles without the managed one, which every account has.

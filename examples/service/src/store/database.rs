@@ -1,16 +1,15 @@
-//! The two connections.
+//! The three connections.
 
 use std::{
-    fs::File,
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use keyward::{Access, Schema, SqlDialect, SqlTable, http::Refused};
+use keyward::{Access, Roles, Schema, SqlDialect, SqlTable, http::Refused, key::KeyKind, store::KeyRecord};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::{Change, Page, Product, Store, StoreError, folder::Folder, products};
+use super::{Change, Page, Product, Store, StoreError, accounts, file::DatabaseFile, folder::Folder, keys, products};
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS accounts (
@@ -20,6 +19,8 @@ const TABLES: &str = "
         id TEXT PRIMARY KEY COLLATE BINARY, version INTEGER NOT NULL, account TEXT NOT NULL, record TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS keys_of_account ON keys (account);
+    CREATE INDEX IF NOT EXISTS present_keys ON keys (account, record ->> '$.kind', record ->> '$.actor')
+        WHERE record ->> '$.state' = 'active';
     CREATE TABLE IF NOT EXISTS products (
         account TEXT NOT NULL COLLATE BINARY, id TEXT NOT NULL COLLATE BINARY, name TEXT NOT NULL, brand TEXT,
         PRIMARY KEY (account, id)
@@ -34,7 +35,8 @@ pub struct Database {
     table: SqlTable,
     writer: Mutex<Connection>,
     reader: Mutex<Connection>,
-    _lock: File,
+    finder: Mutex<Connection>,
+    _file: DatabaseFile,
     /// Last, so that it is removed once the connections are closed.
     _folder: Option<Folder>,
 }
@@ -44,23 +46,28 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// [`StoreError`]: a file that can't be made or is no database, one that another process has open.
+    /// [`StoreError`]: a file that can't be made or is no database, one that another process has open, one that
+    /// others than its owner may read or change, or that has a second name.
     pub fn open(path: &Path, schema: &Schema) -> Result<Self, StoreError> {
-        let lock = File::options().create(true).truncate(false).write(true).open(path.with_extension("lock"))?;
-        lock.try_lock().map_err(|_| StoreError::InUse)?;
-        let writer = Connection::open(path)?;
+        let file = DatabaseFile::take(path)?;
+        let open = |access| {
+            // The path is the file's own: not a link that was put there since, and no address of some other kind.
+            let flags = access | OpenFlags::SQLITE_OPEN_NOFOLLOW | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            Connection::open_with_flags(file.path(), flags)
+        };
+        let writer = open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
         // A commit is on the disk before it is acknowledged.
         writer.pragma_update(None, "synchronous", "FULL")?;
         writer.execute_batch(TABLES)?;
-        let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        for connection in [&writer, &reader] {
+        let [reader, finder] = [open(OpenFlags::SQLITE_OPEN_READ_ONLY)?, open(OpenFlags::SQLITE_OPEN_READ_ONLY)?];
+        for connection in [&writer, &reader, &finder] {
             connection.busy_timeout(Duration::from_secs(5))?;
             connection.set_prepared_statement_cache_capacity(32);
         }
-        let (writer, reader) = (Mutex::new(writer), Mutex::new(reader));
+        let [writer, reader, finder] = [writer, reader, finder].map(Mutex::new);
         let table = products::table(SqlDialect::Sqlite)?;
-        Ok(Self { schema: schema.clone(), table, writer, reader, _lock: lock, _folder: None })
+        Ok(Self { schema: schema.clone(), table, writer, reader, finder, _file: file, _folder: None })
     }
 
     /// A new one in a temporary folder, gone when this is dropped.
@@ -80,6 +87,14 @@ impl Database {
         read: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         read(&lock(&self.reader).transaction()?)
+    }
+
+    /// Finds what one statement tells, on a connection of its own: nothing that is read at length is waited for.
+    pub(super) fn find<T>(
+        &self,
+        find: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, StoreError> {
+        Ok(find(&lock(&self.finder))?)
     }
 
     /// Changes all, or nothing where `change` fails or panics.
@@ -102,6 +117,19 @@ impl Store for Database {
             let mut select = transaction.prepare_cached("SELECT id FROM accounts ORDER BY id")?;
             Ok(select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
         })
+    }
+
+    fn roles(&self, account: &str) -> Result<Option<Roles>, StoreError> {
+        let stored = self.read(|transaction| accounts::select(transaction, account))?;
+        stored.map(|(_, roles)| accounts::roles(&self.schema, account, &roles)).transpose()
+    }
+
+    fn actors(&self, account: &str, kind: KeyKind) -> Result<Vec<KeyRecord>, StoreError> {
+        self.read(|transaction| keys::present(transaction, account, kind, None))
+    }
+
+    fn actor(&self, account: &str, kind: KeyKind, actor: &str) -> Result<Option<KeyRecord>, StoreError> {
+        Ok(self.read(|transaction| keys::present(transaction, account, kind, Some(actor)))?.into_iter().next())
     }
 
     fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {

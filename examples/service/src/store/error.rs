@@ -20,6 +20,23 @@ pub enum StoreError {
     /// Another process has it.
     #[error("another process uses this database: what it changed would not be seen here")]
     InUse,
+    /// Others than its owner may read or change a file of the database.
+    #[error(
+        "`{file}` is open to others (mode {mode:03o}): who may have read it, knows the digests of keys, and who may \
+             have changed it, may have put in their own; when it is as it should be, `chmod 600` it"
+    )]
+    OpenToOthers {
+        /// The file.
+        file: String,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// A file of the database has a second name, by which another process could use it beside this one.
+    #[error("`{file}` has a second name (a hard link): by that, what was last committed would not be found")]
+    TwoNames {
+        /// The file.
+        file: String,
+    },
     /// What is stored is no account. What it is instead is not repeated, for it may be a digest.
     #[error("what is stored can't be read: {0}")]
     Unreadable(&'static str),

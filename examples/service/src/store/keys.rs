@@ -1,10 +1,10 @@
 //! The keys: [`KeyStore`] and [`KeyChanges`].
 
 use keyward::{
-    key::KeyId,
+    key::{KeyId, KeyKind},
     store::{ChangeError, KeyChange, KeyChanges, KeyRecord, KeyStore},
 };
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
 
 use super::{Database, StoreError};
 
@@ -13,9 +13,9 @@ impl KeyStore for Database {
     type Error = StoreError;
 
     fn find(&self, id: KeyId) -> Result<Option<KeyRecord>, StoreError> {
-        let found = self.read(|transaction| {
-            let mut select = transaction.prepare_cached("SELECT record FROM keys WHERE id = ?1")?;
-            Ok(select.query_row([id.as_str()], |row| row.get::<_, String>(0)).optional()?)
+        let found = self.find(|connection| {
+            let mut select = connection.prepare_cached("SELECT record FROM keys WHERE id = ?1")?;
+            select.query_row([id.as_str()], |row| row.get::<_, String>(0)).optional()
         })?;
         found.as_deref().map(record).transpose()
     }
@@ -47,6 +47,32 @@ pub(super) fn apply(transaction: &Transaction<'_>, changes: &[KeyChange]) -> Res
         put.execute(params![id.as_str(), version, record.account(), document]).map_err(failed)?;
     }
     Ok(())
+}
+
+/// The present keys of an account, of one kind, in the order of their ids; where an actor is named, of that one.
+pub(super) fn present(
+    transaction: &Transaction<'_>,
+    account: &str,
+    kind: KeyKind,
+    actor: Option<&str>,
+) -> Result<Vec<KeyRecord>, StoreError> {
+    let of_actor = if actor.is_some() { "AND record ->> '$.actor' = ?3" } else { "" };
+    let select = format!(
+        "SELECT record FROM keys WHERE account = ?1 AND record ->> '$.kind' = ?2 {of_actor}
+             AND record ->> '$.state' = 'active' ORDER BY id"
+    );
+    let mut select = transaction.prepare_cached(&select)?;
+    let values = [account, stored_kind(kind)].into_iter().chain(actor);
+    let documents = select.query_map(params_from_iter(values), |row| row.get::<_, String>(0))?;
+    documents.map(|document| record(&document?)).collect()
+}
+
+/// As a record holds it.
+pub(super) fn stored_kind(kind: KeyKind) -> &'static str {
+    match kind {
+        KeyKind::OperatorKey => "operatorKey",
+        KeyKind::AccessToken => "accessToken",
+    }
 }
 
 pub(super) fn document(record: &KeyRecord) -> Result<String, StoreError> {

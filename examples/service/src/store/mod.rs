@@ -1,11 +1,13 @@
 //! Keys, accounts and products in SQLite, or in PostgreSQL.
 //!
-//! One connection writes and another reads, so that no look-up waits for a commit. A commit is on the disk when it
+//! One connection writes, another reads and a third finds keys, so that no look-up of a key waits for a commit, nor for
+//! what is read at length. A commit is on the disk when it
 //! returns, and the next look-up sees it: that is the moment from which a revoked key is revoked.
 
 mod accounts;
 mod database;
 mod error;
+mod file;
 mod folder;
 mod keys;
 #[cfg(feature = "postgresql")]
@@ -15,9 +17,10 @@ mod products;
 use std::fmt;
 
 use keyward::{
-    Access,
+    Access, Roles,
     administration::AccountStore,
     http::Refused,
+    key::KeyKind,
     store::{KeyChanges, KeyRecord, KeyStore},
 };
 
@@ -42,6 +45,28 @@ pub trait Store:
     ///
     /// [`StoreError`] where the database failed.
     fn accounts(&self) -> Result<Vec<String>, StoreError>;
+
+    /// The roles of an account, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the database failed, or what is stored are no roles.
+    fn roles(&self, account: &str) -> Result<Option<Roles>, StoreError>;
+
+    /// The present keys of an account's actors of one kind, in the order of their ids: none that was revoked or
+    /// replaced, of which there may be many.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the database failed, or what is stored is no record.
+    fn actors(&self, account: &str, kind: KeyKind) -> Result<Vec<KeyRecord>, StoreError>;
+
+    /// The present key of one actor.
+    ///
+    /// # Errors
+    ///
+    /// As [`actors`](Self::actors).
+    fn actor(&self, account: &str, kind: KeyKind, actor: &str) -> Result<Option<KeyRecord>, StoreError>;
 
     /// The products that an access may list. The database leaves the others out, by the access's own filter.
     ///

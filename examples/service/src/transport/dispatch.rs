@@ -1,21 +1,22 @@
-//! One request: its body, the guard, the handler.
+//! One request: the guard, its body, the guard again, the handler.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::{
-    body::to_bytes,
+    body::{Body, to_bytes},
     extract::{Path, Request, rejection::PathRejection},
-    http::{HeaderMap, header},
+    http::{HeaderMap, header, request::Parts},
     response::Response,
 };
 use keyward::http::Refused;
-use tokio::{task::spawn_blocking, time::timeout};
+use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
 use super::answer;
 use crate::{
     call::{Answer, Call},
+    guard::Needs,
     log,
-    registry::Act,
+    registry::{Act, Checked, Handler},
     service::Service,
 };
 
@@ -24,37 +25,93 @@ const MAX_BODY: usize = 64 << 10;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The body is read first, and then guard and handler run at once: a key that is revoked while a body trickles in
-/// is revoked for that request, too.
-pub(super) async fn dispatch(
+/// How many threads may wait for the database. The handlers take less than all of them, so that there are always some
+/// left to look up keys.
+pub const BLOCKING_THREADS: usize = 64;
+/// How many handlers run at once, but for those that administer.
+const OTHERS: usize = 32;
+/// How many administer at once. An account is changed once at a time: more would wait for each other.
+const ADMINISTERING: usize = 8;
+
+/// Takes requests to their handlers.
+pub(super) struct Dispatcher {
     service: Arc<Service>,
-    act: Act,
-    path: Result<Path<BTreeMap<String, String>>, PathRejection>,
+    administering: Arc<Semaphore>,
+    others: Arc<Semaphore>,
+}
+
+type Named = Result<Path<BTreeMap<String, String>>, PathRejection>;
+
+impl Dispatcher {
+    pub(super) fn new(service: Arc<Service>) -> Self {
+        let [administering, others] = [ADMINISTERING, OTHERS].map(|turns| Arc::new(Semaphore::new(turns)));
+        Self { service, administering, others }
+    }
+
+    pub(super) async fn dispatch(self: Arc<Self>, route: Checked, path: Named, request: Request) -> Response {
+        answer::answer(match route.act {
+            Act::Public(reply) => Ok(reply()),
+            Act::Guarded(needs, handler) => {
+                let turns = if route.administers { &self.administering } else { &self.others };
+                guarded(&self.service, turns, (needs, handler), path, request).await
+            }
+        })
+    }
+}
+
+/// Nothing is read for who isn't let in, and nobody waits for them. When all is there and it is this request's turn, the
+/// guard looks again and the handler runs at once: a key that is revoked while a body trickles in is revoked for that
+/// request, too.
+async fn guarded(
+    service: &Arc<Service>,
+    turns: &Arc<Semaphore>,
+    (needs, handler): (Needs, Handler),
+    path: Named,
     request: Request,
-) -> Response {
-    let (needs, handler) = match act {
-        Act::Public(reply) => return answer::answer(Ok(reply())),
-        Act::Guarded(needs, handler) => (needs, handler),
-    };
+) -> Answer {
     let (parts, body) = request.into_parts();
-    let body = match timeout(PATIENCE, to_bytes(body, MAX_BODY)).await {
-        Ok(Ok(body)) => Vec::from(body),
-        Ok(Err(_)) => return answer::refused(&Refused::new(413, "too_large", "the body is longer than 64 KiB")),
-        Err(_) => return answer::refused(&Refused::new(408, "timeout", "the body took too long")),
-    };
-    let path = path.map(|Path(path)| path);
-    let judged = spawn_blocking(move || -> Answer {
-        let caller = service.guard.admit(needs, &parts.uri, &parts.headers)?;
-        // What isn't UTF-8 names nothing.
-        let path = path.map_err(|_| Refused::not_found())?;
-        let query = parts.uri.query().map(str::to_owned);
-        handler(&service, &caller, &Call { path, query, body, is_json: is_json(&parts.headers) })
-    });
-    // A handler that panicked has changed nothing: its transaction was rolled back.
-    answer::answer(judged.await.unwrap_or_else(|error| {
-        log::failed(&error);
-        Err(Refused::new(500, "internal", "internal error"))
-    }))
+    let parts = Arc::new(parts);
+    let (looking, head) = (Arc::clone(service), Arc::clone(&parts));
+    blocking(move || looking.guard.admit(needs, &head.uri, &head.headers)).await?;
+    let path = named(path)?;
+    let body = read(body).await?;
+    let turn = Arc::clone(turns).acquire_owned().await.map_err(internal)?;
+    let service = Arc::clone(service);
+    blocking(move || -> Answer {
+        // Until the handler ends, be its caller still there or not.
+        let _turn = turn;
+        let Parts { uri, headers, .. } = &*parts;
+        let caller = service.guard.admit_again(needs, uri, headers)?;
+        let query = uri.query().map(str::to_owned);
+        handler(&service, &caller, &Call { path, query, body, is_json: is_json(headers) })
+    })
+    .await
+}
+
+/// What isn't UTF-8 names nothing; nor does what has a NUL in it, which not every database can be asked for.
+fn named(path: Named) -> Result<BTreeMap<String, String>, Refused> {
+    match path {
+        Ok(Path(path)) if !path.values().any(|value| value.contains('\0')) => Ok(path),
+        _ => Err(Refused::not_found()),
+    }
+}
+
+async fn read(body: Body) -> Result<Vec<u8>, Refused> {
+    match timeout(PATIENCE, to_bytes(body, MAX_BODY)).await {
+        Ok(Ok(body)) => Ok(Vec::from(body)),
+        Ok(Err(_)) => Err(Refused::new(413, "too_large", "the body is longer than 64 KiB")),
+        Err(_) => Err(Refused::new(408, "timeout", "the body took too long")),
+    }
+}
+
+/// What panicked has changed nothing: its transaction was rolled back.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Refused> + Send + 'static) -> Result<T, Refused> {
+    spawn_blocking(work).await.map_err(internal)?
+}
+
+fn internal(error: impl std::fmt::Display) -> Refused {
+    log::failed(&error);
+    Refused::new(500, "internal", "internal error")
 }
 
 /// Whether there is one `Content-Type`, and it is that of JSON.

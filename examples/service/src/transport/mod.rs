@@ -3,6 +3,7 @@
 mod answer;
 mod cors;
 mod dispatch;
+mod serve;
 
 use std::sync::Arc;
 
@@ -15,6 +16,10 @@ use axum::{
 use keyward::http::{Refused, cors::Policy};
 
 use crate::{registry::Checked, service::Service};
+use dispatch::Dispatcher;
+
+pub use dispatch::BLOCKING_THREADS;
+pub use serve::{Limits, serve};
 
 /// The service as a router: CORS around everything, and nothing that isn't in the registry.
 ///
@@ -22,13 +27,14 @@ use crate::{registry::Checked, service::Service};
 ///
 /// [`UnknownMethod`] for a route whose method HTTP doesn't have.
 pub fn router(service: &Arc<Service>, routes: Vec<Checked>, cors: Policy) -> Result<Router, UnknownMethod> {
+    let dispatcher = Arc::new(Dispatcher::new(Arc::clone(service)));
     let mut served = Router::new();
     for route in routes {
         let unknown = |_| UnknownMethod(route.method);
         let method = Method::from_bytes(route.method.as_bytes()).map_err(|_| UnknownMethod(route.method))?;
         let filter = MethodFilter::try_from(method).map_err(unknown)?;
-        let service = Arc::clone(service);
-        let handler = move |path, request| dispatch::dispatch(Arc::clone(&service), route.act, path, request);
+        let dispatcher = Arc::clone(&dispatcher);
+        let handler = move |path, request| Arc::clone(&dispatcher).dispatch(route, path, request);
         served = served.route(route.path, on(filter, handler));
     }
     let no_method = || async { answer::refused(&Refused::new(405, "method_not_allowed", "method not allowed")) };

@@ -13,9 +13,18 @@ mod administration;
 mod browser;
 mod client;
 mod cors;
+#[cfg(unix)]
+mod file;
+mod folder;
 mod hostile;
+mod limits;
 mod load;
+mod log;
+mod many;
+mod powerless;
 mod products;
 mod routes;
 mod server;
+mod spellings;
 mod store;
+mod waits;

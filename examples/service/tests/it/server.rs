@@ -2,9 +2,9 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    process::{Child, Command, Stdio},
-    sync::{Arc, Mutex},
+    process::{Child, ChildStderr, Command, Stdio},
     thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
@@ -14,22 +14,52 @@ use crate::client::Client;
 /// A running service, ended when it is dropped.
 pub(crate) struct Server {
     process: Child,
-    log: Arc<Mutex<String>>,
-    reader: Option<JoinHandle<()>>,
+    log: Log,
     /// With the key of the first operator.
     pub(crate) admin: Client,
     /// What it said when it started.
     pub(crate) printed: String,
 }
 
+/// What it writes to standard error.
+enum Log {
+    /// Nobody reads it yet.
+    Waits(ChildStderr),
+    /// A thread does.
+    IsRead(JoinHandle<String>),
+    Taken,
+}
+
+impl Log {
+    fn read(self) -> Self {
+        let Self::Waits(mut stderr) = self else { return self };
+        Self::IsRead(thread::spawn(move || {
+            let mut log = Vec::new();
+            let _ = stderr.read_to_end(&mut log);
+            String::from_utf8_lossy(&log).into_owned()
+        }))
+    }
+}
+
 impl Server {
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        Self::launch(arguments, 4)
+        Self::launch(arguments, 4).reading_the_log()
     }
 
     /// Over a database that is there: no key is shown again.
     pub(crate) fn start_again(arguments: &[&str]) -> Self {
-        Self::launch(arguments, 2)
+        Self::launch(arguments, 2).reading_the_log()
+    }
+
+    /// With a log that nobody reads.
+    pub(crate) fn start_unread(arguments: &[&str]) -> Self {
+        Self::launch(arguments, 4)
+    }
+
+    /// Reads the log from now on.
+    pub(crate) fn reading_the_log(mut self) -> Self {
+        self.log = std::mem::replace(&mut self.log, Log::Taken).read();
+        self
     }
 
     fn launch(arguments: &[&str], more_lines: usize) -> Self {
@@ -41,21 +71,18 @@ impl Server {
             .spawn()
             .expect("the service starts");
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let first = lines.next().expect("an address");
+        let Some(first) = lines.next() else {
+            let mut why = String::new();
+            process.stderr.take().unwrap().read_to_string(&mut why).unwrap();
+            panic!("no address: {why}");
+        };
         let address = first.strip_prefix("listening on http://").expect(&first).parse().unwrap();
         let rest: Vec<String> = lines.take(more_lines).collect();
         // Where no key is shown, no caller has one.
         let key = rest.get(1).filter(|_| more_lines == 4).map_or("", |line| line.trim()).to_owned();
-        let log = Arc::new(Mutex::new(String::new()));
-        let (mut stderr, kept) = (process.stderr.take().unwrap(), Arc::clone(&log));
-        let reader = thread::spawn(move || {
-            let mut piece = [0; 4096];
-            while let Ok(length @ 1..) = stderr.read(&mut piece) {
-                kept.lock().unwrap().push_str(&String::from_utf8_lossy(&piece[..length]));
-            }
-        });
+        let log = Log::Waits(process.stderr.take().unwrap());
         let printed = [vec![first], rest].concat().join("\n");
-        Self { process, log, reader: Some(reader), admin: Client { address, key }, printed }
+        Self { process, log, admin: Client { address, key }, printed }
     }
 
     /// Whether it still runs.
@@ -63,12 +90,27 @@ impl Server {
         self.process.try_wait().unwrap().is_none()
     }
 
+    /// Asks it to end, and gives how long it took.
+    pub(crate) fn end(&mut self) -> Duration {
+        let start = Instant::now();
+        let kill = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        while self.is_alive() {
+            assert!(start.elapsed() < Duration::from_mins(1), "it doesn't end");
+            thread::sleep(Duration::from_millis(10));
+        }
+        assert!(self.process.wait().unwrap().success());
+        start.elapsed()
+    }
+
     /// Ends it, and gives all that it wrote to standard error, each line read as JSON.
-    pub(crate) fn into_log(mut self) -> Vec<Value> {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-        self.reader.take().unwrap().join().unwrap();
-        let log = self.log.lock().unwrap();
+    pub(crate) fn into_log(self) -> Vec<Value> {
+        let mut server = self.reading_the_log();
+        server.end();
+        let Log::IsRead(reader) = std::mem::replace(&mut server.log, Log::Taken) else {
+            panic!("nobody reads the log")
+        };
+        let log = reader.join().unwrap();
         log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
     }
 

@@ -3,8 +3,8 @@
 use keyward::{
     Schema,
     administration::{Account, CommitError},
-    key::{KeyEntropy, KeyFormat, KeyPrefix},
-    store::conformance,
+    key::{KeyDigest, KeyEntropy, KeyFormat, KeyId, KeyKind, KeyPrefix},
+    store::{KeyChange, KeyRecord, KeyState, conformance},
 };
 use keyward_service::{
     service::{now, schema},
@@ -44,6 +44,65 @@ fn accounts(database: &dyn Store) {
     assert_eq!(account.roles().get("inspector").unwrap().permissions()[0].as_str(), "products:read,list");
     assert_eq!(account.roles().version(), changed.account().roles().version());
     assert!(database.load("a2").unwrap().is_none());
+    assert_eq!(database.roles("a1").unwrap().unwrap().version(), account.roles().version());
+    assert!(database.roles("a2").unwrap().is_none());
+}
+
+#[test]
+fn of_actors_the_present_keys_are_told() {
+    actors(&database());
+}
+
+/// Only those: of this account, of this kind, active. And nobody by a name that differs, by a NUL or otherwise.
+fn actors(database: &dyn Store) {
+    let record = |id: u8, kind, account: &str, actor: &str, state| {
+        let id = KeyId::parse(&format!("000000000000{id:02}")).unwrap();
+        KeyRecord::new(kind, id, KeyDigest::DUMMY, account, actor).unwrap().with_state(state)
+    };
+    let (operator, token) = (KeyKind::OperatorKey, KeyKind::AccessToken);
+    let present = [
+        record(1, operator, "a1", "olivia", KeyState::Active),
+        record(2, token, "a1", "olivia", KeyState::Active),
+        record(3, operator, "a1", "frank", KeyState::Active),
+        record(4, operator, "a2", "olivia", KeyState::Active),
+        // What a pattern or a collation might take for another.
+        record(5, operator, "a1", "Olivia", KeyState::Active),
+        record(6, operator, "a1", "o:l.i@v+i~a=/-_", KeyState::Active),
+    ];
+    let past = [
+        record(11, operator, "a1", "olivia", KeyState::Revoked),
+        record(12, operator, "a1", "olivia", KeyState::Replaced),
+        record(13, operator, "a1", "gone", KeyState::Revoked),
+    ];
+    let insert = present.iter().chain(&past).cloned().map(KeyChange::Insert);
+    database.apply(&insert.collect::<Vec<_>>()).unwrap();
+    let [olivia, olivias_token, frank, elsewhere, upper, marks] = &present;
+
+    let all = |account, kind| database.actors(account, kind).unwrap();
+    assert_eq!(all("a1", operator), [olivia, frank, upper, marks].map(Clone::clone));
+    assert_eq!(all("a1", token), std::slice::from_ref(olivias_token));
+    assert_eq!(all("a2", operator), std::slice::from_ref(elsewhere));
+    assert!(all("a3", operator).is_empty() && all("a1\0", operator).is_empty() && all("A1", operator).is_empty());
+
+    let one = |account, kind, actor| database.actor(account, kind, actor).unwrap();
+    for found in &present {
+        assert_eq!(one(found.account(), found.kind(), found.actor()).as_ref(), Some(found));
+    }
+    for none in ["gone", "olivi", "olivia\0", "\0", "", "OLIVIA", "ol%", "ol\u{131}via"] {
+        assert_eq!(one("a1", operator, none), None, "{none:?}");
+    }
+    assert_eq!(one("a1", token, "frank"), None);
+    // Revoked, and given another key.
+    let revoked = frank.change(|record| record.with_state(KeyState::Revoked));
+    let another = record(7, operator, "a1", "frank", KeyState::Active);
+    database.apply(&[revoked, KeyChange::Insert(another.clone())]).unwrap();
+    assert_eq!(one("a1", operator, "frank"), Some(another));
+
+    for account in ["a\0", "\0"] {
+        assert!(database.load(account).unwrap().is_none() && database.roles(account).unwrap().is_none());
+        assert!(database.product(account, "p1").unwrap().is_none());
+    }
+    assert!(database.product("a1", "p1\0").unwrap().is_none());
 }
 
 #[test]
@@ -61,15 +120,24 @@ fn a_database_is_for_one_process_and_outlives_it() {
 /// With a server at hand; without one it says so.
 #[cfg(feature = "postgresql")]
 mod postgresql {
-    use keyward::store::conformance;
+    use std::{
+        thread,
+        time::{Duration, Instant},
+    };
+
+    use keyward::{
+        Access, Roles,
+        key::{KeyDigest, KeyId, KeyKind},
+        store::{KeyChange, KeyChanges, KeyRecord, KeyState, KeyStore, conformance},
+    };
     use keyward_service::{
         service::schema,
-        store::{PostgreSql, StoreError},
+        store::{Page, PostgreSql, Product, Store, StoreError},
     };
     use postgres::{Client, NoTls};
     use serde_json::Value;
 
-    use crate::server::Server;
+    use crate::{server::Server, spellings};
 
     fn fresh(name: &str) -> Option<String> {
         let Ok(server) = std::env::var("KEYWARD_POSTGRESQL") else {
@@ -88,7 +156,7 @@ mod postgresql {
             if !matches!(connected, Err(StoreError::InUse)) {
                 break;
             }
-            std::thread::sleep(std::time::Duration::from_millis(20));
+            thread::sleep(Duration::from_millis(20));
             connected = PostgreSql::connect(url, &schema().unwrap());
         }
         connected.unwrap()
@@ -103,6 +171,86 @@ mod postgresql {
         })
         .unwrap();
         super::accounts(&connect(&url));
+    }
+
+    #[test]
+    fn of_actors_the_present_keys_are_told() {
+        let Some(url) = fresh("service_actors") else { return };
+        super::actors(&connect(&url));
+    }
+
+    /// A database of before there were columns for them.
+    #[test]
+    fn what_was_stored_earlier_is_told_too() {
+        let Some(url) = fresh("service_earlier") else { return };
+        let record = |id: &str, state| {
+            let id = KeyId::parse(id).unwrap();
+            KeyRecord::new(KeyKind::AccessToken, id, KeyDigest::DUMMY, "a1", "t1").unwrap().with_state(state)
+        };
+        let (present, past) = (record("00000000000001", KeyState::Active), record("00000000000002", KeyState::Revoked));
+        connect(&url).apply(&[KeyChange::Insert(present.clone()), KeyChange::Insert(past)]).unwrap();
+        let mut client = Client::connect(&url, NoTls).unwrap();
+        client.batch_execute("ALTER TABLE keys DROP COLUMN kind, DROP COLUMN actor, DROP COLUMN present").unwrap();
+        let again = connect(&url);
+        assert_eq!(again.actors("a1", KeyKind::AccessToken).unwrap(), std::slice::from_ref(&present));
+        assert_eq!(again.actor("a1", KeyKind::AccessToken, "t1").unwrap(), Some(present));
+    }
+
+    #[test]
+    fn a_nul_names_nothing() {
+        let Some(url) = fresh("service_nul") else { return };
+        spellings::nul_names_nothing(&Server::start(&["--postgres", &url]));
+    }
+
+    /// Ids have no NUL: what is after a text with one is what is after the part before it.
+    #[test]
+    fn a_page_may_begin_after_a_nul() {
+        let Some(url) = fresh("service_after") else { return };
+        let store = connect(&url);
+        for id in ["a", "ab", "b"] {
+            let product = Product { account: "a1".into(), id: id.into(), name: "n".into(), brand: None };
+            store.insert_product(&product).unwrap();
+        }
+        let roles = Roles::new(&schema().unwrap(), "a1").unwrap();
+        let access = Access::builder(&roles).role("admin").build().unwrap();
+        for (after, expected) in [("\0", "a ab b"), ("a\0", "ab b"), ("a\0z", "ab b"), ("ab\0", "b"), ("b\0", "")] {
+            let listed = store.products(&access, Page { after, limit: 10 }).unwrap();
+            let listed: Vec<&str> = listed.iter().map(|product| &*product.id).collect();
+            assert_eq!(listed.join(" "), expected, "{after:?}");
+        }
+    }
+
+    /// Another session holds a table for itself, and whoever reads it waits; a key is found all the same.
+    #[test]
+    fn a_key_is_found_while_others_wait() {
+        let Some(url) = fresh("service_waits") else { return };
+        let store = connect(&url);
+        let id = KeyId::parse("00000000000001").unwrap();
+        let record = KeyRecord::new(KeyKind::AccessToken, id, KeyDigest::DUMMY, "a1", "t1").unwrap();
+        store.apply(&[KeyChange::Insert(record.clone())]).unwrap();
+        let mut other = Client::connect(&url, NoTls).unwrap();
+        let mut holding = other.transaction().unwrap();
+        holding.batch_execute("LOCK TABLE products, accounts IN ACCESS EXCLUSIVE MODE").unwrap();
+        thread::scope(|scope| {
+            let reading = scope.spawn(|| store.product("a1", "p1").unwrap());
+            let loading = scope.spawn(|| store.roles("a1").unwrap().is_some());
+            thread::sleep(Duration::from_millis(300));
+            let start = Instant::now();
+            let (found, waited) = thread::scope(|scope| {
+                let finding = scope.spawn(|| store.find(id).unwrap());
+                while !finding.is_finished() && start.elapsed() < Duration::from_secs(5) {
+                    thread::sleep(Duration::from_millis(10));
+                }
+                let waited = [reading.is_finished(), loading.is_finished()];
+                // Before anything is asserted: who waits must not for ever.
+                let took = start.elapsed();
+                holding.rollback().unwrap();
+                (finding.join().unwrap(), (waited, took))
+            });
+            assert_eq!(found, Some(record));
+            assert_eq!(waited.0, [false; 2], "nobody waited, and so nothing is tested");
+            assert!(waited.1 < Duration::from_secs(4), "{waited:?}");
+        });
     }
 
     #[test]

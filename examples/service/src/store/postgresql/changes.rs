@@ -2,12 +2,12 @@
 
 use keyward::{
     administration::{Account, AccountChange, AccountStore, CommitError},
-    key::KeyId,
-    store::{ChangeError, KeyChange, KeyChanges, KeyRecord, KeyStore},
+    key::{KeyId, KeyKind},
+    store::{ChangeError, KeyChange, KeyChanges, KeyRecord, KeyState, KeyStore},
 };
-use postgres::Transaction;
+use postgres::{Client, Transaction, types::ToSql};
 
-use super::PostgreSql;
+use super::{PostgreSql, has_nul};
 use crate::store::{StoreError, accounts, keys};
 
 impl KeyStore for PostgreSql {
@@ -15,10 +15,8 @@ impl KeyStore for PostgreSql {
     type Error = StoreError;
 
     fn find(&self, id: KeyId) -> Result<Option<KeyRecord>, StoreError> {
-        let found: Option<String> = self.read(|transaction| {
-            let found = transaction.query_opt("SELECT record FROM keys WHERE id = $1", &[&id.as_str()])?;
-            Ok(found.map(|row| row.get(0)))
-        })?;
+        let found = self.find(|client| client.query_opt("SELECT record FROM keys WHERE id = $1", &[&id.as_str()]))?;
+        let found: Option<String> = found.map(|row| row.get(0));
         found.as_deref().map(keys::record).transpose()
     }
 }
@@ -42,12 +40,44 @@ fn apply(transaction: &mut Transaction<'_>, changes: &[KeyChange]) -> Result<(),
             continue;
         };
         let document = keys::document(record).map_err(ChangeError::Store)?;
-        let put = "INSERT INTO keys (id, version, account, record) VALUES ($1, $2, $3, $4) \
-                   ON CONFLICT (id) DO UPDATE SET version = $2, account = $3, record = $4";
-        let version = record.version().cast_signed();
-        transaction.execute(put, &[&id, &version, &record.account(), &document]).map_err(failed)?;
+        let put = "INSERT INTO keys (id, version, account, record, kind, actor, present) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE \
+                   SET version = $2, account = $3, record = $4, kind = $5, actor = $6, present = $7";
+        let (version, kind) = (record.version().cast_signed(), keys::stored_kind(record.kind()));
+        let present = record.state() == KeyState::Active;
+        let values: [&(dyn ToSql + Sync); 7] =
+            [&id, &version, &record.account(), &document, &kind, &record.actor(), &present];
+        transaction.execute(put, &values).map_err(failed)?;
     }
     Ok(())
+}
+
+/// Fills the columns that a database of an earlier version doesn't have.
+pub(super) fn fill(client: &mut Client) -> Result<(), StoreError> {
+    let mut transaction = client.transaction()?;
+    for row in transaction.query("SELECT id, record FROM keys WHERE present IS NULL FOR UPDATE", &[])? {
+        let record = keys::record(row.get(1))?;
+        let fill = "UPDATE keys SET kind = $2, actor = $3, present = $4 WHERE id = $1";
+        let (id, kind): (&str, _) = (row.get(0), keys::stored_kind(record.kind()));
+        transaction.execute(fill, &[&id, &kind, &record.actor(), &(record.state() == KeyState::Active)])?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// The present keys of an account, of one kind, in the order of their ids; where an actor is named, of that one.
+pub(super) fn present(
+    transaction: &mut Transaction<'_>,
+    account: &str,
+    kind: KeyKind,
+    actor: Option<&str>,
+) -> Result<Vec<KeyRecord>, StoreError> {
+    if has_nul([account, actor.unwrap_or_default()]) {
+        return Ok(Vec::new());
+    }
+    let select = "SELECT record FROM keys WHERE account = $1 AND kind = $2 AND present \
+                  AND ($3::text IS NULL OR actor = $3) ORDER BY id";
+    let rows = transaction.query(select, &[&account, &keys::stored_kind(kind), &actor])?;
+    rows.iter().map(|row| keys::record(row.get(0))).collect()
 }
 
 impl AccountStore for PostgreSql {
@@ -55,11 +85,10 @@ impl AccountStore for PostgreSql {
 
     fn load(&self, account: &str) -> Result<Option<Account>, StoreError> {
         let found = self.read(|transaction| {
-            let select = "SELECT version, roles FROM accounts WHERE id = $1";
-            let Some(row) = transaction.query_opt(select, &[&account])? else { return Ok(None) };
+            let Some((version, roles)) = select(transaction, account)? else { return Ok(None) };
             let records = transaction.query("SELECT record FROM keys WHERE account = $1", &[&account])?;
             let records: Vec<String> = records.iter().map(|row| row.get(0)).collect();
-            Ok(Some((row.get::<_, i64>(0), row.get::<_, String>(1), records)))
+            Ok(Some((version, roles, records)))
         })?;
         let read = |(version, roles, records): (i64, String, Vec<String>)| {
             accounts::read(&self.schema, account, version, &roles, &records)
@@ -86,4 +115,13 @@ impl AccountStore for PostgreSql {
         });
         committed.map_err(|accounts::Failed(error)| error)
     }
+}
+
+/// The version of an account, and its roles.
+pub(super) fn select(transaction: &mut Transaction<'_>, account: &str) -> Result<Option<(i64, String)>, StoreError> {
+    if has_nul([account]) {
+        return Ok(None);
+    }
+    let found = transaction.query_opt("SELECT version, roles FROM accounts WHERE id = $1", &[&account])?;
+    Ok(found.map(|row| (row.get(0), row.get(1))))
 }

@@ -1,4 +1,4 @@
-//! The same in PostgreSQL, over two connections that are made anew where they broke.
+//! The same in PostgreSQL, over three connections that are made anew where they broke.
 
 mod changes;
 mod rows;
@@ -18,7 +18,10 @@ const TABLES: &str = r#"
     CREATE TABLE IF NOT EXISTS keys (
         id text COLLATE "C" PRIMARY KEY, version bigint NOT NULL, account text COLLATE "C" NOT NULL, record text NOT NULL
     );
+    ALTER TABLE keys ADD COLUMN IF NOT EXISTS kind text COLLATE "C", ADD COLUMN IF NOT EXISTS actor text COLLATE "C",
+        ADD COLUMN IF NOT EXISTS present boolean;
     CREATE INDEX IF NOT EXISTS keys_of_account ON keys (account);
+    CREATE INDEX IF NOT EXISTS present_keys ON keys (account, kind, actor) WHERE present;
     CREATE TABLE IF NOT EXISTS products (
         account text COLLATE "C" NOT NULL, id text COLLATE "C" NOT NULL, name text NOT NULL, brand text COLLATE "C",
         PRIMARY KEY (account, id)
@@ -33,6 +36,7 @@ pub struct PostgreSql {
     table: SqlTable,
     writer: Mutex<Client>,
     reader: Mutex<Client>,
+    finder: Mutex<Client>,
 }
 
 impl PostgreSql {
@@ -45,9 +49,20 @@ impl PostgreSql {
     pub fn connect(url: &str, schema: &Schema) -> Result<Self, StoreError> {
         let mut writer = writer(url)?;
         writer.batch_execute(TABLES)?;
-        let (writer, reader) = (Mutex::new(writer), Mutex::new(Client::connect(url, NoTls)?));
+        changes::fill(&mut writer)?;
+        let [reader, finder] = [Client::connect(url, NoTls)?, Client::connect(url, NoTls)?];
+        let [writer, reader, finder] = [writer, reader, finder].map(Mutex::new);
         let table = products::table(SqlDialect::PostgreSql)?;
-        Ok(Self { url: url.into(), schema: schema.clone(), table, writer, reader })
+        Ok(Self { url: url.into(), schema: schema.clone(), table, writer, reader, finder })
+    }
+
+    /// Finds what one statement tells, on a connection of its own: nothing that is read at length is waited for.
+    fn find<T>(&self, find: impl FnOnce(&mut Client) -> Result<T, postgres::Error>) -> Result<T, StoreError> {
+        let mut finder = lock(&self.finder);
+        if finder.is_closed() {
+            *finder = Client::connect(&self.url, NoTls)?;
+        }
+        Ok(find(&mut finder)?)
     }
 
     /// Reads one state.
@@ -81,6 +96,11 @@ fn writer(url: &str) -> Result<Client, StoreError> {
     let mut client = Client::connect(url, NoTls)?;
     let alone = "SELECT pg_try_advisory_lock(hashtextextended('keyward-service:' || current_schema(), 0))";
     if client.query_one(alone, &[])?.get(0) { Ok(client) } else { Err(StoreError::InUse) }
+}
+
+/// PostgreSQL has no text with a NUL, and fails where it is asked for one: nothing that it holds has such a name.
+fn has_nul<const N: usize>(names: [&str; N]) -> bool {
+    names.iter().any(|name| name.contains('\0'))
 }
 
 fn lock(client: &Mutex<Client>) -> MutexGuard<'_, Client> {

@@ -1,10 +1,10 @@
-//! The products, and the ids of the accounts.
+//! The products, and what is listed of the accounts.
 
-use keyward::{Access, SqlValue, http::Refused};
+use keyward::{Access, Roles, SqlValue, http::Refused, key::KeyKind, store::KeyRecord};
 use postgres::{Row, Transaction, types::ToSql};
 
-use super::PostgreSql;
-use crate::store::{Change, Page, Product, Store, StoreError, products};
+use super::{PostgreSql, changes, has_nul};
+use crate::store::{Change, Page, Product, Store, StoreError, accounts, products};
 
 impl Store for PostgreSql {
     fn accounts(&self) -> Result<Vec<String>, StoreError> {
@@ -14,13 +14,28 @@ impl Store for PostgreSql {
         })
     }
 
+    fn roles(&self, account: &str) -> Result<Option<Roles>, StoreError> {
+        let stored = self.read(|transaction| changes::select(transaction, account))?;
+        stored.map(|(_, roles)| accounts::roles(&self.schema, account, &roles)).transpose()
+    }
+
+    fn actors(&self, account: &str, kind: KeyKind) -> Result<Vec<KeyRecord>, StoreError> {
+        self.read(|transaction| changes::present(transaction, account, kind, None))
+    }
+
+    fn actor(&self, account: &str, kind: KeyKind, actor: &str) -> Result<Option<KeyRecord>, StoreError> {
+        Ok(self.read(|transaction| changes::present(transaction, account, kind, Some(actor)))?.into_iter().next())
+    }
+
     fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {
         let passes = products::passes(access, &self.table)?.numbered_from(2);
         let query = format!(
             "SELECT account, id, name, brand FROM products WHERE id > $1 AND {passes} ORDER BY id LIMIT {}",
             page.limit,
         );
-        let mut values: Vec<&(dyn ToSql + Sync)> = vec![&page.after];
+        // An id that is after a text with a NUL is after what stands before it: PostgreSQL has no NUL.
+        let after = page.after.split('\0').next().unwrap_or_default();
+        let mut values: Vec<&(dyn ToSql + Sync)> = vec![&after];
         values.extend(passes.parameters().iter().map(bind));
         let listed = self.read(|transaction| Ok(transaction.query(&query, &values)?))?;
         Ok(listed.iter().map(product).collect())
@@ -56,9 +71,8 @@ impl Store for PostgreSql {
     }
 }
 
-/// A text with a NUL is no id of a row: PostgreSQL has no such text.
 fn select(transaction: &mut Transaction<'_>, account: &str, id: &str) -> Result<Option<Product>, StoreError> {
-    if id.contains('\0') {
+    if has_nul([account, id]) {
         return Ok(None);
     }
     let select = "SELECT account, id, name, brand FROM products WHERE account = $1 AND id = $2";

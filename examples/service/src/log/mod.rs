@@ -1,0 +1,81 @@
+//! What happens, as lines of JSON on standard error. None holds a secret.
+//!
+//! A thread of its own writes them: no request waits for whoever reads them. Where they are not read for long, lines are
+//! dropped, and a line says how many as soon as there is room: `{"event": "dropped", "events": 7, "audits": 0}`. There
+//! is room kept for the audit records of changes, which nobody can take by causing other lines.
+
+mod queue;
+
+use std::{io, panic, thread, time::Duration};
+
+use keyward::{AuthenticationError, administration::AuditRecord, http::Refused, store::KeyRecord};
+use serde_json::{Value, json};
+
+use queue::{Queue, Weight};
+
+static LINES: Queue = Queue::new();
+
+/// Starts the thread that writes the lines, those of panics among them; to be called once. Without it they are kept
+/// and not written.
+///
+/// # Errors
+///
+/// The operating system gives no thread.
+pub fn start() -> io::Result<Started> {
+    // Not with its message, which may hold anything. The hook that there is otherwise writes from the request's thread.
+    panic::set_hook(Box::new(|panicked| match panicked.location() {
+        Some(place) => failed(&format_args!("panicked at {place}")),
+        None => failed(&"panicked"),
+    }));
+    thread::Builder::new().name("log".to_owned()).spawn(|| LINES.write_to(io::stderr()))?;
+    Ok(Started(()))
+}
+
+/// The lines are written. When it is dropped, at the process's end, it waits for those that are not yet: for as long as
+/// a reader may take who still reads.
+#[derive(Debug)]
+#[must_use = "what is not written when the process ends is lost"]
+pub struct Started(());
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        LINES.flush(Duration::from_secs(2));
+    }
+}
+
+/// An attempt to change an account, and whether it was stored.
+pub fn audit(record: &AuditRecord, stored: bool) {
+    LINES.put(json!({"event": "audit", "record": record, "stored": stored}).to_string(), Weight::Audit);
+}
+
+/// A key that was refused: its public id and why. The caller is told neither.
+pub fn refused<E: std::fmt::Display>(error: &AuthenticationError<E>) -> Refused {
+    match error {
+        AuthenticationError::Refused(refusal) => {
+            let key = refusal.key_id();
+            line(&json!({"event": "key_refused", "key": key, "cause": refusal.cause().to_string()}));
+        }
+        AuthenticationError::Store(error) => failed(error),
+    }
+    Refused::from(error)
+}
+
+/// A caller without the permission that a route needs: no audit record is made of it, since nothing was tried.
+pub fn denied(record: &KeyRecord, resource: &str, operation: &str) {
+    let (account, actor, permission) = (record.account(), record.actor(), format!("{resource}:{operation}"));
+    line(&json!({"event": "denied", "account": account, "actor": actor, "key": record.id(), "needs": permission}));
+}
+
+/// A key that came from a browser, and was let pass.
+pub fn key_in_browser() {
+    line(&json!({"event": "key_in_browser"}));
+}
+
+/// Something that failed, and is no fault of the caller's.
+pub fn failed(error: &impl std::fmt::Display) {
+    line(&json!({"event": "failed", "error": error.to_string()}));
+}
+
+fn line(value: &Value) {
+    LINES.put(value.to_string(), Weight::Event);
+}
