@@ -217,7 +217,9 @@ fn a_connection_ends_however_busy_it_is() {
         asked += usize::from(stream.write_all(b"GET /short HTTP/1.1\r\nHost: x\r\n\r\n").is_ok());
     }
     let (answers, took) = reader.join().unwrap();
-    assert!(took >= LIMITS.connection && took < LIMITS.connection * 3, "{took:?}");
+    // Measured from a moment after the connection was made.
+    let from = LIMITS.connection - LIMITS.connection / 10;
+    assert!(took >= from && took < LIMITS.connection * 3, "{took:?}");
     assert!(answers.matches("HTTP/1.1 200 ").count() > 10, "{answers}");
 }
 
