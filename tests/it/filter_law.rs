@@ -340,14 +340,32 @@ pub(crate) fn nested() -> Vec<String> {
     documents
 }
 
+/// Lists of an `a` and an object, whose keys are written in many ways, and of which many are there twice.
+pub(crate) fn keys() -> Vec<String> {
+    let keys = [
+        "", "a", "ab", "b", "\\\"", "\\u0022", "\\\\", "\\u005c", "\\n", "\\u000a", "x", "\\u0078", "é", "\\u00e9",
+        "a\\\"", "\\u0061", " ", "a\\\\", "aa", "\\/", "/",
+    ];
+    let mut next = random(11);
+    let mut object = || {
+        let members: Vec<_> = (0..=next(5)).map(|_| format!("\"{}\":1", keys[next(keys.len())])).collect();
+        format!("[\"a\",{{{}}}]", members.join(","))
+    };
+    (0..500).map(|_| object()).collect()
+}
+
+/// Numbers below what is asked, the same in every run.
+fn random(mut state: u64) -> impl FnMut(usize) -> usize {
+    move |below| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    }
+}
+
 /// Sets of accepted values: each text alone, and some of several.
 pub(crate) fn accepted(texts: &[String]) -> Vec<Vec<String>> {
     let alone = texts.iter().map(|text| vec![text.clone()]);
-    let mut state = 7_u64;
-    let mut next = move |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(state >> 33).unwrap() % below
-    };
+    let mut next = random(7);
     let several = (0..12).map(|_| {
         let mut values: Vec<String> = (0..2 + next(6)).map(|_| texts[next(texts.len())].clone()).collect();
         values.sort();

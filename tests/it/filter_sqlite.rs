@@ -172,6 +172,34 @@ fn a_document_that_nests_deeper_than_the_reader_goes_passes_with_what_stands_in_
 }
 
 #[test]
+fn keys_that_are_there_twice() {
+    let (connection, rows) = table("TEXT", &cells(law::keys()), Kind::Json);
+    let mapped = one_account().column("v", SqlColumn::json("v")).unwrap();
+    hold("keys", &connection, &rows, &law::access(&["v"], Reads::Any, &["a"]), &mapped);
+}
+
+#[test]
+fn the_probe_of_a_right_mapping_is_silent_and_a_column_that_is_not_there_is_named() {
+    let connection = Connection::open_in_memory().unwrap();
+    connection
+        .execute_batch("CREATE TABLE t (account TEXT, a TEXT, b INTEGER, c, d JSON, key JSON, sites TEXT)")
+        .unwrap();
+    let table = SqlTable::new(SqlDialect::Sqlite, "account").unwrap().qualified("p").unwrap();
+    let table = table.alike(["a"], SqlColumn::text).unwrap().alike(["b"], SqlColumn::integer).unwrap();
+    let table = table.alike(["c"], SqlColumn::boolean).unwrap().alike(["d", "key"], SqlColumn::json).unwrap();
+    let table = table.column(["d", "k"], SqlColumn::json_at("d", AttributePath::name("k").unwrap())).unwrap();
+    let table = table.column("z", SqlColumn::absent()).unwrap();
+    connection.execute_batch(&table.probe("t AS p").unwrap()).unwrap();
+    connection.execute_batch(&one_account().probe("t").unwrap()).unwrap();
+    let accounts = SqlTable::new(SqlDialect::Sqlite, "acount").unwrap().probe("t").unwrap();
+    assert!(connection.execute_batch(&accounts).unwrap_err().to_string().contains("no such column: acount"));
+    let missing = table.alike(["site"], SqlColumn::text).unwrap().probe("t AS p").unwrap();
+    assert!(connection.execute_batch(&missing).unwrap_err().to_string().contains("no such column: p.site"));
+    let ambiguous = one_account().alike(["key"], SqlColumn::json).unwrap();
+    assert!(matches!(ambiguous.probe("t"), Err(SqlError::Ambiguous { .. })));
+}
+
+#[test]
 fn every_document_along_a_path() {
     let nested = law::nested().into_iter().filter(|text| text.len() < 200);
     let documents = nested.chain(law::NO_JSON.map(String::from));

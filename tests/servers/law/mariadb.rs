@@ -332,6 +332,16 @@ fn documents() {
 }
 
 #[test]
+fn keys_that_are_there_twice() {
+    for (index, mode) in ["", ",NO_BACKSLASH_ESCAPES", ",ANSI_QUOTES"].into_iter().enumerate() {
+        let Some(mut store) = MariaDb::connect(&format!("keys{index}"), mode) else { return };
+        let rows = store.table("JSON", &law::keys(), Kind::Json);
+        let access = law::access(&["v"], Reads::Any, &["a"]);
+        hold(&mut store, mode, &rows, "v", &access, &mapped(SqlColumn::json("v")));
+    }
+}
+
+#[test]
 fn whatever_the_session_s_mode() {
     for (index, mode) in
         [",ANSI_QUOTES", ",NO_BACKSLASH_ESCAPES", ",PAD_CHAR_TO_FULL_LENGTH", ",ANSI", ",PIPES_AS_CONCAT"]

@@ -268,7 +268,7 @@ fn arrays_of_every_kind() {
 fn documents() {
     let Some(mut store) = PostgreSql::connect("documents") else { return };
     let texts = law::texts();
-    let rows = store.table("jsonb", &[law::documents(), law::numbers(), law::deep()].concat());
+    let rows = store.table("jsonb", &[law::documents(), law::numbers(), law::deep(), law::keys()].concat());
     for accepted in law::accepted(&texts) {
         for reads in BOTH {
             let access = law::access(&["v"], reads, &accepted);
