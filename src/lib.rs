@@ -67,8 +67,8 @@ pub use decision::Decision;
 pub use denial::{Denial, Forbidden, Redacted, Side};
 pub use document::{AccessPolicyDocument, AccountDocument, Actor, ActorDocument, ActorKind, World};
 pub use filter::{
-    Clause, Clauses, Filter, MongoCollection, MongoError, Passing, Selection, SqlColumn, SqlDialect, SqlError,
-    SqlFragment, SqlTable, SqlValue,
+    Clause, Clauses, Filter, MongoCollection, MongoError, MongoField, Passing, Selection, SqlColumn, SqlDialect,
+    SqlError, SqlFragment, SqlTable, SqlValue,
 };
 pub use grant::Grant;
 pub use json::{DocumentError, DocumentProblem, Json, JsonObject, JsonPath, Position};
