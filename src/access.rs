@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 use crate::{
     condition::Condition,
+    grant::Grant,
     role::{Roles, RolesVersion},
     schema::{Operation, OperationRef, Row, Schema, TypeRef},
     text::{TextError, UnknownName},
@@ -38,12 +39,12 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct Access {
-    grants: Arc<Grants>,
+    granted: Arc<Granted>,
     conditions: Option<Arc<[Dimension]>>,
 }
 
 /// What roles give, the same for every access with the same roles.
-pub(crate) struct Grants {
+pub(crate) struct Granted {
     pub(crate) schema: Schema,
     pub(crate) account: Arc<str>,
     roles: Box<[Box<str>]>,
@@ -72,11 +73,11 @@ impl Access {
     ///
     /// See [`Access`] for an example.
     pub fn builder(roles: &Roles) -> AccessBuilder {
-        AccessBuilder { roles: roles.clone(), ids: Vec::new(), conditions: Vec::new(), administers: true }
+        AccessBuilder { roles: roles.clone(), grant: Grant::new(), administers: true }
     }
 
     /// Not too many, and none twice.
-    pub(crate) fn check_roles(ids: &[Box<str>]) -> Result<(), AccessError> {
+    fn check_roles(ids: &[Box<str>]) -> Result<(), AccessError> {
         if ids.len() > Self::MAX_ROLES {
             return Err(AccessError::TooManyRoles { count: ids.len() });
         }
@@ -87,22 +88,15 @@ impl Access {
         }
     }
 
-    pub(crate) fn of_parts(grants: Arc<Grants>, conditions: Option<Arc<[Dimension]>>) -> Self {
-        Self { grants, conditions }
+    #[cfg(feature = "std")]
+    pub(crate) fn of_parts(granted: Arc<Granted>, conditions: Option<Arc<[Dimension]>>) -> Self {
+        Self { granted, conditions }
     }
 
-    /// Nothing at all, in no account.
+    /// The same conditions with other permissions.
     #[cfg(feature = "std")]
-    pub(crate) fn nowhere() -> Self {
-        let (schema, account, version) = (Schema::empty(), "".into(), RolesVersion::NONE);
-        let grants = Grants { schema, account, roles: Box::default(), version, masks: Box::default() };
-        Self { grants: Arc::new(grants), conditions: None }
-    }
-
-    /// The same conditions with other grants.
-    #[cfg(feature = "std")]
-    pub(crate) fn with_grants(&self, grants: Arc<Grants>) -> Self {
-        Self { grants, conditions: self.conditions.clone() }
+    pub(crate) fn with_granted(&self, granted: Arc<Granted>) -> Self {
+        Self { granted, conditions: self.conditions.clone() }
     }
 
     /// The account.
@@ -115,7 +109,7 @@ impl Access {
     /// ```
     #[inline]
     pub fn account(&self) -> &str {
-        &self.grants.account
+        &self.granted.account
     }
 
     /// The schema.
@@ -128,7 +122,7 @@ impl Access {
     /// ```
     #[inline]
     pub fn schema(&self) -> &Schema {
-        &self.grants.schema
+        &self.granted.schema
     }
 
     /// The ids of the roles, in the order in which they were given.
@@ -141,7 +135,7 @@ impl Access {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn roles(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.grants.roles.iter().map(|id| &**id)
+        self.granted.roles.iter().map(|id| &**id)
     }
 
     /// The version of the roles that it was built from; it has what they gave then.
@@ -153,7 +147,7 @@ impl Access {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn roles_version(&self) -> RolesVersion {
-        self.grants.version
+        self.granted.version
     }
 
     /// The condition names, in the order in which they were first given, each with the values it accepts.
@@ -162,7 +156,7 @@ impl Access {
     pub fn conditions(&self) -> impl ExactSizeIterator<Item = (&str, &ValueSet)> {
         self.dimensions()
             .iter()
-            .map(|dimension| (self.grants.schema.condition_name_at(dimension.condition), &dimension.accepted))
+            .map(|dimension| (self.granted.schema.condition_name_at(dimension.condition), &dimension.accepted))
     }
 
     /// Whether a role grants the operation on the type; conditions may still deny it on a resource.
@@ -179,7 +173,7 @@ impl Access {
     /// ```
     #[inline]
     pub fn permits<'a>(&self, operation: impl Into<OperationRef<'a>>, resource: impl Into<TypeRef<'a>>) -> bool {
-        let schema = &self.grants.schema;
+        let schema = &self.granted.schema;
         let resource = schema.type_index(resource.into());
         let operation = schema.operation_index(operation.into());
         resource.zip(operation).is_some_and(|(resource, operation)| self.grants_at(resource, operation))
@@ -187,22 +181,22 @@ impl Access {
 
     /// The same account, and nothing at all in it.
     pub(crate) fn without_roles(&self) -> Self {
-        let masks = alloc::vec![0; self.grants.masks.len()].into();
-        let Grants { schema, account, version, .. } = &*self.grants;
+        let masks = alloc::vec![0; self.granted.masks.len()].into();
+        let Granted { schema, account, version, .. } = &*self.granted;
         let (schema, account) = (schema.clone(), Arc::clone(account));
-        let grants = Grants { schema, account, roles: Box::default(), version: *version, masks };
-        Self { grants: Arc::new(grants), conditions: None }
+        let granted = Granted { schema, account, roles: Box::default(), version: *version, masks };
+        Self { granted: Arc::new(granted), conditions: None }
     }
 
     /// One bit for each operation that a role grants on the type.
     #[inline]
     pub(crate) fn mask_at(&self, resource: usize) -> u64 {
-        self.grants.masks.get(resource).copied().unwrap_or(0)
+        self.granted.masks.get(resource).copied().unwrap_or(0)
     }
 
     #[inline]
     pub(crate) fn grants_at(&self, resource: usize, operation: u8) -> bool {
-        self.grants.masks.get(resource).is_some_and(|mask| mask.wrapping_shr(operation.into()) & 1 == 1)
+        self.granted.masks.get(resource).is_some_and(|mask| mask.wrapping_shr(operation.into()) & 1 == 1)
     }
 
     #[inline]
@@ -228,8 +222,7 @@ impl fmt::Debug for Access {
 #[derive(Clone, Debug)]
 pub struct AccessBuilder {
     roles: Roles,
-    ids: Vec<Box<str>>,
-    conditions: Vec<Condition>,
+    grant: Grant,
     administers: bool,
 }
 
@@ -255,9 +248,8 @@ impl AccessBuilder {
     ///
     /// See [`Access`] for an example.
     #[must_use]
-    pub fn role(mut self, id: impl AsRef<str>) -> Self {
-        self.ids.push(id.as_ref().into());
-        self
+    pub fn role(self, id: impl AsRef<str>) -> Self {
+        self.roles([id])
     }
 
     /// Adds the roles with these ids.
@@ -270,7 +262,7 @@ impl AccessBuilder {
     /// ```
     #[must_use]
     pub fn roles(self, ids: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        ids.into_iter().fold(self, Self::role)
+        Self { grant: self.grant.with_roles(ids), ..self }
     }
 
     /// Adds a condition: a [`Condition`], or its text.
@@ -281,12 +273,11 @@ impl AccessBuilder {
     /// `productBrand:a,b`.
     ///
     /// See [`Access`] for an example.
-    pub fn condition<C>(mut self, condition: C) -> Result<Self, TextError>
+    pub fn condition<C>(self, condition: C) -> Result<Self, TextError>
     where
         C: TryInto<Condition, Error: Into<TextError>>,
     {
-        self.conditions.push(condition.try_into().map_err(Into::into)?);
-        Ok(self)
+        Ok(Self { grant: self.grant.condition(condition)?, ..self })
     }
 
     /// Adds these conditions.
@@ -308,11 +299,6 @@ impl AccessBuilder {
         conditions.into_iter().try_fold(self, Self::condition)
     }
 
-    pub(crate) fn with_conditions(mut self, conditions: impl IntoIterator<Item = Condition>) -> Self {
-        self.conditions.extend(conditions);
-        self
-    }
-
     /// Checks and compiles the access.
     ///
     /// # Errors
@@ -329,14 +315,30 @@ impl AccessBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn build(self) -> Result<Access, AccessError> {
-        let grants = Grants::compile(&self.roles, self.ids)?.administering(self.administers);
-        let dimensions = compile_conditions(self.roles.schema(), &self.conditions)?;
-        let conditions = (!dimensions.is_empty()).then(|| dimensions.into());
-        Ok(Access { grants: Arc::new(grants), conditions })
+        self.grant.compile(&self.roles, self.administers)
     }
 }
 
-impl Grants {
+impl Grant {
+    /// The access of it, where every role and condition is there.
+    pub(crate) fn compile(&self, roles: &Roles, administers: bool) -> Result<Access, AccessError> {
+        let granted = Granted::compile(roles, self.role_ids())?.administering(administers);
+        Ok(Access { granted: Arc::new(granted), conditions: self.compile_conditions(roles.schema())? })
+    }
+
+    /// The access of it now: a role that isn't there grants nothing.
+    pub(crate) fn resolve(&self, roles: &Roles, administers: bool) -> Result<Access, AccessError> {
+        let granted = Granted::resolve(roles, self.role_ids())?.administering(administers);
+        Ok(Access { granted: Arc::new(granted), conditions: self.compile_conditions(roles.schema())? })
+    }
+
+    pub(crate) fn compile_conditions(&self, schema: &Schema) -> Result<Option<Arc<[Dimension]>>, AccessError> {
+        let dimensions = compile_conditions(schema, self.conditions())?;
+        Ok((!dimensions.is_empty()).then(|| dimensions.into()))
+    }
+}
+
+impl Granted {
     /// What these roles give now. A role that is no longer there gives nothing.
     pub(crate) fn resolve(roles: &Roles, ids: &[Box<str>]) -> Result<Self, AccessError> {
         Access::check_roles(ids)?;
@@ -367,8 +369,8 @@ impl Grants {
         }
     }
 
-    fn compile(roles: &Roles, ids: Vec<Box<str>>) -> Result<Self, AccessError> {
-        Access::check_roles(&ids)?;
+    fn compile(roles: &Roles, ids: &[Box<str>]) -> Result<Self, AccessError> {
+        Access::check_roles(ids)?;
         let schema = roles.schema();
         let mut masks = alloc::vec![0; schema.resource_types().len()];
         for (index, id) in ids.iter().enumerate() {
@@ -378,7 +380,7 @@ impl Grants {
     }
 }
 
-pub(crate) fn compile_conditions(schema: &Schema, conditions: &[Condition]) -> Result<Vec<Dimension>, AccessError> {
+fn compile_conditions(schema: &Schema, conditions: &[Condition]) -> Result<Vec<Dimension>, AccessError> {
     if conditions.len() > Access::MAX_CONDITIONS {
         return Err(AccessError::TooManyConditions { count: conditions.len() });
     }

@@ -37,15 +37,16 @@ mod denial;
 mod document;
 mod evaluate;
 mod filter;
+mod grant;
 pub mod http;
+#[cfg(feature = "std")]
+mod in_force;
 mod json;
 pub mod key;
 mod parts;
 mod permission;
 #[cfg(all(doctest, feature = "serde_json"))]
 mod readme;
-#[cfg(feature = "std")]
-mod resolved;
 mod resource;
 mod role;
 mod schema;
@@ -67,9 +68,10 @@ pub use decision::Decision;
 pub use denial::{Denial, Forbidden, Redacted, Side};
 pub use document::{AccessPolicyDocument, AccountDocument, Actor, ActorDocument, ActorKind, World};
 pub use filter::{
-    Clause, Clauses, Filter, MongoCollection, MongoError, Passing, Selection, SqlColumn, SqlDialect, SqlError,
-    SqlFragment, SqlTable, SqlValue,
+    Clause, Clauses, Filter, MongoCollection, MongoError, MongoField, Passing, Selection, SqlColumn, SqlDialect,
+    SqlError, SqlFragment, SqlTable, SqlValue,
 };
+pub use grant::Grant;
 pub use json::{DocumentError, DocumentProblem, Json, JsonObject, JsonPath, Position};
 pub use permission::Permission;
 pub use resource::{Resource, ResourceView};

@@ -379,12 +379,6 @@ impl fmt::Debug for Roles {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RolesVersion([u8; 16]);
 
-impl RolesVersion {
-    /// That of no roles.
-    #[cfg(feature = "std")]
-    pub(crate) const NONE: Self = Self([0; 16]);
-}
-
 impl fmt::Display for RolesVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

@@ -34,10 +34,14 @@ fn main() -> Result<()> {
     let connection = Connection::open_in_memory()?;
     connection.execute_batch(TABLE)?;
 
-    // Which column holds which attribute: said once. Those that are columns of their own name need no word.
-    let products = SqlTable::new(SqlDialect::Sqlite, "account")?.column("tags", SqlColumn::json("tags"))?;
-
+    // Which column holds which attribute: said once, and held to the schema and to the database at the start.
     let schema = Schema::from_json(SCHEMA)?;
+    let products = SqlTable::new(SqlDialect::Sqlite, "account")?
+        .alike(["brand", "factory"], SqlColumn::text)?
+        .alike(["tags"], SqlColumn::json)?;
+    products.check(&schema, "products")?;
+    connection.execute_batch(&products.probe("products")?)?;
+
     let roles = Roles::new(&schema, "acme")?.with(Role::new("viewer", ["products:read,list"])?)?;
     let viewer = || Access::builder(&roles).role("viewer");
     let accesses = [

@@ -8,13 +8,13 @@ use super::{
     account::{Account, is_over},
     attempt::{AccountChange, Attempt},
     audit::{Action, AuditRecord, Audited},
-    grant::Grant,
     refusal::{AdministrationError, Result},
     resource::Administered,
     rights::Operator,
 };
 use crate::{
     denial::{Denial, Forbidden},
+    grant::Grant,
     key::{AccessToken, KeyDigest, KeyId, KeyKind, NewKey, OperatorKey, SecretKey},
     schema::Operation,
     store::{KeyChange, KeyRecord, KeyState, RotateError, Rotation},
@@ -237,7 +237,7 @@ impl<'a> Acting<'a> {
         let act = |acting: Operator<'_>| {
             let record = KeyRecord::new(kind, id, digest.clone(), self.account.id(), actor)
                 .map_err(AdministrationError::InvalidId)?;
-            let record = grant.put_into(record).with_created(self.now).with_expiry(expires);
+            let record = record.with_grant(grant.clone()).with_created(self.now).with_expiry(expires);
             acting.access.decide(Operation::CREATE, &Administered::actor(&record)).into_result()?;
             acting.may_give(&record, self.account.roles())?;
             if self.account.records_of(actor).any(|record| record.kind() != kind || !self.leaves_its_id(record)) {
@@ -276,7 +276,7 @@ impl<'a> Acting<'a> {
     fn change(&self, kind: KeyKind, actor: &str, grant: &Grant, expiry: Expiry) -> Attempt {
         let act = |acting: Operator<'_>| {
             let present = self.present(&acting, Action::Update, kind, actor)?;
-            let next = grant.put_into(present.clone());
+            let next = present.clone().with_grant(grant.clone());
             let (stored, proposed) = (Administered::actor(present), Administered::actor(&next));
             acting.access.decide_update(&stored, &proposed).into_result()?;
             acting.may_touch(self.account, present)?;
@@ -287,7 +287,7 @@ impl<'a> Acting<'a> {
             }
             // The key in its grace, too: it must not keep what was taken from its owner.
             let keys = self.account.usable(actor, kind).into_iter();
-            let changes = keys.map(|record| record.change(|record| expiry.put_into(grant.put_into(record))));
+            let changes = keys.map(|record| record.change(|record| expiry.put_into(record.with_grant(grant.clone()))));
             self.keeping_an_administrator(changes.collect())
         };
         self.attempt(Audited::of(kind), Action::Update, actor, act)

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | hold an account's present state | [`Account`] |
 //! | act in it, as the holder of a key | [`Account::acting`], [`Acting`] |
-//! | say what an actor is to have, and until when | [`Grant`], [`Expiry`] |
+//! | say what an actor is to have, and until when | [`Grant`](crate::Grant), [`Expiry`] |
 //! | tell who has a role | [`Account::holders`] |
 //! | know what came of it | [`Attempt`], with an [`AuditRecord`] whatever came of it |
 //! | store what changed | [`AccountChange`], [`AccountStore`] |
@@ -36,8 +36,8 @@
 //!
 //! ```
 //! use keyward::{
-//!     Role, Schema, Timestamp,
-//!     administration::{Account, Grant},
+//!     Grant, Role, Schema, Timestamp,
+//!     administration::Account,
 //!     key::{KeyEntropy, KeyFormat, KeyPrefix},
 //! };
 //!
@@ -69,7 +69,6 @@ mod acting;
 mod attempt;
 mod audit;
 mod founding;
-mod grant;
 #[cfg(feature = "std")]
 mod memory;
 mod policies;
@@ -81,7 +80,6 @@ pub use account::{Account, LoadError};
 pub use acting::{Acting, Expiry};
 pub use attempt::{AccountChange, AccountStore, Attempt, CommitError};
 pub use audit::{Action, AuditRecord, Audited, Outcome, StateDigest};
-pub use grant::Grant;
 #[cfg(feature = "std")]
 pub use memory::MemoryAccounts;
 pub use refusal::AdministrationError;

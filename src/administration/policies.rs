@@ -92,8 +92,8 @@ impl<'a> Acting<'a> {
     /// Takes a role from everyone who has it.
     fn taking(&self, id: &str) -> Vec<KeyChange> {
         let without = |record: KeyRecord| {
-            let roles: Vec<Box<str>> = record.roles().filter(|role| *role != id).map(Into::into).collect();
-            record.with_roles(roles)
+            let grant = record.grant().clone().without_role(id);
+            record.with_grant(grant)
         };
         self.account.records_with(id).map(|record| record.change(without)).collect()
     }

@@ -1,19 +1,20 @@
 //! Store, roles and schema, joined: from a presented text to an access.
 
+use alloc::sync::Arc;
 use core::{borrow::Borrow, fmt};
-use std::sync::LazyLock;
 
 use super::{
     judge::judge_record,
     refusal::{AuthenticationError, Refusal, RefusalCause},
-    roles::{RoleBook, SetRolesError},
+    roles::{RolesInForce, SetRolesError},
 };
 use crate::{
     access::Access,
+    in_force::Found,
     key::{KeyFormat, Pepper, PresentedKey},
     role::Roles,
     schema::Schema,
-    store::{AsyncKeyStore, KeyRecord, KeyStore},
+    store::{AsyncKeyStore, KeyRecord, KeyStore, StoredKey},
     time::Timestamp,
 };
 
@@ -57,7 +58,7 @@ pub struct Authenticator {
     schema: Schema,
     format: KeyFormat,
     pepper: Option<Pepper>,
-    roles: RoleBook,
+    roles: RolesInForce,
 }
 
 impl Authenticator {
@@ -65,7 +66,7 @@ impl Authenticator {
     ///
     /// See [`Authenticator`] for an example.
     pub fn new(schema: &Schema, format: KeyFormat) -> Self {
-        Self { schema: schema.clone(), format, pepper: None, roles: RoleBook::new() }
+        Self { schema: schema.clone(), format, pepper: None, roles: RolesInForce::new() }
     }
 
     /// The same, for digests that were made under this pepper.
@@ -205,7 +206,7 @@ impl Authenticator {
         found: Option<R>,
         now: Timestamp,
     ) -> Result<Authenticated<R>, Refusal> {
-        self.admit(presented, found, now)
+        self.admit(presented, found, |_| None, now)
     }
 
     /// [`judge`](Self::judge), whatever the error is wrapped in. What is passed on is not moved on the way: to copy it
@@ -215,6 +216,7 @@ impl Authenticator {
         &self,
         presented: &PresentedKey<'_>,
         found: Option<R>,
+        stored: impl FnOnce(&R) -> Option<&StoredKey>,
         now: Timestamp,
     ) -> Result<Authenticated<R>, E> {
         // Borrowed once: what is judged is what is resolved.
@@ -224,13 +226,11 @@ impl Authenticator {
             Ok(record) => record,
             Err(cause) => return refuse(presented, cause),
         };
-        let Some(serial) = self.roles.lent(record) else {
-            let access = self.roles.access(record);
-            return admit_with(presented, found, access);
-        };
-        match found {
-            Some(record) => Ok(Authenticated { record, access: Held::Lent(serial) }),
-            None => refuse(presented, &RefusalCause::Unknown),
+        let stored = found.as_ref().and_then(stored).filter(|stored| core::ptr::eq(stored.record(), *record));
+        match (self.roles.find(record, stored.map(StoredKey::memory)), found) {
+            (Ok(access), Some(record)) => Ok(Authenticated { record, access }),
+            (Err(cause), _) => refuse(presented, &cause),
+            (Ok(_), None) => refuse(presented, &RefusalCause::Unknown),
         }
     }
 
@@ -253,7 +253,7 @@ impl Authenticator {
         match &self.format.parse(text) {
             Ok(presented) => {
                 let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
-                self.admit(presented, found, now)
+                self.admit(presented, found, |found| store.stored(found), now)
             }
             Err(error) => Err(Refusal::from(*error).into()),
         }
@@ -287,20 +287,6 @@ impl Authenticator {
     }
 }
 
-/// With an access of its own.
-#[cold]
-fn admit_with<R, E: From<Refusal>>(
-    presented: &PresentedKey<'_>,
-    found: Option<R>,
-    access: Result<Access, RefusalCause>,
-) -> Result<Authenticated<R>, E> {
-    match (access, found) {
-        (Ok(access), Some(record)) => Ok(Authenticated { record, access: Held::Own(access) }),
-        (Err(cause), _) => refuse(presented, &cause),
-        (Ok(_), None) => refuse(presented, &RefusalCause::Unknown),
-    }
-}
-
 #[cold]
 #[inline(never)]
 fn refuse<T, E: From<Refusal>>(presented: &PresentedKey<'_>, cause: &RefusalCause) -> Result<T, E> {
@@ -324,13 +310,7 @@ impl fmt::Debug for Authenticator {
 #[must_use]
 pub struct Authenticated<R> {
     record: R,
-    access: Held,
-}
-
-enum Held {
-    /// What the record remembers under this serial number. It is lent, since it is seldom copied.
-    Lent(u64),
-    Own(Access),
+    access: Arc<Found>,
 }
 
 impl<R: Borrow<KeyRecord>> Authenticated<R> {
@@ -339,14 +319,7 @@ impl<R: Borrow<KeyRecord>> Authenticated<R> {
     /// See [`Authenticator`] for an example.
     #[inline]
     pub fn access(&self) -> &Access {
-        match &self.access {
-            Held::Own(access) => access,
-            Held::Lent(serial) => match self.record().remembered().first() {
-                Some(resolved) if resolved.serial() == *serial => resolved.access(),
-                // Where another record is lent than the one that was judged, it is nobody's.
-                _ => &NOWHERE,
-            },
-        }
+        &self.access.access
     }
 
     /// The record of the key.
@@ -360,22 +333,20 @@ impl<R: Borrow<KeyRecord>> Authenticated<R> {
     /// Both, to be kept for the request.
     ///
     /// ```
-    /// use std::sync::Arc;
     /// use keyward::{Access, Authenticated, store::KeyRecord};
     ///
-    /// fn keep(authenticated: Authenticated<Arc<KeyRecord>>) -> (Arc<KeyRecord>, Access) {
+    /// fn keep(authenticated: Authenticated<KeyRecord>) -> (KeyRecord, Access) {
     ///     authenticated.into_parts()
     /// }
     /// ```
     pub fn into_parts(self) -> (R, Access) {
-        let access = self.access().clone();
-        (self.record, access)
+        (self.record, self.access.access.clone())
     }
 }
 
 impl<R: Borrow<KeyRecord> + Clone> Clone for Authenticated<R> {
     fn clone(&self) -> Self {
-        Self { record: self.record.clone(), access: Held::Own(self.access().clone()) }
+        Self { record: self.record.clone(), access: Arc::clone(&self.access) }
     }
 }
 
@@ -384,5 +355,3 @@ impl<R: Borrow<KeyRecord>> fmt::Debug for Authenticated<R> {
         f.debug_struct("Authenticated").field("record", self.record()).field("access", self.access()).finish()
     }
 }
-
-static NOWHERE: LazyLock<Access> = LazyLock::new(Access::nowhere);

@@ -1,6 +1,6 @@
-//! The roles of all accounts, and what each set of roles grants: compiled when roles are set, read without waiting.
+//! The roles that are in force in every account, and what was found of a key.
 
-use alloc::{boxed::Box, sync::Arc};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use std::{
     collections::HashMap,
     sync::{
@@ -13,138 +13,109 @@ use foldhash::quality::RandomState;
 
 use super::refusal::RefusalCause;
 use crate::{
-    access::{Access, AccessError},
-    resolved::{Resolved, Slot},
+    in_force::{AccountInForce, Found, KeyMemory},
+    key::KeyId,
     role::Roles,
-    schema::Schema,
-    store::{GrantsKey, KeyRecord},
+    store::KeyRecord,
 };
 
-/// The present roles of every account. Records remember the slot of their roles; a change of roles fills the slots
-/// anew, so that no record holds a stale grant, and none is compiled while a request waits.
-pub(super) struct RoleBook {
-    /// Tells this book's slots from those of another authenticator.
+/// The roles of every account as they are now, and what was found of keys under them. What was found under others is
+/// found anew by the first request that needs it.
+pub(super) struct RolesInForce {
+    /// Tells what this authenticator found from what another did.
     id: u64,
-    pages: RwLock<HashMap<Box<str>, Page, RandomState>>,
+    accounts: RwLock<HashMap<Box<str>, Arc<AccountInForce>, RandomState>>,
+    /// What was found of keys whose store keeps no memory beside them, by their ids. Two keys may want one place: the
+    /// later has it.
+    memories: Box<[KeyMemory]>,
 }
 
-/// One account. Without roles it is not known, and kept for the slots that records remember and for its version, so
-/// that an older state can't come back.
-#[derive(Default)]
-struct Page {
-    roles: Option<Roles>,
-    /// The version of the account that says so.
-    version: u64,
-    slots: HashMap<GrantsKey, Arc<Slot>, RandomState>,
-    /// How many slots there may be before those that no record remembers are swept out.
-    room: usize,
-}
+/// So many keys are remembered for stores that keep no memory beside them: a few megabytes when all are in use.
+const MEMORIES: usize = 16_384;
 
-/// So few slots are never swept.
-const ROOM: usize = 64;
+static AUTHENTICATORS: AtomicU64 = AtomicU64::new(0);
 
-static BOOKS: AtomicU64 = AtomicU64::new(0);
-
-impl RoleBook {
+impl RolesInForce {
     pub(super) fn new() -> Self {
-        Self { id: BOOKS.fetch_add(1, Ordering::Relaxed), pages: RwLock::default() }
+        let memories: Vec<KeyMemory> = (0..MEMORIES).map(|_| KeyMemory::default()).collect();
+        let id = AUTHENTICATORS.fetch_add(1, Ordering::Relaxed);
+        Self { id, accounts: RwLock::default(), memories: memories.into() }
     }
 
     /// Puts the roles that an account has in this version in the place of those that it had, or takes them away.
+    /// An account that was taken away stays, for its version: an older state must not come back.
     pub(super) fn replace(&self, account: &str, roles: Option<Roles>, version: u64) -> Result<(), SetRolesError> {
-        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
-        let known = pages.get(account).map(|page| (page.version, page.roles.as_ref().map(Roles::version)));
-        let content = roles.as_ref().map(Roles::version);
-        match known {
-            Some((known, _)) if known > version => return Err(SetRolesError::Older { version, known }),
-            Some((known, other)) if known == version && other != content => {
-                return Err(SetRolesError::OtherContent { version });
-            }
-            _ => {}
-        }
-        let page = pages.entry(account.into()).or_default();
-        page.version = version;
-        // Told again what it knows, it makes nobody resolve anything anew.
-        if known.is_some_and(|(_, known)| known == content) {
+        let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(known) = accounts.get(account) else {
+            accounts.insert(account.into(), Arc::new(AccountInForce::new(roles, version)));
             return Ok(());
+        };
+        let state = known.state();
+        let same = state.roles.as_ref().map(Roles::version) == roles.as_ref().map(Roles::version);
+        if state.version > version {
+            return Err(SetRolesError::Older { version, known: state.version });
         }
-        page.sweep();
-        page.slots.values().for_each(|slot| slot.fill(roles.as_ref()));
-        page.roles = roles;
+        if state.version == version {
+            return if same { Ok(()) } else { Err(SetRolesError::OtherContent { version }) };
+        }
+        known.set(roles, version);
         Ok(())
     }
 
     pub(super) fn roles(&self, account: &str) -> Option<Roles> {
-        self.pages.read().unwrap_or_else(PoisonError::into_inner).get(account)?.roles.clone()
+        self.account(account)?.state().roles.clone()
     }
 
-    /// The serial number of what a record remembers, where that is what it may do now.
+    fn account(&self, account: &str) -> Option<Arc<AccountInForce>> {
+        self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(account).map(Arc::clone)
+    }
+
+    /// The access of a record by the roles in force.
     #[inline]
-    pub(super) fn lent(&self, record: &KeyRecord) -> Option<u64> {
-        let first = record.remembered().first()?;
-        (first.is_of(self.id) && first.is_present()).then(|| first.serial())
+    pub(super) fn find(&self, record: &KeyRecord, memory: Option<&KeyMemory>) -> Result<Arc<Found>, RefusalCause> {
+        // What is beside the record is of this record: only whose it is, and whether it is in force, is asked.
+        match memory.and_then(KeyMemory::load) {
+            Some(found) if found.is_by(self.id) && found.is_in_force() => Ok(found),
+            found => self.find_anew(record, memory, found),
+        }
     }
 
-    /// What a record may do now, where that is not what it remembers.
-    #[cold]
-    pub(super) fn access(&self, record: &KeyRecord) -> Result<Access, RefusalCause> {
-        let remembered = record.remembered();
-        let first = remembered.first().filter(|first| first.is_of(self.id)).map(Resolved::later);
-        let other = || remembered.other().filter(|other| other.is_of(self.id)).map(|other| other.later());
-        let access = match first.or_else(other) {
-            Some(access) => access,
-            None => self.resolve(record)?,
+    #[inline(never)]
+    fn find_anew(
+        &self,
+        record: &KeyRecord,
+        memory: Option<&KeyMemory>,
+        beside: Option<Arc<Found>>,
+    ) -> Result<Arc<Found>, RefusalCause> {
+        let (grant, administers) = (record.shared_grant(), record.administers());
+        // A second authenticator doesn't fight over the memory of the first.
+        let memory = memory.filter(|_| beside.as_ref().is_none_or(|found| found.is_by(self.id)));
+        let (memory, earlier) = if memory.is_some() {
+            (memory, beside)
+        } else {
+            let memory = self.memories.get(place(record.id()));
+            let earlier = memory.and_then(KeyMemory::load);
+            (memory, earlier.filter(|found| found.is_of(record.account(), grant, administers)))
         };
-        access.ok_or(RefusalCause::UnknownAccount)
-    }
-
-    fn resolve(&self, record: &KeyRecord) -> Result<Option<Access>, RefusalCause> {
-        let unusable = |cause| RefusalCause::Unusable(Box::new(cause));
-        let Some((slot, schema)) = self.slot(record).map_err(unusable)? else { return Ok(None) };
-        let conditions = record.compile_conditions(&schema).map_err(unusable)?;
-        let Some(resolved) = Resolved::new(self.id, slot, conditions) else { return Ok(None) };
-        let access = resolved.access().clone();
-        record.remembered().remember(resolved);
-        Ok(Some(access))
-    }
-
-    /// The slot of a record's roles: found, or made. Roles that no access may have get none, so that those of a slot
-    /// need no second look.
-    fn slot(&self, record: &KeyRecord) -> Result<Option<(Arc<Slot>, Schema)>, AccessError> {
-        match self.find_slot(record) {
-            Some(slot) => Ok(Some(slot)),
-            None => Access::check_roles(record.role_ids()).map(|()| self.make_slot(record)),
+        if let Some(found) = earlier.as_ref().filter(|found| found.is_in_force()) {
+            return Ok(Arc::clone(found));
         }
-    }
-
-    fn find_slot(&self, record: &KeyRecord) -> Option<(Arc<Slot>, Schema)> {
-        let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
-        let page = pages.get(record.account())?;
-        let slot = page.slots.get(&record.grants_key())?;
-        Some((Arc::clone(slot), page.roles.as_ref()?.schema().clone()))
-    }
-
-    /// While no roles can change.
-    fn make_slot(&self, record: &KeyRecord) -> Option<(Arc<Slot>, Schema)> {
-        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
-        let page = pages.get_mut(record.account())?;
-        if page.slots.len() >= page.room {
-            page.sweep();
+        let account = self.account(record.account()).ok_or(RefusalCause::UnknownAccount)?;
+        let found = Found::new(self.id, &account, (grant, administers), earlier.as_deref())
+            .map_err(|error| RefusalCause::Unusable(Box::new(error)))?;
+        let found = Arc::new(found.ok_or(RefusalCause::UnknownAccount)?);
+        if let Some(memory) = memory {
+            memory.store(Arc::clone(&found));
         }
-        let Page { roles, slots, .. } = page;
-        let roles = roles.as_ref()?;
-        let make = || Arc::new(Slot::new(roles, record.role_ids(), record.administers()));
-        let slot = slots.entry(record.grants_key()).or_insert_with(make);
-        Some((Arc::clone(slot), roles.schema().clone()))
+        Ok(found)
     }
 }
 
-impl Page {
-    /// Forgets what no record remembers any more.
-    fn sweep(&mut self) {
-        self.slots.retain(|_, slot| Arc::strong_count(slot) > 1);
-        self.room = self.slots.len().saturating_mul(2).max(ROOM);
-    }
+/// Where a key is remembered. Its id is of the host's entropy, so that nobody chooses it.
+fn place(id: KeyId) -> usize {
+    let [first, last] = id.words();
+    let mixed = (first ^ last).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+    usize::try_from(mixed).unwrap_or(0) % MEMORIES
 }
 
 /// Roles that were not set.

@@ -1,8 +1,8 @@
-//! Accepted texts as the integers and booleans that they also are.
+//! Accepted texts as the values of other types that they also are.
 //!
-//! A condition matches as text: an integer by its canonical decimal form, a boolean as `true` or `false`. A
-//! store with types is asked the other way round: which integers have one of these texts as their form? `01`,
-//! `+1`, `1.0` and `-0` are no integer's.
+//! A condition matches as text: an integer by its canonical decimal form, a boolean as `true` or `false`, a uuid
+//! as its canonical form. A store with types is asked the other way round: which integers have one of these texts
+//! as their form? `01`, `+1`, `1.0` and `-0` are no integer's; a uuid in capitals is no uuid's.
 
 use alloc::string::String;
 use core::ops::RangeInclusive;
@@ -11,6 +11,8 @@ use core::ops::RangeInclusive;
 pub(super) const JSON_INTEGERS: RangeInclusive<i128> = (i64::MIN as i128)..=(u64::MAX as i128);
 /// A signed integer of 64 bits.
 pub(super) const SIGNED: RangeInclusive<i128> = (i64::MIN as i128)..=(i64::MAX as i128);
+/// What [`Value`](crate::Value) holds as an integer.
+pub(super) const WIDE: RangeInclusive<i128> = i128::MIN..=i128::MAX;
 
 /// The integer whose canonical decimal form this is.
 pub(super) fn integer(text: &str, within: &RangeInclusive<i128>) -> Option<i128> {
@@ -25,6 +27,25 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
         "false" => Some(false),
         _ => None,
     }
+}
+
+/// Whether this is the canonical form of a uuid: 32 hexadecimal digits in lower case, in groups of 8, 4, 4, 4 and
+/// 12 with a hyphen between (RFC 9562, section 4).
+pub(super) fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => is_digit(byte),
+        })
+}
+
+/// Whether this is the form of an `ObjectId` of MongoDB: 24 hexadecimal digits in lower case.
+pub(super) fn is_object_id(text: &str) -> bool {
+    text.len() == 24 && text.bytes().all(is_digit)
+}
+
+fn is_digit(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 /// The accepted texts that are integers in a JSON document, as they are written there.

@@ -2,7 +2,7 @@
 //!
 //! - `clause` and `value`: the filter itself, a plain value; `document` reads and writes it as JSON.
 //! - `memory`: the filter, and every other operation, over many resources that are at hand.
-//! - `accepted`: accepted texts as the integers and booleans that they also are, for stores with types.
+//! - `accepted`: accepted texts as the values of other types that they also are, for stores with types.
 //! - `sql`: a `WHERE` fragment with bind parameters.
 //! - `mongo`: a MongoDB query document.
 
@@ -16,6 +16,6 @@ mod value;
 
 pub use clause::{Clause, Clauses};
 pub use memory::{Passing, Selection};
-pub use mongo::{MongoCollection, MongoError};
+pub use mongo::{MongoCollection, MongoError, MongoField};
 pub use sql::{SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue};
 pub use value::Filter;

@@ -218,14 +218,6 @@ impl Schema {
         }
     }
 
-    /// Nothing is declared, not even the types of the administration.
-    #[cfg(feature = "std")]
-    pub(crate) fn empty() -> Self {
-        let (types, operations, conditions) = (Names::default(), IndexSet::default(), Names::default());
-        Self { inner: Arc::new(Inner { fingerprint: 0, types, operations, conditions, bounds: Box::default() }) }
-    }
-
-    /// Equal for schemas of equal content, and never 0 but for the empty one.
     pub(crate) fn fingerprint(&self) -> u64 {
         self.inner.fingerprint
     }

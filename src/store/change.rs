@@ -128,11 +128,8 @@ impl KeyRecord {
     ///
     /// See [`KeyChange`] for an example.
     pub fn change(&self, change: impl FnOnce(Self) -> Self) -> KeyChange {
-        let changed = change(self.clone());
-        let mut document = changed.document;
-        document.id = self.id();
-        document.version = self.version().saturating_add(1);
-        KeyChange::Update { expected: self.version(), record: Self::of(document) }
+        let version = self.version.saturating_add(1);
+        KeyChange::Update { expected: self.version, record: Self { id: self.id, version, ..change(self.clone()) } }
     }
 }
 

@@ -3,6 +3,8 @@
 use alloc::sync::Arc;
 use core::borrow::Borrow;
 
+#[cfg(feature = "std")]
+use super::stored::StoredKey;
 use super::{
     change::{ChangeError, KeyChange},
     record::KeyRecord,
@@ -58,6 +60,14 @@ pub trait KeyStore {
     ///
     /// Where the store could not tell whether there is one. An unknown id is `Ok(None)`.
     fn find(&self, id: KeyId) -> Result<Option<Self::Record>, Self::Error>;
+
+    /// What was found, where it is a [`StoredKey`]: an authenticator then remembers beside it what it found of it.
+    /// For every other store it remembers some thousands of keys of its own.
+    #[cfg(feature = "std")]
+    fn stored<'r>(&self, found: &'r Self::Record) -> Option<&'r StoredKey> {
+        let _ = found;
+        None
+    }
 }
 
 /// Changes records. Apart from [`KeyStore`], so that what only authenticates can't change anything.
@@ -126,6 +136,11 @@ macro_rules! behind_a_pointer {
 
             fn find(&self, id: KeyId) -> Result<Option<Self::Record>, Self::Error> {
                 (**self).find(id)
+            }
+
+            #[cfg(feature = "std")]
+            fn stored<'r>(&self, found: &'r Self::Record) -> Option<&'r StoredKey> {
+                (**self).stored(found)
             }
         }
 

@@ -1,6 +1,5 @@
 //! A store in memory.
 
-use alloc::sync::Arc;
 use core::{convert::Infallible, fmt};
 use std::collections::{HashMap, HashSet};
 
@@ -9,6 +8,7 @@ use super::{
     contract::{AsyncKeyStore, KeyChanges, KeyStore},
     record::KeyRecord,
     sharded::{SHARDS, Sharded},
+    stored::StoredKey,
 };
 use crate::key::KeyId;
 
@@ -69,7 +69,7 @@ impl MemoryStore {
         let records = records.into_iter().map_while(|record| {
             let id = record.id();
             if ids.insert(id) {
-                return Some(Arc::new(record));
+                return Some(StoredKey::from(record));
             }
             duplicate = Some(id);
             None
@@ -101,7 +101,7 @@ impl MemoryStore {
     /// ```
     /// assert_eq!(keyward::store::MemoryStore::new().records().count(), 0);
     /// ```
-    pub fn records(&self) -> impl Iterator<Item = Arc<KeyRecord>> {
+    pub fn records(&self) -> impl Iterator<Item = StoredKey> {
         self.records.records()
     }
 }
@@ -113,20 +113,25 @@ impl Default for MemoryStore {
 }
 
 impl KeyStore for MemoryStore {
-    type Record = Arc<KeyRecord>;
+    type Record = StoredKey;
     type Error = Infallible;
 
     #[inline]
-    fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
+    fn find(&self, id: KeyId) -> Result<Option<StoredKey>, Infallible> {
         Ok(self.records.find(id))
+    }
+
+    #[inline]
+    fn stored<'r>(&self, found: &'r StoredKey) -> Option<&'r StoredKey> {
+        Some(found)
     }
 }
 
 impl AsyncKeyStore for MemoryStore {
-    type Record = Arc<KeyRecord>;
+    type Record = StoredKey;
     type Error = Infallible;
 
-    async fn find_async(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
+    async fn find_async(&self, id: KeyId) -> Result<Option<StoredKey>, Infallible> {
         Ok(self.records.find(id))
     }
 }
@@ -142,7 +147,7 @@ impl KeyChanges for MemoryStore {
             change.check(*version)?;
             *version = change.record().map(KeyRecord::version);
         }
-        writer.put(changes.iter().map(|change| (change.id(), change.record().cloned().map(Arc::new))));
+        writer.put(changes.iter().map(|change| (change.id(), change.record().cloned().map(StoredKey::from))));
         Ok(())
     }
 }

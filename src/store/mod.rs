@@ -21,14 +21,16 @@ mod rotation;
 #[cfg(feature = "std")]
 mod sharded;
 mod standing;
+#[cfg(feature = "std")]
+mod stored;
 mod wire;
 
 pub use change::{ChangeError, KeyChange};
 pub use contract::{AsyncKeyStore, KeyChanges, KeyStore};
 #[cfg(feature = "std")]
 pub use memory::MemoryStore;
-#[cfg(feature = "std")]
-pub(crate) use record::GrantsKey;
 pub use record::{KeyRecord, KeyState};
 pub use rotation::{RotateError, Rotation};
 pub use standing::KeyStanding;
+#[cfg(feature = "std")]
+pub use stored::StoredKey;

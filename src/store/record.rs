@@ -1,21 +1,18 @@
 //! What is kept of one key.
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
-use core::fmt;
+use alloc::{boxed::Box, sync::Arc};
 
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
-    access::{Access, AccessError, Dimension, Grants, compile_conditions},
+    access::{Access, AccessError},
     condition::Condition,
+    grant::Grant,
     key::{KeyDigest, KeyId, KeyKind, NewKey, SecretKey},
     role::Roles,
-    schema::Schema,
     text::{self, TextError},
     time::Timestamp,
 };
-#[cfg(feature = "std")]
-use crate::{parts::Parts, resolved::Remembered};
 
 /// What is kept of a key: everything but the key. A plain value that any store can hold, as columns or as a
 /// serde document (of a format that describes itself, such as JSON), and that does not change: what alters it gives
@@ -41,22 +38,9 @@ use crate::{parts::Parts, resolved::Remembered};
 /// assert_eq!(serde_json::from_str::<KeyRecord>(&stored)?, record);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-// What a judgement reads stands together, in the first cache lines.
-#[derive(Clone)]
-#[repr(C)]
-pub struct KeyRecord {
-    #[cfg(feature = "std")]
-    remembered: Remembered,
-    pub(super) document: Document,
-    #[cfg(feature = "std")]
-    grants: GrantsKey,
-}
-
-/// The record as it is stored; what a judgement reads comes first.
-#[repr(C)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Document {
+pub struct KeyRecord {
     pub(super) id: KeyId,
     pub(super) kind: KeyKind,
     pub(super) state: KeyState,
@@ -69,8 +53,12 @@ pub(super) struct Document {
     pub(super) version: u64,
     pub(super) account: Box<str>,
     pub(super) actor: Box<str>,
-    pub(super) roles: Box<[Box<str>]>,
-    pub(super) conditions: Box<[Condition]>,
+    #[serde(flatten, serialize_with = "shared")]
+    pub(super) grant: Arc<Grant>,
+}
+
+fn shared<S: Serializer>(grant: &Arc<Grant>, serializer: S) -> Result<S::Ok, S::Error> {
+    Grant::serialize(grant, serializer)
 }
 
 /// Whether a key is in use.
@@ -90,11 +78,6 @@ pub enum KeyState {
     /// Ended for good.
     Revoked,
 }
-
-/// Which roles of which account: equal for records that grant the same.
-#[cfg(feature = "std")]
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct GrantsKey([u8; 16]);
 
 impl KeyRecord {
     /// The record of a new key: [`new`](Self::new) with its kind, id and digest.
@@ -130,39 +113,47 @@ impl KeyRecord {
         // A key in the wrong place must not be repeated by the error.
         text::ID.check(account.as_ref()).map_err(TextError::redacted)?;
         text::ID.check(actor.as_ref()).map_err(TextError::redacted)?;
-        Ok(Self::of(Document::new(kind, id, digest, account.as_ref(), actor.as_ref())))
+        Ok(Self::unchecked(kind, id, digest, (account.as_ref(), actor.as_ref())))
     }
 
-    pub(super) fn of(document: Document) -> Self {
+    pub(super) fn unchecked(kind: KeyKind, id: KeyId, digest: KeyDigest, (account, actor): (&str, &str)) -> Self {
         Self {
-            #[cfg(feature = "std")]
-            remembered: Remembered::default(),
-            #[cfg(feature = "std")]
-            grants: GrantsKey::of(&document),
-            document,
+            id,
+            kind,
+            state: KeyState::Active,
+            digest,
+            expires: None,
+            not_before: None,
+            created: Timestamp::from_millis(0),
+            version: 1,
+            account: account.into(),
+            actor: actor.into(),
+            grant: Arc::default(),
         }
-    }
-
-    fn with(self, change: impl FnOnce(&mut Document)) -> Self {
-        let mut document = self.document;
-        change(&mut document);
-        Self::of(document)
     }
 
     /// The same with these roles, by their ids.
     ///
     /// See [`KeyRecord`] for an example.
     #[must_use]
-    pub fn with_roles(self, roles: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.with(|document| document.roles = roles.into_iter().map(|id| id.as_ref().into()).collect())
+    pub fn with_roles(mut self, roles: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        Arc::make_mut(&mut self.grant).set_roles(roles);
+        self
     }
 
     /// The same with these conditions.
     ///
     /// See [`KeyRecord`] for an example.
     #[must_use]
-    pub fn with_conditions(self, conditions: impl IntoIterator<Item = Condition>) -> Self {
-        self.with(|document| document.conditions = conditions.into_iter().collect())
+    pub fn with_conditions(mut self, conditions: impl IntoIterator<Item = Condition>) -> Self {
+        Arc::make_mut(&mut self.grant).set_conditions(conditions);
+        self
+    }
+
+    /// What the key is given in place of what it was.
+    #[must_use]
+    pub fn with_grant(self, grant: Grant) -> Self {
+        Self { grant: Arc::new(grant), ..self }
     }
 
     /// The same, created then.
@@ -170,7 +161,7 @@ impl KeyRecord {
     /// See [`KeyRecord`] for an example.
     #[must_use]
     pub fn with_created(self, created: Timestamp) -> Self {
-        self.with(|document| document.created = created)
+        Self { created, ..self }
     }
 
     /// The same, good from then on.
@@ -185,7 +176,7 @@ impl KeyRecord {
     /// ```
     #[must_use]
     pub fn with_not_before(self, not_before: Option<Timestamp>) -> Self {
-        self.with(|document| document.not_before = not_before)
+        Self { not_before, ..self }
     }
 
     /// The same, good until then and at that moment no more; without end, where there is none.
@@ -193,7 +184,7 @@ impl KeyRecord {
     /// See [`KeyRecord`] for an example.
     #[must_use]
     pub fn with_expiry(self, expires: Option<Timestamp>) -> Self {
-        self.with(|document| document.expires = expires)
+        Self { expires, ..self }
     }
 
     /// The same, in this state.
@@ -207,7 +198,7 @@ impl KeyRecord {
     /// ```
     #[must_use]
     pub fn with_state(self, state: KeyState) -> Self {
-        self.with(|document| document.state = state)
+        Self { state, ..self }
     }
 
     /// The same, at this version. Changes count it up; only a store that keeps records in columns of its own
@@ -222,7 +213,7 @@ impl KeyRecord {
     /// ```
     #[must_use]
     pub fn with_version(self, version: u64) -> Self {
-        self.with(|document| document.version = version)
+        Self { version, ..self }
     }
 
     /// The public id of the key.
@@ -239,13 +230,7 @@ impl KeyRecord {
     /// ```
     #[inline]
     pub fn id(&self) -> KeyId {
-        self.document.id
-    }
-
-    #[cfg(feature = "std")]
-    #[inline]
-    pub(super) fn id_ref(&self) -> &KeyId {
-        &self.document.id
+        self.id
     }
 
     /// Which of the two kinds of key it is.
@@ -253,7 +238,7 @@ impl KeyRecord {
     /// See [`KeyRecord::id`] for an example.
     #[inline]
     pub fn kind(&self) -> KeyKind {
-        self.document.kind
+        self.kind
     }
 
     /// The account.
@@ -261,7 +246,7 @@ impl KeyRecord {
     /// See [`KeyRecord::id`] for an example.
     #[inline]
     pub fn account(&self) -> &str {
-        &self.document.account
+        &self.account
     }
 
     /// Whom the key stands for: the id of an operator access or of an access token.
@@ -269,7 +254,7 @@ impl KeyRecord {
     /// See [`KeyRecord::id`] for an example.
     #[inline]
     pub fn actor(&self) -> &str {
-        &self.document.actor
+        &self.actor
     }
 
     /// The digest of the key.
@@ -284,21 +269,21 @@ impl KeyRecord {
     /// ```
     #[inline]
     pub fn digest(&self) -> &KeyDigest {
-        &self.document.digest
+        &self.digest
     }
 
     /// The ids of the roles.
     ///
     /// See [`KeyRecord::id`] for an example.
     pub fn roles(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.document.roles.iter().map(|id| &**id)
+        self.grant.roles()
     }
 
     /// The conditions.
     ///
     /// See [`KeyRecord::id`] for an example.
     pub fn conditions(&self) -> &[Condition] {
-        &self.document.conditions
+        self.grant.conditions()
     }
 
     /// When it was created.
@@ -312,21 +297,21 @@ impl KeyRecord {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn created(&self) -> Timestamp {
-        self.document.created
+        self.created
     }
 
     /// From when on it is good.
     ///
     /// See [`KeyRecord::created`] for an example.
     pub fn not_before(&self) -> Option<Timestamp> {
-        self.document.not_before
+        self.not_before
     }
 
     /// Until when it is good; at that moment no more.
     ///
     /// See [`KeyRecord::created`] for an example.
     pub fn expires(&self) -> Option<Timestamp> {
-        self.document.expires
+        self.expires
     }
 
     /// Whether it is in use.
@@ -334,7 +319,7 @@ impl KeyRecord {
     /// See [`KeyRecord::with_state`] for an example.
     #[inline]
     pub fn state(&self) -> KeyState {
-        self.document.state
+        self.state
     }
 
     /// The version: 1 when it is first stored, one more with each change.
@@ -342,7 +327,7 @@ impl KeyRecord {
     /// See [`KeyRecord::created`] for an example.
     #[inline]
     pub fn version(&self) -> u64 {
-        self.document.version
+        self.version
     }
 
     /// What the key may do under these roles, as they are now. A role that is no longer there grants nothing.
@@ -364,128 +349,42 @@ impl KeyRecord {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn access(&self, roles: &Roles) -> Result<Access, AccessError> {
-        if *roles.account() != *self.document.account {
-            return Err(AccessError::OtherAccount);
-        }
-        let grants = Grants::resolve(roles, &self.document.roles)?.administering(self.administers());
-        Ok(Access::of_parts(Arc::new(grants), self.compile_conditions(roles.schema())?))
+        self.check_account(roles)?;
+        self.grant.resolve(roles, self.administers())
     }
 
-    /// Whether these roles have every role of the key, and their schema every condition: what a mistyped name fails.
-    /// Ask before a record is stored. A stored one is used as it is, for a role may be deleted later, and then grants
-    /// nothing.
+    /// Whether every role and condition of the record is there, as an access that is built must have them.
     ///
     /// # Errors
     ///
-    /// As [`access`](Self::access); and for a role that the account doesn't have, or that is there twice.
-    ///
-    /// ```
-    /// # use keyward::{Role, Roles, Schema, key::{KeyDigest, KeyId, KeyKind}, store::KeyRecord};
-    /// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
-    /// let schema = Schema::builder().resource("products").build()?;
-    /// let roles = Roles::new(&schema, "a1")?.with(Role::new("inspector", ["products:read"])?)?;
-    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "a1", "t1")?.with_roles(["inspecter"]);
-    /// assert_eq!(
-    ///     record.check(&roles).unwrap_err().to_string(),
-    ///     "unknown role `inspecter`; did you mean `inspector`?",
-    /// );
-    /// assert!(record.with_roles(["inspector"]).check(&roles).is_ok());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// [`AccessError`] for roles of another account, and as for [`AccessBuilder`](crate::AccessBuilder).
     pub fn check(&self, roles: &Roles) -> Result<(), AccessError> {
         self.compile(roles).map(|_| ())
     }
 
     /// The access of the record, where every role and condition of it is there.
     pub(crate) fn compile(&self, roles: &Roles) -> Result<Access, AccessError> {
-        if *roles.account() != *self.document.account {
-            return Err(AccessError::OtherAccount);
-        }
-        let builder = Access::builder(roles).roles(&self.document.roles);
-        let builder = if self.administers() { builder } else { builder.for_access_token() };
-        builder.with_conditions(self.document.conditions.iter().cloned()).build()
+        self.check_account(roles)?;
+        self.grant.compile(roles, self.administers())
+    }
+
+    fn check_account(&self, roles: &Roles) -> Result<(), AccessError> {
+        if *roles.account() == *self.account { Ok(()) } else { Err(AccessError::OtherAccount) }
     }
 
     /// Whether the key may administer: an operator's present one. Neither a token nor a key in its grace does.
-    pub(crate) fn administers(&self) -> bool {
-        self.document.administers()
-    }
-
-    #[cfg(feature = "std")]
-    pub(crate) fn grants_key(&self) -> GrantsKey {
-        self.grants
-    }
-
-    #[cfg(feature = "std")]
-    pub(crate) fn role_ids(&self) -> &[Box<str>] {
-        &self.document.roles
-    }
-
-    /// What authenticators made of it.
-    #[cfg(feature = "std")]
     #[inline]
-    pub(crate) fn remembered(&self) -> &Remembered {
-        &self.remembered
-    }
-
-    pub(crate) fn compile_conditions(&self, schema: &Schema) -> Result<Option<Arc<[Dimension]>>, AccessError> {
-        let dimensions: Vec<Dimension> = compile_conditions(schema, &self.document.conditions)?;
-        Ok((!dimensions.is_empty()).then(|| dimensions.into()))
-    }
-}
-
-impl Document {
-    fn administers(&self) -> bool {
+    pub(crate) fn administers(&self) -> bool {
         self.kind == KeyKind::OperatorKey && self.state == KeyState::Active
     }
 
-    pub(super) fn new(kind: KeyKind, id: KeyId, digest: KeyDigest, account: &str, actor: &str) -> Self {
-        Self {
-            id,
-            kind,
-            account: account.into(),
-            actor: actor.into(),
-            digest,
-            roles: Box::default(),
-            conditions: Box::default(),
-            created: Timestamp::from_millis(0),
-            not_before: None,
-            expires: None,
-            state: KeyState::Active,
-            version: 1,
-        }
+    /// Roles and conditions as one value.
+    pub fn grant(&self) -> &Grant {
+        &self.grant
     }
-}
 
-#[cfg(feature = "std")]
-impl GrantsKey {
-    /// The first 16 bytes of the digest of account and roles.
-    fn of(document: &Document) -> Self {
-        let mut parts = Parts::new();
-        parts.add([u8::from(document.administers())]);
-        parts.add(&*document.account);
-        document.roles.iter().for_each(|id| parts.add(&**id));
-        Self(parts.first())
-    }
-}
-
-impl PartialEq for KeyRecord {
-    fn eq(&self, other: &Self) -> bool {
-        self.document == other.document
-    }
-}
-
-impl Eq for KeyRecord {}
-
-/// The digest prints itself redacted.
-impl fmt::Debug for KeyRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("KeyRecord").field(&self.document).finish()
-    }
-}
-
-impl Serialize for KeyRecord {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.document.serialize(serializer)
+    #[cfg(feature = "std")]
+    pub(crate) fn shared_grant(&self) -> &Arc<Grant> {
+        &self.grant
     }
 }

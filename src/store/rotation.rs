@@ -102,13 +102,10 @@ impl KeyRecord {
             (None, None) => return Err(RotateError::GraceTooLong),
         };
         let state = if grace.is_zero() { KeyState::Revoked } else { KeyState::Replaced };
-        let mut successor = self.document.clone();
-        successor.id = new.id;
-        successor.digest = new.digest.clone();
-        successor.created = now;
-        successor.version = 1;
+        let (id, digest) = (new.id, new.digest.clone());
+        let successor = Self { id, digest, created: now, version: 1, ..self.clone() };
         let retired = self.change(|record| record.with_state(state).with_expiry(Some(end)));
-        Ok(Rotation { changes: [KeyChange::Insert(Self::of(successor)), retired] })
+        Ok(Rotation { changes: [KeyChange::Insert(successor), retired] })
     }
 }
 

@@ -4,10 +4,6 @@
 //! copies the shard that it changes.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
-use core::{
-    borrow::Borrow,
-    hash::{Hash, Hasher},
-};
 use std::{
     collections::HashSet,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -17,7 +13,7 @@ use arc_swap::ArcSwap;
 use foldhash::fast::{FixedState, RandomState};
 use indexmap::IndexMap;
 
-use super::record::KeyRecord;
+use super::stored::{ById, StoredKey};
 use crate::key::KeyId;
 
 /// A power of two.
@@ -26,33 +22,6 @@ pub(super) const SHARDS: usize = 1024;
 /// Ids that are looked up are the callers' choice: the hasher is keyed.
 type Shard = HashSet<ById, RandomState>;
 
-/// A record under the id that it holds: the table has no copy of it, so that more of the table fits into a cache.
-#[derive(Clone)]
-struct ById(Arc<KeyRecord>);
-
-impl Borrow<KeyId> for ById {
-    #[inline]
-    fn borrow(&self) -> &KeyId {
-        self.0.id_ref()
-    }
-}
-
-impl Hash for ById {
-    #[inline]
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.id().hash(state);
-    }
-}
-
-impl PartialEq for ById {
-    #[inline]
-    fn eq(&self, other: &Self) -> bool {
-        self.0.id() == other.0.id()
-    }
-}
-
-impl Eq for ById {}
-
 pub(super) struct Sharded {
     shards: Box<[ArcSwap<Shard>]>,
     writing: Mutex<()>,
@@ -60,7 +29,7 @@ pub(super) struct Sharded {
 
 impl Sharded {
     /// With these records; of two with one id, the later.
-    pub(super) fn new(records: impl IntoIterator<Item = Arc<KeyRecord>>) -> Self {
+    pub(super) fn new(records: impl IntoIterator<Item = StoredKey>) -> Self {
         let hasher = RandomState::default();
         let mut shards: Vec<Shard> = (0..SHARDS).map(|_| Shard::with_hasher(hasher.clone())).collect();
         for record in records {
@@ -72,8 +41,8 @@ impl Sharded {
     }
 
     #[inline]
-    pub(super) fn find(&self, id: KeyId) -> Option<Arc<KeyRecord>> {
-        self.shards.get(place(id))?.load().get(&id).map(|ById(record)| Arc::clone(record))
+    pub(super) fn find(&self, id: KeyId) -> Option<StoredKey> {
+        self.shards.get(place(id))?.load().get(&id).map(|ById(record)| record.clone())
     }
 
     /// Lets one writer at a time look and change; readers go on meanwhile.
@@ -83,10 +52,8 @@ impl Sharded {
     }
 
     /// Every record, shard by shard.
-    pub(super) fn records(&self) -> impl Iterator<Item = Arc<KeyRecord>> {
-        self.shards
-            .iter()
-            .flat_map(|shard| shard.load().iter().map(|ById(record)| Arc::clone(record)).collect::<Vec<_>>())
+    pub(super) fn records(&self) -> impl Iterator<Item = StoredKey> {
+        self.shards.iter().flat_map(|shard| shard.load().iter().map(|ById(record)| record.clone()).collect::<Vec<_>>())
     }
 
     pub(super) fn len(&self) -> usize {
@@ -108,13 +75,13 @@ pub(super) struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    pub(super) fn find(&self, id: KeyId) -> Option<Arc<KeyRecord>> {
+    pub(super) fn find(&self, id: KeyId) -> Option<StoredKey> {
         self.table.find(id)
     }
 
     /// Puts records under their ids, or takes them away. Each shard that changes is copied once.
     #[expect(clippy::mutable_key_type, reason = "what a record remembers is no part of its id")]
-    pub(super) fn put(&self, changes: impl Iterator<Item = (KeyId, Option<Arc<KeyRecord>>)>) {
+    pub(super) fn put(&self, changes: impl Iterator<Item = (KeyId, Option<StoredKey>)>) {
         // In the order of the changes: a reader sees the new key of a rotation before the old one ends.
         let mut copies: IndexMap<usize, Shard, FixedState> = IndexMap::default();
         for (id, record) in changes {

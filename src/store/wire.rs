@@ -1,16 +1,17 @@
 //! Reading the record of a key from a document, without repeating what stands there: it may be the key itself, in a
 //! wrong field.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use serde::{
     Deserialize, Deserializer,
     de::{Error as _, IntoDeserializer, value},
 };
 
-use super::record::{Document, KeyRecord};
+use super::record::KeyRecord;
 use crate::{
     condition::Condition,
+    grant::Grant,
     json::{Json, JsonObject},
     text,
     time::Timestamp,
@@ -45,15 +46,17 @@ enum Malformed {
 impl<'de> Deserialize<'de> for KeyRecord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Json::deserialize(deserializer)?;
-        json.as_object().ok_or(Malformed::Kind).and_then(read).map(Self::of).map_err(D::Error::custom)
+        json.as_object().ok_or(Malformed::Kind).and_then(read).map_err(D::Error::custom)
     }
 }
 
-fn read(fields: &JsonObject) -> Result<Document, Malformed> {
+fn read(fields: &JsonObject) -> Result<KeyRecord, Malformed> {
     if fields.keys().any(|name| !FIELDS.contains(&&**name)) {
         return Err(Malformed::UnknownField);
     }
-    Ok(Document {
+    let roles: Box<[Box<str>]> = field(fields, "roles", |json| list(json, string))?;
+    let conditions: Box<[Condition]> = field(fields, "conditions", |json| list(json, condition))?;
+    Ok(KeyRecord {
         id: field(fields, "id", named)?,
         kind: field(fields, "kind", named)?,
         state: field(fields, "state", named)?,
@@ -64,8 +67,7 @@ fn read(fields: &JsonObject) -> Result<Document, Malformed> {
         version: field(fields, "version", number)?,
         account: field(fields, "account", id)?,
         actor: field(fields, "actor", id)?,
-        roles: field(fields, "roles", |json| list(json, string))?,
-        conditions: field(fields, "conditions", |json| list(json, condition))?,
+        grant: Arc::new(Grant::new().with_roles(roles).with_conditions(conditions)),
     })
 }
 

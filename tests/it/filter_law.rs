@@ -153,6 +153,32 @@ pub(crate) fn texts() -> Vec<String> {
     short.into_iter().map(String::from).chain(long).collect()
 }
 
+/// Uuids in the one form that is canonical, in others that databases take, and what is nearly one.
+pub(crate) fn uuids() -> Vec<String> {
+    [
+        "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+        "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11",
+        "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1A",
+        "{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}",
+        "urn:uuid:a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+        "a0eebc999c0b4ef8bb6d6bb9bd380a11",
+        "a0eebc999c0b-4ef8-bb6d-6bb9-bd380a11",
+        "a0eebc99-9c0b4ef8bb6d6bb9bd380a11",
+        "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 ",
+        " a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+        "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a12",
+        "b0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1é",
+        "00000000-0000-0000-0000-000000000000",
+        "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
+        "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1",
+        "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a111",
+        "g0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+    ]
+    .map(String::from)
+    .into()
+}
+
 /// Scalars as JSON writes them, the texts above and what is not a text.
 pub(crate) fn json_scalars() -> Vec<String> {
     let others = [
@@ -210,6 +236,33 @@ pub(crate) fn documents() -> Vec<String> {
         "\n1\n",
         "[ 1 , \"a\" ]",
         "{\"0\":\"a\"}",
+        // Half a character, one that must be escaped, spaces that are none.
+        "[\"a\",\"\\ud800\"]",
+        "[\"a\",\"\\udc00\\ud800\"]",
+        "[\"a\",{\"\\ud800\":1}]",
+        "[\"a\",{\"k\":\"\\u0000\u{fffd}\\udfff\"}]",
+        "[\"a\",\"\u{fffd}\\ufffd\u{d7ff}\u{e000}\\ud83d\\ude00\\u0000\u{fffd}\"]",
+        "[\"a\",\"\u{1}\"]",
+        "[\"a\",\"\u{7f}\"]",
+        "[\"a\",\"\n\"]",
+        "\u{feff}[\"a\"]",
+        "\u{a0}[\"a\"]",
+        "\u{b}[\"a\"]",
+        "\u{c}[\"a\"]",
+        "[\"a\"]\0",
+        // A key that is there twice, or isn't.
+        "[\"a\",{\"k\":1,\"k\":2}]",
+        "[\"a\",{\"k\":1,\"\\u006b\":2}]",
+        "[\"a\",{\"\":1,\"\":2}]",
+        "[\"a\",{\"é\":1,\"\\u00e9\":2}]",
+        "[\"a\",[[{\"j\":{\"k\":1,\"k\":1}}]]]",
+        "[{\"k\":[{\"k\":1},{\"k\":1,\"j\":{},\"k\":[]}]},\"a\"]",
+        "[\"a\",{\"k\":1,\"K\":2,\"k \":3,\" k\":4,\"kk\":5,\"\":6}]",
+        "[\"a\",{\"k\":{\"k\":{\"k\":1}}},{\"k\":1},[1,1]]",
+        "[\"a\",{\"é\":1,\"e\\u0301\":2,\"0\":3,\"00\":4}]",
+        "[\"a\",{\"k\\u0000\":1,\"k\":2,\"k\\u0000l\":3}]",
+        "[\"a\",{\"k\\u0000\":1,\"k\\u0000\":2}]",
+        "[\"a\",{\"1e999\":\"1e999\"}]",
     ]
     .map(String::from)
     .into();
@@ -226,6 +279,23 @@ pub(crate) const NO_JSON: [&str; 16] = [
     "", " ", "a", "[", "[\"a\"", "[\"a\",]", "{\"k\":}", "{k:1}", "'a'", "+1", "01", ".5", "1.", "NaN", "[\"a\"]]",
     "[1 2]",
 ];
+
+/// Lists of an `a` and a number, of which some are such that no float is near.
+pub(crate) fn numbers() -> Vec<String> {
+    ["1e308", "1.7976931348623157e308", "1e999", "-1e309", "1e-999", &"9".repeat(308), &"9".repeat(400)]
+        .map(|number| format!("[\"a\",{number}]"))
+        .into()
+}
+
+/// Lists of an `a` and what nests as deep as this reader goes, or deeper.
+pub(crate) fn deep() -> Vec<String> {
+    let depths = [63, 64, 65, 90].into_iter().flat_map(|depth: usize| {
+        let inner = depth - 1;
+        [("[", "]", "1"), ("{\"k\":", "}", "1"), ("[", "]", ""), ("[", "]", "{}")]
+            .map(|(open, close, middle)| format!("[\"a\",{}{middle}{}]", open.repeat(inner), close.repeat(inner)))
+    });
+    depths.collect()
+}
 
 /// Documents in which the attribute stands at `k`, or at `k` and then `l`, or only seems to.
 pub(crate) fn nested() -> Vec<String> {
@@ -259,20 +329,43 @@ pub(crate) fn nested() -> Vec<String> {
             "{\"k\":{}}",
             "[\"a\"]",
             "{\"k\":null}",
+            "{\"k\":\"a\",\"j\":1,\"j\":2}",
+            "{\"j\":[{\"l\":1,\"l\":2}],\"k\":\"a\"}",
+            "{\"j\":{\"k\":1},\"k\":\"a\",\"l\":[1,1]}",
+            "{\"k\":[\"a\",{\"j\":1,\"j\":1}]}",
+            "{\"k\":{\"l\":\"a\",\"j\":1,\"\\u006a\":1}}",
         ]
         .map(String::from),
     );
     documents
 }
 
+/// Lists of an `a` and an object, whose keys are written in many ways, and of which many are there twice.
+pub(crate) fn keys() -> Vec<String> {
+    let keys = [
+        "", "a", "ab", "b", "\\\"", "\\u0022", "\\\\", "\\u005c", "\\n", "\\u000a", "x", "\\u0078", "é", "\\u00e9",
+        "a\\\"", "\\u0061", " ", "a\\\\", "aa", "\\/", "/",
+    ];
+    let mut next = random(11);
+    let mut object = || {
+        let members: Vec<_> = (0..=next(5)).map(|_| format!("\"{}\":1", keys[next(keys.len())])).collect();
+        format!("[\"a\",{{{}}}]", members.join(","))
+    };
+    (0..500).map(|_| object()).collect()
+}
+
+/// Numbers below what is asked, the same in every run.
+fn random(mut state: u64) -> impl FnMut(usize) -> usize {
+    move |below| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    }
+}
+
 /// Sets of accepted values: each text alone, and some of several.
 pub(crate) fn accepted(texts: &[String]) -> Vec<Vec<String>> {
     let alone = texts.iter().map(|text| vec![text.clone()]);
-    let mut state = 7_u64;
-    let mut next = move |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(state >> 33).unwrap() % below
-    };
+    let mut next = random(7);
     let several = (0..12).map(|_| {
         let mut values: Vec<String> = (0..2 + next(6)).map(|_| texts[next(texts.len())].clone()).collect();
         values.sort();

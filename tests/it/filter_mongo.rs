@@ -4,7 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it says")]
 
-use keyward::{Filter, Json, JsonObject, MongoCollection, MongoError};
+use keyward::{Filter, Json, JsonObject, MongoCollection, MongoError, MongoField};
 
 use crate::filter_law::{self as law, ACCOUNT, BOTH, Reads, Stored, TYPE};
 
@@ -78,6 +78,11 @@ fn holds_for_one(value: &Json, operator: &str, operand: &Json) -> bool {
 fn equal(value: &Json, wanted: &Json) -> bool {
     match (value, wanted) {
         (Json::Float(value), Json::Integer(wanted)) => *value == *wanted as f64,
+        // A value of a type that JSON has not is compared by its bytes, and hexadecimal digits have no case.
+        (Json::Object(_), Json::Object(_)) if type_of(value) != "object" => {
+            let text = |json: &Json| serde_json::to_string(json).unwrap().to_lowercase();
+            text(value) == text(wanted)
+        }
         _ => value == wanted,
     }
 }
@@ -91,6 +96,8 @@ fn type_of(value: &Json) -> &'static str {
         Json::Float(_) => "double",
         Json::Text(_) => "string",
         Json::List(_) => "array",
+        Json::Object(object) if object.contains_key("$oid") => "objectId",
+        Json::Object(object) if object.contains_key("$uuid") || object.contains_key("$binary") => "binData",
         Json::Object(_) => "object",
     }
 }
@@ -126,7 +133,8 @@ fn hold(documents: &[String], attribute: &[&str], texts: &[String]) {
             (Stored::Json(inner), Json::Object(document))
         })
         .collect();
-    let collection = MongoCollection::new("account").unwrap();
+    let mapped = keyward::AttributePath::new(attribute).unwrap();
+    let collection = MongoCollection::new("account").unwrap().alike([mapped], MongoField::plain).unwrap();
     for accepted in law::accepted(texts) {
         for reads in BOTH {
             let access = law::access(attribute, reads, &accepted);
@@ -151,6 +159,111 @@ fn every_document_along_a_path() {
     for attribute in [&["v", "k"][..], &["v", "k", "l"], &["v", "k", "l", "l"], &["v", "0"], &["v", "k", "0"]] {
         hold(&law::nested(), attribute, &texts);
     }
+}
+
+/// A document's value as the host reads it from a field of this kind: what stands for an `ObjectId` or a uuid as its
+/// text, and one of the other kind as something else.
+fn read(json: &Json, key: &str) -> Json {
+    match json {
+        Json::List(list) => Json::List(list.iter().map(|element| read(element, key)).collect()),
+        Json::Object(object) => match object.get(key) {
+            Some(Json::Text(text)) => Json::Text(text.to_lowercase()),
+            _ => json.clone(),
+        },
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn values_of_types_that_json_has_not() {
+    let id = "507f1f77bcf86cd799439011";
+    let long = format!("{id}1");
+    let ids = [id, &id.to_uppercase(), "507f1f77bcf86cd79943901", &long, "507f1f77bcf86cd79943901g", "a"];
+    let ids: Vec<String> = ids.map(String::from).into();
+    let other = r#"{"$oid": "507f1f77bcf86cd799439012"}"#;
+    let uuid = &law::uuids()[0];
+    for (key, texts, field) in
+        [("$oid", ids, MongoField::object_id("v")), ("$uuid", law::uuids(), MongoField::uuid("v"))]
+    {
+        let value = format!(r#"{{"{key}": "{}"}}"#, texts[0]);
+        let documents = [
+            value.clone(),
+            format!("\"{}\"", texts[0]),
+            format!("\"{}\"", texts[1]),
+            format!("[{value}]"),
+            format!("[{value}, \"{}\"]", texts[0]),
+            format!("[{value}, \"{}\"]", texts[1]),
+            format!("[{value}, 1]"),
+            format!("[{value}, {value}]"),
+            format!("[[{value}]]"),
+            format!("{{\"id\": {value}}}"),
+            format!("[{value}, {other}]"),
+            other.to_string(),
+            format!(r#"{{"$binary": "{uuid}"}}"#),
+            format!(r#"[{value}, {{"$binary": "{uuid}"}}]"#),
+            "[]".to_string(),
+            "null".to_string(),
+            "{}".to_string(),
+        ];
+        let collection = MongoCollection::new(MongoField::plain("account")).unwrap().field("v", field).unwrap();
+        for accepted in law::accepted(&texts) {
+            for reads in BOTH {
+                let access = law::access(&["v"], reads, &accepted);
+                let query = access.mongo(TYPE, &collection).unwrap();
+                for document in &documents {
+                    let stored = Stored::Json(read(&Json::parse(document).unwrap(), key));
+                    let allowed = law::allowed(&access, ACCOUNT, &[("v", &stored)]);
+                    let whole = Json::parse(&format!(r#"{{"account": "{ACCOUNT}", "v": {document}}}"#)).unwrap();
+                    assert_eq!(matches(&whole, &query), allowed, "{reads:?} {accepted:?}: {document}\n{query:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_account_that_is_an_object_id() {
+    let id = "507f1f77bcf86cd799439011";
+    let collection = MongoCollection::new(MongoField::object_id("account")).unwrap();
+    let query = Filter::Everything.mongo(id, &collection).unwrap();
+    let value = format!(r#"{{"$oid": "{id}"}}"#);
+    for (account, passes) in [
+        (value.clone(), true),
+        (format!("\"{id}\""), true),
+        (format!("[{value}]"), false),
+        (r#"{"$oid": "507f1f77bcf86cd799439012"}"#.to_string(), false),
+        ("null".to_string(), false),
+    ] {
+        let document = Json::parse(&format!(r#"{{"account": {account}}}"#)).unwrap();
+        assert_eq!(matches(&document, &query), passes, "{account}");
+    }
+    let elsewhere = Filter::Everything.mongo(&id.to_uppercase(), &collection).unwrap();
+    assert!(!matches(&Json::parse(&format!(r#"{{"account": {value}}}"#)).unwrap(), &elsewhere));
+}
+
+#[test]
+fn a_mapping_that_fits_no_type_is_found_at_the_start() {
+    let schema = keyward::Schema::from_json(
+        r#"{"resources": {"orders": {}}, "conditions": {"factory": {"restricts": {"orders": ["delivery", "factoryId"]}}}}"#,
+    )
+    .unwrap();
+    let collection = || MongoCollection::new("account").unwrap();
+    for (collection, resource, refused) in [
+        (collection(), "orders", Some("attribute `delivery.factoryId` is mapped to no field")),
+        (collection().alike([["delivery", "factoryId"]], MongoField::uuid).unwrap(), "orders", None),
+        (collection().field(["delivery", "factoryId"], "factory").unwrap(), "orders", None),
+        (
+            collection().alike([["delivery", "factoryId"], ["delivery", "factory"]], MongoField::plain).unwrap(),
+            "orders",
+            Some("attribute `delivery.factory` is mapped, and no condition reads it of `orders`"),
+        ),
+        (collection(), "order", Some("unknown resource type `order`; did you mean `orders`?")),
+    ] {
+        let found = collection.check(&schema, resource).err().map(|error| error.to_string());
+        assert_eq!(found.as_deref(), refused);
+    }
+    let access = law::access(&["v"], Reads::Any, &["a"]);
+    assert!(matches!(access.mongo(TYPE, &collection()), Err(MongoError::Unmapped(_))));
 }
 
 #[test]
@@ -188,7 +301,9 @@ fn names_that_a_query_can_t_say_are_refused() {
         assert!(matches!(MongoCollection::new(name), Err(MongoError::Field(_))), "{name:?}");
         let access = law::access(&[name], Reads::Any, &["a"]);
         let collection = MongoCollection::of_one_account(ACCOUNT);
-        assert!(matches!(access.mongo(TYPE, &collection), Err(MongoError::Field(_))), "{name:?}");
+        assert!(matches!(access.mongo(TYPE, &collection), Err(MongoError::Unmapped(_))), "{name:?}");
+        let alike = collection.clone().alike([name], MongoField::plain);
+        assert!(matches!(alike, Err(MongoError::Field(_))), "{name:?}");
         assert!(access.mongo(TYPE, &collection.field(name, "v").unwrap()).is_ok(), "{name:?}");
     }
     let twice = MongoCollection::of_one_account(ACCOUNT).field("a", "b").unwrap().field("a", "c");

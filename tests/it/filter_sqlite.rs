@@ -114,6 +114,10 @@ fn one_account() -> SqlTable {
     SqlTable::of_one_account(SqlDialect::Sqlite, ACCOUNT)
 }
 
+fn plain() -> SqlTable {
+    one_account().alike(["v"], SqlColumn::text).unwrap()
+}
+
 #[test]
 fn every_value_of_every_type_under_every_affinity_and_collation() {
     let texts = law::texts();
@@ -122,6 +126,8 @@ fn every_value_of_every_type_under_every_affinity_and_collation() {
         for (kind, column) in [
             (Kind::Plain, SqlColumn::text("v")),
             (Kind::Plain, SqlColumn::integer("v")),
+            (Kind::Plain, SqlColumn::numeric("v")),
+            (Kind::Plain, SqlColumn::enumeration("v")),
             (Kind::Boolean, SqlColumn::boolean("v")),
         ] {
             let (connection, rows) = table(declared, &cells, kind);
@@ -137,7 +143,7 @@ fn every_value_of_every_type_under_every_affinity_and_collation() {
 #[test]
 fn every_document_under_every_match() {
     let texts = law::texts();
-    let documents = law::documents().into_iter().chain(law::NO_JSON.map(String::from));
+    let documents = law::documents().into_iter().chain(law::numbers()).chain(law::NO_JSON.map(String::from));
     let cells = cells(documents);
     for declared in ["TEXT COLLATE NOCASE", "JSON"] {
         let (connection, rows) = table(declared, &cells, Kind::Json);
@@ -149,6 +155,48 @@ fn every_document_under_every_match() {
             }
         }
     }
+}
+
+/// SQLite says of no document how deep it nests: these rows can't be told from others.
+#[test]
+fn a_document_that_nests_deeper_than_the_reader_goes_passes_with_what_stands_in_its_list() {
+    let (connection, rows) = table("TEXT", &cells(law::deep()), Kind::Json);
+    let access = law::access(&["v"], Reads::Any, &["a"]);
+    let mapped = one_account().column("v", SqlColumn::json("v")).unwrap();
+    let (passing, _) = select(&connection, "t", &access.sql(TYPE, &mapped).unwrap());
+    let (allowed, denied): (Vec<_>, Vec<_>) =
+        rows.iter().partition(|(_, stored)| law::allowed(&access, ACCOUNT, &[("v", stored)]));
+    assert!(allowed.iter().all(|(id, _)| passing.contains(id)));
+    let wrong = denied.iter().filter(|(id, _)| passing.contains(id)).count();
+    assert_eq!(wrong, law::deep().iter().filter(|text| Json::parse(text).is_err()).count());
+}
+
+#[test]
+fn keys_that_are_there_twice() {
+    let (connection, rows) = table("TEXT", &cells(law::keys()), Kind::Json);
+    let mapped = one_account().column("v", SqlColumn::json("v")).unwrap();
+    hold("keys", &connection, &rows, &law::access(&["v"], Reads::Any, &["a"]), &mapped);
+}
+
+#[test]
+fn the_probe_of_a_right_mapping_is_silent_and_a_column_that_is_not_there_is_named() {
+    let connection = Connection::open_in_memory().unwrap();
+    connection
+        .execute_batch("CREATE TABLE t (account TEXT, a TEXT, b INTEGER, c, d JSON, key JSON, sites TEXT)")
+        .unwrap();
+    let table = SqlTable::new(SqlDialect::Sqlite, "account").unwrap().qualified("p").unwrap();
+    let table = table.alike(["a"], SqlColumn::text).unwrap().alike(["b"], SqlColumn::integer).unwrap();
+    let table = table.alike(["c"], SqlColumn::boolean).unwrap().alike(["d", "key"], SqlColumn::json).unwrap();
+    let table = table.column(["d", "k"], SqlColumn::json_at("d", AttributePath::name("k").unwrap())).unwrap();
+    let table = table.column("z", SqlColumn::absent()).unwrap();
+    connection.execute_batch(&table.probe("t AS p").unwrap()).unwrap();
+    connection.execute_batch(&one_account().probe("t").unwrap()).unwrap();
+    let accounts = SqlTable::new(SqlDialect::Sqlite, "acount").unwrap().probe("t").unwrap();
+    assert!(connection.execute_batch(&accounts).unwrap_err().to_string().contains("no such column: acount"));
+    let missing = table.alike(["site"], SqlColumn::text).unwrap().probe("t AS p").unwrap();
+    assert!(connection.execute_batch(&missing).unwrap_err().to_string().contains("no such column: p.site"));
+    let ambiguous = one_account().alike(["key"], SqlColumn::json).unwrap();
+    assert!(matches!(ambiguous.probe("t"), Err(SqlError::Ambiguous { .. })));
 }
 
 #[test]
@@ -197,9 +245,9 @@ fn the_account_is_compared_like_any_text() {
         connection.execute("INSERT INTO t (v, account) VALUES ('a', ?)", [account]).unwrap();
     }
     let access = law::access(&["v"], Reads::Any, &["a"]);
-    let mapped = SqlTable::new(SqlDialect::Sqlite, "account").unwrap();
+    let mapped = SqlTable::new(SqlDialect::Sqlite, "account").unwrap().alike(["v"], SqlColumn::text).unwrap();
     assert_eq!(select(&connection, "t", &access.sql(TYPE, &mapped).unwrap()).0, [1]);
-    let elsewhere = SqlTable::of_one_account(SqlDialect::Sqlite, "emca");
+    let elsewhere = SqlTable::of_one_account(SqlDialect::Sqlite, "emca").alike(["v"], SqlColumn::text).unwrap();
     assert_eq!(select(&connection, "t", &access.sql(TYPE, &elsewhere).unwrap()).0, [0_i64; 0]);
 }
 
@@ -207,7 +255,9 @@ fn the_account_is_compared_like_any_text() {
 fn a_column_that_is_not_there_is_an_error_and_never_its_own_name() {
     let (connection, _) = table("TEXT", &[Cell::Text("brand".into())], Kind::Plain);
     let access = law::access(&["brand"], Reads::Any, &["brand"]);
-    let fragment = access.sql(TYPE, &one_account()).unwrap();
+    assert!(matches!(access.sql(TYPE, &one_account()), Err(SqlError::Unmapped(_))));
+    let mapped = one_account().alike(["brand"], SqlColumn::text).unwrap();
+    let fragment = access.sql(TYPE, &mapped).unwrap();
     let refused = connection.prepare(&format!("SELECT id FROM t WHERE {fragment}")).unwrap_err();
     assert!(refused.to_string().contains("no such column: brand"), "{refused}");
     // What would happen with double quotes, in a build that has not turned it off.
@@ -251,7 +301,7 @@ fn an_index_is_used() {
     let (connection, _) = table("TEXT", &[], Kind::Plain);
     connection.execute("CREATE INDEX by_v ON t (v)", ()).unwrap();
     for accepted in [&["a", "b"][..], &["1", "a"]] {
-        let fragment = law::access(&["v"], Reads::Any, accepted).sql(TYPE, &one_account()).unwrap();
+        let fragment = law::access(&["v"], Reads::Any, accepted).sql(TYPE, &plain()).unwrap();
         let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN SELECT id FROM t WHERE {fragment}")).unwrap();
         let parameters = params_from_iter(fragment.parameters().iter().map(Bound));
         let plan = explain.query_map(parameters, |row| row.get::<_, String>(3)).unwrap();
@@ -263,7 +313,7 @@ fn an_index_is_used() {
 #[test]
 fn the_whole_can_stand_in_any_condition() {
     let (connection, _) = table("TEXT", &["a", "b", "c"].map(|text| Cell::Text(text.into())), Kind::Plain);
-    let fragment = law::access(&["v"], Reads::Any, &["a", "1"]).sql(TYPE, &one_account()).unwrap();
+    let fragment = law::access(&["v"], Reads::Any, &["a", "1"]).sql(TYPE, &plain()).unwrap();
     for (query, expected) in [
         (format!("{fragment} OR v = 'b'"), vec![1, 2]),
         (format!("NOT {fragment} AND v = 'b'"), vec![2]),
@@ -351,6 +401,7 @@ proptest! {
             }
         }
         let table = SqlTable::new(SqlDialect::Sqlite, "account").unwrap()
+            .alike(["plain"], SqlColumn::text).unwrap()
             .column("any", SqlColumn::json("any")).unwrap()
             .column("all", SqlColumn::json("all")).unwrap()
             .column(["nested", "k"], SqlColumn::json_at("nested", AttributePath::name("k").unwrap())).unwrap();

@@ -1,8 +1,8 @@
 //! The filter as a value: JSON both ways, words, and the two questions.
 
 use keyward::{
-    Clause, Clauses, Filter, Match, MongoCollection, MongoError, Operation, Passing, ResourceView, Schema, Selection,
-    SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue, Summary, TypeSummary, World,
+    Clause, Clauses, Filter, Match, MongoCollection, MongoError, MongoField, Operation, Passing, ResourceView, Schema,
+    Selection, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue, Summary, TypeSummary, World,
 };
 use proptest::prelude::*;
 
@@ -129,29 +129,46 @@ fn no_value_stands_in_a_text() {
 fn mappings_that_can_t_be_are_refused() {
     let text = |result: Result<SqlTable, SqlError>| result.unwrap_err().to_string();
     let sqlite = || SqlTable::new(SqlDialect::Sqlite, "account").unwrap();
+    let maria = || SqlTable::new(SqlDialect::MariaDb, "account").unwrap();
     for (found, expected) in [
         (text(SqlTable::new(SqlDialect::Sqlite, "")), "SQL name ``: 0 bytes are too few, the least is 1"),
         (
             text(SqlTable::new(SqlDialect::MariaDb, SqlColumn::json("account"))),
             "column `account`: the kind JSON is no account's",
         ),
-        (
-            text(SqlTable::new(SqlDialect::Sqlite, SqlColumn::absent())),
-            "SQL name ``: 0 bytes are too few, the least is 1",
-        ),
+        (text(SqlTable::new(SqlDialect::Sqlite, SqlColumn::absent())), "column ``: the kind absent is no account's"),
         (text(sqlite().column("a", "b").unwrap().column("a", "c")), "attribute `a` is mapped twice"),
         (text(sqlite().column("", "b")), "attribute name ``: 0 bytes are too few, the least is 1"),
         (
             text(sqlite().column("a", SqlColumn::integer_array("b"))),
             "column `b`: SQLite has no exact form of integer array columns",
         ),
+        (text(sqlite().column("a", SqlColumn::uuid("b"))), "column `b`: SQLite has no exact form of uuid columns"),
+        (
+            text(SqlTable::new(SqlDialect::Sqlite, SqlColumn::uuid("account"))),
+            "column `account`: SQLite has no exact form of uuid columns",
+        ),
+        (
+            text(SqlTable::new(SqlDialect::PostgreSql, SqlColumn::uuid_array("account"))),
+            "column `account`: the kind uuid array is no account's",
+        ),
+        (
+            text(SqlTable::new(SqlDialect::PostgreSql, SqlColumn::boolean("account"))),
+            "column `account`: the kind boolean is no account's",
+        ),
+        (
+            text(maria().column("a", SqlColumn::enumeration_array("b"))),
+            "column `b`: MariaDB has no exact form of enumeration array columns",
+        ),
+        (text(maria().alike(["a", "b", "a"], SqlColumn::uuid)), "attribute `a` is mapped twice"),
+        (text(maria().alike(["a", ""], SqlColumn::text)), "attribute name ``: 0 bytes are too few, the least is 1"),
     ] {
         assert_eq!(found, expected);
     }
     let path = law::access(&["a", "b"], Reads::Any, &["x"]).sql(TYPE, &sqlite()).unwrap_err();
-    assert_eq!(path.to_string(), "attribute `a.b` is a path and has no column");
-    let long = law::access(&[&"é".repeat(60)], Reads::Any, &["x"]);
-    assert!(matches!(long.sql(TYPE, &SqlTable::of_one_account(SqlDialect::MariaDb, "acme")), Err(SqlError::Name(_))));
+    assert_eq!(path.to_string(), "attribute `a.b` is mapped to no column");
+    let long = SqlTable::of_one_account(SqlDialect::MariaDb, "acme").alike(["é".repeat(60)], SqlColumn::text);
+    assert!(matches!(long, Err(SqlError::Name(_))));
 }
 
 #[test]
@@ -258,6 +275,7 @@ fn public_types_can_be_shared() {
     shared::<SqlValue>();
     shared::<SqlError>();
     shared::<MongoCollection>();
+    shared::<MongoField>();
     shared::<MongoError>();
     shared::<Summary>();
     shared::<TypeSummary>();
@@ -279,11 +297,12 @@ fn a_mapping_that_fits_no_type_is_found_at_the_start() {
     let table = || SqlTable::new(SqlDialect::PostgreSql, "account").unwrap();
     let path = || table().column(["delivery", "factoryId"], SqlColumn::integer("factory_id")).unwrap();
     let tags = || path().column("tags", SqlColumn::text_array("tags")).unwrap();
-    let cases: [(SqlTable, &str, Option<&str>); 8] = [
+    let cases: [(SqlTable, &str, Option<&str>); 10] = [
         (tags(), "orders", None),
-        (path(), "orders", None),
+        (path().alike(["tags"], SqlColumn::json).unwrap(), "orders", None),
+        (path(), "orders", Some("attribute `tags` is mapped to no column")),
         (path().column("tags", SqlColumn::absent()).unwrap(), "orders", None),
-        (table(), "orders", Some("attribute `delivery.factoryId` is a path and has no column")),
+        (table(), "orders", Some("attribute `delivery.factoryId` is mapped to no column")),
         (
             tags().column("delivery.factoryId", "x").unwrap(),
             "orders",
@@ -294,7 +313,12 @@ fn a_mapping_that_fits_no_type_is_found_at_the_start() {
             "orders",
             Some("attribute `Tags` is mapped, and no condition reads it of `orders`"),
         ),
-        (table(), "places", Some("SQL name `keyward_x`: '_' is not allowed here")),
+        (
+            table().alike(["id"], SqlColumn::uuid).unwrap(),
+            "places",
+            Some("attribute `keyward_x` is mapped to no column"),
+        ),
+        (table().alike(["id"], SqlColumn::uuid).unwrap().column("keyward_x", "x").unwrap(), "places", None),
         (table(), "order", Some("unknown resource type `order`; did you mean `orders`?")),
     ];
     for (table, resource, refused) in cases {

@@ -16,7 +16,7 @@ use keyward::{
     Condition, Timestamp,
     key::{KeyDigest, KeyId, KeyKind},
     store::{
-        ChangeError, KeyChange, KeyChanges, KeyRecord, KeyStore, MemoryStore,
+        ChangeError, KeyChange, KeyChanges, KeyRecord, KeyStore, MemoryStore, StoredKey,
         conformance::{check, check_for_deadlock},
     },
 };
@@ -117,7 +117,7 @@ impl Broken {
         Self { how, inner: MemoryStore::new(), number, writing: Mutex::default(), locks: Mutex::default() }
     }
 
-    fn stored(&self, id: KeyId) -> Option<Arc<KeyRecord>> {
+    fn stored(&self, id: KeyId) -> Option<StoredKey> {
         let Ok(found) = KeyStore::find(&self.inner, id);
         found
     }
@@ -163,7 +163,7 @@ impl Broken {
         changes.iter().map(edit).collect()
     }
 
-    fn remembered(&self, id: KeyId) -> Option<Arc<KeyRecord>> {
+    fn remembered(&self, id: KeyId) -> Option<StoredKey> {
         let found = CACHE.with_borrow(|cache| cache.get(&(self.number, id)).cloned());
         found.unwrap_or_else(|| {
             let found = self.stored(id);
@@ -176,7 +176,7 @@ impl Broken {
 }
 
 /// By store and id.
-type Cache = HashMap<(usize, KeyId), Option<Arc<KeyRecord>>>;
+type Cache = HashMap<(usize, KeyId), Option<StoredKey>>;
 
 thread_local!(static CACHE: RefCell<Cache> = RefCell::default());
 
@@ -275,16 +275,16 @@ fn read(how: How, record: KeyRecord) -> KeyRecord {
 }
 
 impl KeyStore for Broken {
-    type Record = Arc<KeyRecord>;
+    type Record = StoredKey;
     type Error = Infallible;
 
-    fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
+    fn find(&self, id: KeyId) -> Result<Option<StoredKey>, Infallible> {
         let like = |same: &dyn Fn(&str) -> bool| self.inner.records().find(|record| same(record.id().as_str()));
         let apart = |both: fn(KeyRecord, &KeyRecord) -> KeyRecord| {
             let first = self.stored(id)?;
             thread::sleep(Duration::from_micros(50));
-            let second = self.stored(id).unwrap_or_else(|| Arc::clone(&first));
-            Some(Arc::new(both((*first).clone(), &second)))
+            let second = self.stored(id).unwrap_or_else(|| first.clone());
+            Some(both((*first).clone(), &second).into())
         };
         Ok(match self.how {
             How::FoldsCase => like(&|other| other.eq_ignore_ascii_case(id.as_str())),
@@ -295,7 +295,7 @@ impl KeyStore for Broken {
             How::ReadsIdsAsNumbers => like(&|other| number(other) == number(id.as_str())),
             How::FindsAnything => self.stored(id).or_else(|| self.inner.records().next()).or_else(|| {
                 let anything = KeyRecord::new(KeyKind::AccessToken, id, KeyDigest::DUMMY, "a1", "t1").unwrap();
-                Some(Arc::new(anything))
+                Some(anything.into())
             }),
             How::RemembersFound | How::RemembersNothing => self.remembered(id),
             How::Stale => {
@@ -312,7 +312,7 @@ impl KeyStore for Broken {
             }
             How::ReadsConditionsApart => apart(|first, second| first.with_conditions(second.conditions().to_vec())),
             How::ReadsStateApart => apart(|first, second| first.with_state(second.state())),
-            how => self.stored(id).map(|record| Arc::new(read(how, (*record).clone()))),
+            how => self.stored(id).map(|record| read(how, (*record).clone()).into()),
         })
     }
 }
@@ -421,7 +421,7 @@ impl KeyChanges for Broken {
                         thread::sleep(Duration::from_micros(100));
                         for (id, old) in before.into_iter().rev() {
                             let gone = self.version(id).map(|expected| KeyChange::Remove { expected, id });
-                            let old: Option<Arc<KeyRecord>> = old;
+                            let old: Option<StoredKey> = old;
                             let back = old.map(|old| KeyChange::Insert((*old).clone()));
                             self.inner.apply(&gone.into_iter().chain(back).collect::<Vec<_>>()).unwrap();
                         }

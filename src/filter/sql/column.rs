@@ -7,29 +7,37 @@ use crate::attributes::AttributePath;
 
 /// A column and what kind of value it holds. Exactness rests on it: declare what the column is.
 ///
-/// What a row's attribute is, the check and the query must agree on. The query takes it to be this:
+/// What a row's attribute is, the check and the query must agree on. The query takes the host to read a column so:
 ///
-/// | column | SQLite | PostgreSQL | MariaDB |
-/// |---|---|---|---|
-/// | [`text`](Self::text) | what is stored: a text or an integer as it is, nothing else matches | `text`, `varchar` | `CHAR`, `VARCHAR`, `TEXT` and their like, of any character set |
-/// | [`integer`](Self::integer) | the same | `smallint`, `integer`, `bigint` | an integer type without `ZEROFILL` |
-/// | [`boolean`](Self::boolean) | the integers 0 and 1 | `boolean` | an integer type with 0 and 1 |
-/// | [`text_array`](Self::text_array) and its like | – | an array; one of more dimensions than one matches nothing | – |
-/// | [`json`](Self::json) | a text that is JSON; any other matches nothing | `jsonb` | `JSON`, or a text that is JSON, nested to 32 |
-/// | [`json_at`](Self::json_at) | the same | the same | – |
+/// | column | read as | SQLite | PostgreSQL | MariaDB |
+/// |---|---|---|---|---|
+/// | [`text`](Self::text) | the text | what is stored: a text or an integer as it is, nothing else matches | `text`, `varchar` | `CHAR`, `VARCHAR`, `TEXT` and their like, of any character set |
+/// | [`uuid`](Self::uuid) | its canonical text | – | `uuid` | `UUID` |
+/// | [`enumeration`](Self::enumeration) | its label | as a text | a type made with `AS ENUM` | `ENUM` |
+/// | [`integer`](Self::integer) | the integer | as a text | `smallint`, `integer`, `bigint` | an integer type without `ZEROFILL` |
+/// | [`numeric`](Self::numeric) | the integer, where no decimals are stored | as a text | `numeric` | `DECIMAL` without `ZEROFILL` |
+/// | [`boolean`](Self::boolean) | the boolean | the integers 0 and 1 | `boolean` | an integer type with 0 and 1 |
+/// | [`text_array`](Self::text_array) and its like | the list | – | an array; one of more dimensions than one matches nothing | – |
+/// | [`json`](Self::json) | what [`Json`](crate::Json) reads | a text that is JSON; any other matches nothing | `jsonb` | `JSON`, or a text that is JSON, nested to 32 |
+/// | [`json_at`](Self::json_at) | the same, at the path | the same | the same | – |
 ///
 /// A dash is an [`SqlError::Inexact`](crate::SqlError::Inexact). In a PostgreSQL `char(n)` a text that is shorter
-/// than the column, and so padded, matches nothing.
+/// than the column, and so padded, matches nothing. Where the database has no uuid, one that is stored as its
+/// canonical text is a text.
 ///
-/// A column that is declared wrongly is an error of PostgreSQL. In SQLite the value's own type decides, and in
-/// MariaDB a text that is no number never passes for one; but bytes and floats, which the check lets nobody in
-/// for, must not be declared as texts or integers there.
+/// There is no kind for floats, bytes, dates and times: the check lets nobody in for them. A column of such a type
+/// is [`absent`](Self::absent) to conditions.
+///
+/// A column that is declared wrongly is an error of PostgreSQL when the query is prepared, and of MariaDB and
+/// PostgreSQL when [`SqlTable::probe`](crate::SqlTable::probe) is; in MariaDB it matches nothing. In SQLite the
+/// value's own type decides.
 ///
 /// ```
 /// use keyward::{SqlColumn, SqlDialect, SqlTable};
 ///
-/// let products = SqlTable::new(SqlDialect::PostgreSql, "account")?
+/// let products = SqlTable::new(SqlDialect::PostgreSql, SqlColumn::uuid("account"))?
 ///     .column("factoryId", SqlColumn::integer("factory_id"))?
+///     .column("state", SqlColumn::enumeration("state"))?
 ///     .column("tags", SqlColumn::text_array("tags"))?;
 /// # Ok::<(), keyward::SqlError>(())
 /// ```
@@ -41,14 +49,21 @@ pub struct SqlColumn {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    Text,
-    Integer,
-    Boolean,
-    TextArray,
-    IntegerArray,
-    BooleanArray,
+    One(Scalar),
+    Array(Scalar),
     Json(Option<AttributePath>),
     Absent,
+}
+
+/// What one value of a column, or one element of an array, is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scalar {
+    Text,
+    Uuid,
+    Enumeration,
+    Integer,
+    Numeric,
+    Boolean,
 }
 
 impl SqlColumn {
@@ -58,14 +73,44 @@ impl SqlColumn {
     /// assert_eq!(keyward::SqlColumn::text("brand"), keyward::SqlColumn::from("brand"));
     /// ```
     pub fn text(name: impl Into<Box<str>>) -> Self {
-        Self { name: name.into(), kind: Kind::Text }
+        Self::one(name, Scalar::Text)
+    }
+
+    /// A uuid. A condition's value is compared with its canonical text, in lower case and with hyphens: a value in
+    /// another form, in capitals or in braces, is the text of no uuid, and no row has it.
+    ///
+    /// See [`SqlColumn`] for an example.
+    pub fn uuid(name: impl Into<Box<str>>) -> Self {
+        Self::one(name, Scalar::Uuid)
+    }
+
+    /// One of the labels of an enumeration. A condition's value that is no label is the value of no row, and no error.
+    ///
+    /// PostgreSQL compares the label, and an index on the column doesn't serve it: the value can't be made one of
+    /// the type, since one that is no label would make the query fail.
+    ///
+    /// See [`SqlColumn`] for an example.
+    pub fn enumeration(name: impl Into<Box<str>>) -> Self {
+        Self::one(name, Scalar::Enumeration)
     }
 
     /// An integer.
     ///
     /// See [`SqlColumn`] for an example.
     pub fn integer(name: impl Into<Box<str>>) -> Self {
-        Self { name: name.into(), kind: Kind::Integer }
+        Self::one(name, Scalar::Integer)
+    }
+
+    /// A decimal number. One that is stored without decimals is an integer, up to 128 bits; any other matches
+    /// nothing, `7.0` too, as in JSON. In a column with a scale, `numeric(10, 2)`, that is every one.
+    ///
+    /// ```
+    /// # use keyward::{SqlColumn, SqlDialect, SqlTable};
+    /// let table = SqlTable::new(SqlDialect::PostgreSql, SqlColumn::numeric("account_number"))?;
+    /// # Ok::<(), keyward::SqlError>(())
+    /// ```
+    pub fn numeric(name: impl Into<Box<str>>) -> Self {
+        Self::one(name, Scalar::Numeric)
     }
 
     /// A boolean. Where the database has none, it is an integer: 0 is `false`, 1 is `true`, and no other is
@@ -77,33 +122,62 @@ impl SqlColumn {
     /// # Ok::<(), keyward::SqlError>(())
     /// ```
     pub fn boolean(name: impl Into<Box<str>>) -> Self {
-        Self { name: name.into(), kind: Kind::Boolean }
+        Self::one(name, Scalar::Boolean)
     }
 
     /// An array of texts.
     ///
     /// See [`SqlColumn`] for an example.
     pub fn text_array(name: impl Into<Box<str>>) -> Self {
-        Self { name: name.into(), kind: Kind::TextArray }
+        Self::array(name, Scalar::Text)
+    }
+
+    /// An array of uuids.
+    ///
+    /// See [`SqlColumn`] for an example of an array.
+    pub fn uuid_array(name: impl Into<Box<str>>) -> Self {
+        Self::array(name, Scalar::Uuid)
+    }
+
+    /// An array of an enumeration's labels.
+    ///
+    /// See [`SqlColumn`] for an example of an array.
+    pub fn enumeration_array(name: impl Into<Box<str>>) -> Self {
+        Self::array(name, Scalar::Enumeration)
     }
 
     /// An array of integers.
     ///
     /// See [`SqlColumn`] for an example of an array.
     pub fn integer_array(name: impl Into<Box<str>>) -> Self {
-        Self { name: name.into(), kind: Kind::IntegerArray }
+        Self::array(name, Scalar::Integer)
+    }
+
+    /// An array of decimal numbers.
+    ///
+    /// See [`SqlColumn`] for an example of an array.
+    pub fn numeric_array(name: impl Into<Box<str>>) -> Self {
+        Self::array(name, Scalar::Numeric)
     }
 
     /// An array of booleans.
     ///
     /// See [`SqlColumn`] for an example of an array.
     pub fn boolean_array(name: impl Into<Box<str>>) -> Self {
-        Self { name: name.into(), kind: Kind::BooleanArray }
+        Self::array(name, Scalar::Boolean)
     }
 
-    /// A JSON document that is the attribute: a list, or a text, an integer or a boolean. Numbers are read as
-    /// [`Json`](crate::Json) and `serde_json` read them: one with a fraction or an exponent, `-0`, and one
-    /// outside −2⁶³ to 2⁶⁴−1 is no integer.
+    /// A JSON document that is the attribute: a list, or a text, an integer or a boolean. It is what
+    /// [`Json::parse`](crate::Json::parse) reads: a number with a fraction or an exponent, `-0`, and one outside
+    /// −2⁶³ to 2⁶⁴−1 is no integer; and a document in which some object, however deep, has a key twice is none, and
+    /// matches nothing. A host that reads documents with a reader that takes the last of two gets fewer rows from
+    /// a list than the check would allow, never more.
+    ///
+    /// These rows can't be told apart: where `Json::parse` refuses a document only because it nests deeper than
+    /// [`Json::MAX_DEPTH`](crate::Json::MAX_DEPTH) (SQLite), or because of a number beyond the floats of 64 bits
+    /// (MariaDB), the row passes by what else is in its list. PostgreSQL's `jsonb` drops the first of two keys when
+    /// it stores them. Its `json` keeps both, and is no column here: [`SqlTable::probe`](crate::SqlTable::probe)
+    /// fails on it.
     ///
     /// ```
     /// # use keyward::{SqlColumn, SqlDialect, SqlTable};
@@ -114,8 +188,8 @@ impl SqlColumn {
         Self { name: name.into(), kind: Kind::Json(None) }
     }
 
-    /// A JSON document in which the attribute stands at this path through nested objects. Where an object on
-    /// the way has the name twice, it matches nothing.
+    /// A JSON document in which the attribute stands at this path through nested objects. As with
+    /// [`json`](Self::json), one in which some object has a key twice matches nothing.
     ///
     /// ```
     /// use keyward::{AttributePath, SqlColumn, SqlDialect, SqlTable};
@@ -139,6 +213,14 @@ impl SqlColumn {
     pub fn absent() -> Self {
         Self { name: "".into(), kind: Kind::Absent }
     }
+
+    fn one(name: impl Into<Box<str>>, scalar: Scalar) -> Self {
+        Self { name: name.into(), kind: Kind::One(scalar) }
+    }
+
+    fn array(name: impl Into<Box<str>>, scalar: Scalar) -> Self {
+        Self { name: name.into(), kind: Kind::Array(scalar) }
+    }
 }
 
 /// A text column of this name.
@@ -150,16 +232,25 @@ impl From<&str> for SqlColumn {
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(scalar) => scalar.fmt(f),
+            Self::Array(scalar) => write!(f, "{scalar} array"),
+            Self::Json(None) => f.write_str("JSON"),
+            Self::Json(Some(_)) => f.write_str("path into JSON"),
+            Self::Absent => f.write_str("absent"),
+        }
+    }
+}
+
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Text => "text",
+            Self::Uuid => "uuid",
+            Self::Enumeration => "enumeration",
             Self::Integer => "integer",
+            Self::Numeric => "numeric",
             Self::Boolean => "boolean",
-            Self::TextArray => "text array",
-            Self::IntegerArray => "integer array",
-            Self::BooleanArray => "boolean array",
-            Self::Json(None) => "JSON",
-            Self::Json(Some(_)) => "path into JSON",
-            Self::Absent => "absent",
         })
     }
 }

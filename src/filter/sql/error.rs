@@ -36,7 +36,7 @@ pub enum SqlError {
         /// The kind.
         kind: Box<str>,
     },
-    /// An account is a text or an integer.
+    /// An account is one text, uuid, label, integer or decimal number.
     #[error("column `{column}`: the kind {kind} is no account's")]
     Account {
         /// The column.
@@ -65,8 +65,8 @@ pub enum SqlError {
     /// An attribute that is mapped twice.
     #[error("attribute `{0}` is mapped twice")]
     MappedTwice(AttributePath),
-    /// A path has no column by default.
-    #[error("attribute `{0}` is a path and has no column")]
+    /// An attribute that a condition reads, and of which the mapping doesn't say which column holds it.
+    #[error("attribute `{0}` is mapped to no column")]
     Unmapped(AttributePath),
     /// An attribute that is mapped, and that no condition reads of the type.
     #[error("attribute `{attribute}` is mapped, and no condition reads it of `{resource}`")]

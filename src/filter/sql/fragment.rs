@@ -22,7 +22,8 @@ use super::SqlDialect;
 /// )?;
 /// let roles = Roles::new(&schema, "acme")?;
 /// let access = Access::builder(&roles).role("admin").condition("factory:7")?.condition("factory:x")?.build()?;
-/// let orders = SqlTable::new(SqlDialect::PostgreSql, SqlColumn::integer("account_number"))?;
+/// let orders = SqlTable::new(SqlDialect::PostgreSql, SqlColumn::integer("account_number"))?
+///     .column("factoryId", SqlColumn::integer("factory_id"))?;
 ///
 /// // `acme` is the number of no account.
 /// assert_eq!(access.sql("orders", &orders)?.to_string(), "(1 = 0)");
@@ -87,6 +88,13 @@ impl SqlFragment {
     #[must_use]
     pub fn numbered_from(self, first: usize) -> Self {
         Self { first, ..self }
+    }
+}
+
+impl SqlFragment {
+    /// The text, with null for every parameter.
+    pub(super) fn with_nulls(&self) -> String {
+        self.pieces.join("NULL")
     }
 }
 

@@ -1,7 +1,13 @@
-//! PostgreSQL: types are the columns'. A text is compared under the collation `C`, since under one that is not
-//! deterministic different texts are equal (its manual, 24.2.2.4); the plain comparison before it is there for
-//! the index. `char(n)` loses its padding on the way to `text` (8.3), and so its length must be the same.
-//! A text with a NUL can't be stored (8.3), nor be bound.
+//! PostgreSQL: types are the columns', and a value is made one of the column's type, which leaves an index in use.
+//!
+//! - A text is compared under the collation `C`, since under one that is not deterministic different texts are equal
+//!   (its manual, 24.2.2.4); the plain comparison before it is there for the index. `char(n)` loses its padding on
+//!   the way to `text` (8.3), and so its length must be the same. A text with a NUL can't be stored (8.3), nor be
+//!   bound.
+//! - An enumeration is compared as text: a text that is no label can't be made one of it (8.7), and the query would
+//!   fail.
+//! - What only one type has an operator or a function for makes a column of another type an error when the query is
+//!   prepared.
 
 use alloc::{
     format,
@@ -9,14 +15,14 @@ use alloc::{
 };
 
 use super::{
-    column::{Kind, SqlColumn},
+    column::{Kind, Scalar, SqlColumn},
     dialect::SqlDialect,
     error::SqlError,
     fragment::{Binds, FALSE, SqlValue},
 };
 use crate::{
     attributes::AttributePath,
-    filter::accepted::{self, SIGNED},
+    filter::accepted::{self, SIGNED, WIDE},
     schema::Match,
     value_set::ValueSet,
 };
@@ -37,15 +43,10 @@ pub(super) fn requirement(
     matching: Match,
     accepted: &ValueSet,
 ) -> String {
-    let scalar = match kind {
-        Kind::Json(path) => return json(binds, column, path.as_ref(), matching, accepted),
-        Kind::Text | Kind::TextArray | Kind::Absent => texts,
-        Kind::Integer | Kind::IntegerArray => integers,
-        Kind::Boolean | Kind::BooleanArray => booleans,
-    };
     match kind {
-        Kind::TextArray | Kind::IntegerArray | Kind::BooleanArray => {
-            let element = scalar(binds, "keyward_v", accepted);
+        Kind::One(scalar) => one(binds, column, *scalar, accepted),
+        Kind::Array(scalar) => {
+            let element = one(binds, "keyward_v", *scalar, accepted);
             if element == FALSE {
                 return element;
             }
@@ -54,8 +55,44 @@ pub(super) fn requirement(
             // Of an empty array, and of none, the dimensions are null.
             format!("(array_ndims({column}) IS NOT DISTINCT FROM 1 AND {exists})")
         }
-        _ => scalar(binds, column, accepted),
+        Kind::Json(path) => json(binds, column, path.as_ref(), matching, accepted),
+        Kind::Absent => FALSE.to_string(),
     }
+}
+
+/// One value: first what an index serves, then what makes it exact.
+fn one(binds: &mut Binds, value: &str, scalar: Scalar, accepted: &ValueSet) -> String {
+    let list = match scalar {
+        Scalar::Text | Scalar::Enumeration => binds.list(storable(accepted), "::text"),
+        Scalar::Uuid => binds.list(texts(accepted, accepted::is_uuid), "::text::uuid"),
+        Scalar::Integer => {
+            let integers = accepted.iter().filter_map(|value| accepted::integer(value, &SIGNED));
+            binds.list(integers.filter_map(|value| value.try_into().ok()).map(SqlValue::Integer), "::bigint")
+        }
+        Scalar::Numeric => {
+            let is_integer = |value: &str| accepted::integer(value, &WIDE).is_some();
+            binds.list(texts(accepted, is_integer), "::text::numeric")
+        }
+        Scalar::Boolean => {
+            binds.list(accepted.iter().filter_map(accepted::boolean).map(SqlValue::Boolean), "::boolean")
+        }
+    };
+    let Some(list) = list else { return FALSE.to_string() };
+    let exactly = match scalar {
+        Scalar::Text => format!(
+            "{value} IN {list} AND {value} COLLATE \"C\" IN {list} \
+             AND octet_length({value}) = octet_length({value}::text)"
+        ),
+        // The smaller of a label and itself: a function that enumerations alone have.
+        Scalar::Enumeration => {
+            format!("enum_smaller({value}, {value}) = {value} AND {value}::text COLLATE \"C\" IN {list}")
+        }
+        Scalar::Uuid | Scalar::Boolean => format!("{value} IN {list}"),
+        // An operator that only integers have: of 1.0 the comparison alone would say that it is 1.
+        Scalar::Integer => format!("{value} IN {list} AND {value} | 0 = {value}"),
+        Scalar::Numeric => format!("{value} IN {list} AND scale({value}) = 0"),
+    };
+    format!("({value} IS NOT NULL AND {exactly})")
 }
 
 fn exists(elements: &str, element: &str, matching: Match) -> String {
@@ -65,38 +102,20 @@ fn exists(elements: &str, element: &str, matching: Match) -> String {
     }
 }
 
+fn texts(accepted: &ValueSet, which: impl Fn(&str) -> bool) -> impl Iterator<Item = SqlValue> {
+    accepted.iter().filter(move |value| which(value)).map(|value| SqlValue::Text(value.to_string()))
+}
+
 fn storable(accepted: &ValueSet) -> impl Iterator<Item = SqlValue> {
-    accepted.iter().filter(|value| !value.contains('\0')).map(|value| SqlValue::Text(value.to_string()))
+    texts(accepted, |value| !value.contains('\0'))
 }
 
-fn texts(binds: &mut Binds, value: &str, accepted: &ValueSet) -> String {
-    binds.list(storable(accepted), "::text").map_or_else(
-        || FALSE.to_string(),
-        |list| {
-            format!(
-                "({value} IS NOT NULL AND {value} IN {list} AND {value} COLLATE \"C\" IN {list} \
-                 AND octet_length({value}) = octet_length({value}::text))"
-            )
-        },
-    )
-}
-
-fn integers(binds: &mut Binds, value: &str, accepted: &ValueSet) -> String {
-    let integers = accepted.iter().filter_map(|value| accepted::integer(value, &SIGNED));
-    let integers = integers.filter_map(|value| value.try_into().ok()).map(SqlValue::Integer);
-    // An operator that only integers have: of 1.0 the comparison alone would say that it is 1.
-    binds.list(integers, "::bigint").map_or_else(
-        || FALSE.to_string(),
-        |list| format!("({value} IS NOT NULL AND {value} IN {list} AND {value} | 0 = {value})"),
-    )
-}
-
-fn booleans(binds: &mut Binds, value: &str, accepted: &ValueSet) -> String {
-    let booleans = accepted.iter().filter_map(accepted::boolean).map(SqlValue::Boolean);
-    binds
-        .list(booleans, "::boolean")
-        .map_or_else(|| FALSE.to_string(), |list| format!("({value} IS NOT NULL AND {value} IN {list})"))
-}
+/// What `jsonb` holds and [`Json`](crate::Json) refuses to read: numbers that no float of 64 bits is near, and what
+/// nests deeper. A path in `strict` mode looks at arrays as they are (9.16.2).
+const UNREADABLE: [&str; 2] = [
+    "strict $.** ? (@ >= 1.79769313486231580793e308 || @ <= -1.79769313486231580793e308)",
+    "strict $.**{64} ? (@.type() == \"array\" || @.type() == \"object\")",
+];
 
 /// `jsonb` keeps of a key that is there twice the last, and of a number its value and its decimals (8.14): what
 /// it writes is what the host reads. `-> text` leads into objects alone, where `#>` would lead into arrays too.
@@ -127,5 +146,7 @@ fn json(binds: &mut Binds, column: &str, path: Option<&AttributePath>, matching:
         Match::Any => String::new(),
         Match::All => format!("jsonb_array_length({value}) > 0 AND "),
     };
-    scalar(&value, &format!("WHEN 'array' THEN {some}{exists} "))
+    let accepted = scalar(&value, &format!("WHEN 'array' THEN {some}{exists} "));
+    let unreadable = UNREADABLE.map(|path| format!("jsonb_path_exists({column}, '{path}')")).join(" OR ");
+    format!("(CASE WHEN {accepted} THEN NOT ({unreadable}) ELSE FALSE END)")
 }

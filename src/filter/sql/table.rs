@@ -8,7 +8,7 @@ use alloc::{
 };
 
 use super::{
-    column::{Kind, SqlColumn},
+    column::{Kind, Scalar, SqlColumn},
     dialect::SqlDialect,
     error::SqlError,
     fragment::{Binds, FALSE, SqlFragment, TRUE, all_of},
@@ -24,12 +24,13 @@ use crate::{
 
 /// Which column of a table holds the account, and which holds which attribute: made once, at the start.
 ///
-/// An attribute that is not mapped is read from the text column of its own name; a path has no such default. An
-/// attribute that no column holds is mapped to [`SqlColumn::absent`], and then no row meets a condition that
-/// reads it. [`check`](Self::check) finds, at the start, what is mapped in vain.
+/// No column is guessed: each attribute that a condition reads is mapped, by [`column`](Self::column) or, where the
+/// names are the same, by [`alike`](Self::alike). One that no column holds is mapped to [`SqlColumn::absent`], and
+/// then no row meets a condition that reads it. At the start [`check`](Self::check) holds the mapping to the schema,
+/// and [`probe`](Self::probe) gives a statement that holds it to the database.
 ///
 /// ```
-/// use keyward::{Access, Roles, Schema, SqlDialect, SqlTable, SqlValue};
+/// use keyward::{Access, Roles, Schema, SqlColumn, SqlDialect, SqlTable, SqlValue};
 ///
 /// let schema = Schema::from_json(
 ///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
@@ -37,7 +38,8 @@ use crate::{
 /// let roles = Roles::new(&schema, "acme")?;
 /// let access = Access::builder(&roles).role("admin").condition("brand:a")?.build()?;
 ///
-/// let products = SqlTable::new(SqlDialect::Sqlite, "account")?;
+/// let products = SqlTable::new(SqlDialect::Sqlite, "account")?.alike(["brand"], SqlColumn::text)?;
+/// products.check(&schema, "products")?;
 /// let fragment = access.sql("products", &products)?;
 /// assert_eq!(
 ///     format!("SELECT * FROM products WHERE price > 10 AND {fragment}"),
@@ -50,32 +52,36 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct SqlTable {
-    dialect: SqlDialect,
-    account: Account,
+    pub(super) dialect: SqlDialect,
+    pub(super) account: Account,
     qualifier: Option<Box<str>>,
-    columns: Vec<(AttributePath, SqlColumn)>,
+    pub(super) columns: Vec<(AttributePath, SqlColumn)>,
 }
 
 #[derive(Clone, Debug)]
-enum Account {
+pub(super) enum Account {
     Column(SqlColumn),
     Only(Box<str>),
 }
 
 impl SqlTable {
-    /// A table that holds several accounts, each row's in this column: a text, or [`SqlColumn::integer`].
+    /// A table that holds several accounts, each row's in this column: a text, or a [`SqlColumn::uuid`], an
+    /// [`enumeration`](SqlColumn::enumeration), an [`integer`](SqlColumn::integer) or a
+    /// [`numeric`](SqlColumn::numeric).
     ///
     /// # Errors
     ///
-    /// [`SqlError`] for a name that the dialect doesn't take, and for a column of another kind.
+    /// [`SqlError`] for a name that the dialect doesn't take, for a column of another kind, and of a kind that the
+    /// dialect has no exact form of.
     ///
     /// See [`SqlTable`] for an example.
     pub fn new(dialect: SqlDialect, account: impl Into<SqlColumn>) -> Result<Self, SqlError> {
         let account = account.into();
-        dialect.quote(&account.name)?;
         match account.kind {
-            Kind::Text | Kind::Integer => {}
-            _ => return Err(SqlError::account(&account.name, &account.kind)),
+            Kind::Absent | Kind::One(Scalar::Boolean) | Kind::Array(_) | Kind::Json(_) => {
+                return Err(SqlError::account(&account.name, &account.kind));
+            }
+            Kind::One(_) => takes(dialect, &account)?,
         }
         Ok(Self { dialect, account: Account::Column(account), qualifier: None, columns: Vec::new() })
     }
@@ -133,24 +139,41 @@ impl SqlTable {
             return Err(SqlError::MappedTwice(attribute));
         }
         if column.kind != Kind::Absent {
-            self.dialect.quote(&column.name)?;
-            match self.dialect {
-                SqlDialect::Sqlite => sqlite::check(&column),
-                SqlDialect::PostgreSql => postgresql::check(&column),
-                SqlDialect::MariaDb => mariadb::check(&column),
-            }?;
+            takes(self.dialect, &column)?;
         }
         self.columns.push((attribute, column));
         Ok(self)
     }
 
-    /// Whether the mapping fits a resource type: everything that conditions read of it has a column, by mapping or by
-    /// default, and everything that is mapped is read. Ask at the start: a name that is mistyped in the mapping is
-    /// never read, and the attribute that it stands for is looked for in the column of its own name.
+    /// Says of several attributes, none of them a path, that the column which holds each has its name, and of what
+    /// kind those are.
     ///
     /// # Errors
     ///
-    /// [`SqlError`]: a type that the schema doesn't have, an attribute that is mapped in vain, and what
+    /// As [`column`](Self::column).
+    ///
+    /// ```
+    /// # use keyward::{SqlColumn, SqlDialect, SqlTable};
+    /// let products = SqlTable::new(SqlDialect::PostgreSql, "account")?
+    ///     .alike(["id", "owner"], SqlColumn::uuid)?
+    ///     .alike(["brand"], SqlColumn::text)?;
+    /// # Ok::<(), keyward::SqlError>(())
+    /// ```
+    pub fn alike<N: AsRef<str>>(
+        self,
+        names: impl IntoIterator<Item = N>,
+        kind: impl Fn(Box<str>) -> SqlColumn,
+    ) -> Result<Self, SqlError> {
+        names.into_iter().try_fold(self, |table, name| table.column(name.as_ref(), kind(name.as_ref().into())))
+    }
+
+    /// Whether the mapping fits a resource type: everything that conditions read of it is mapped, and everything
+    /// that is mapped is read. Ask at the start; whether the columns are there only the database knows, and
+    /// [`probe`](Self::probe) asks it.
+    ///
+    /// # Errors
+    ///
+    /// [`SqlError`]: a type that the schema doesn't have, an attribute that is not mapped or mapped in vain, and what
     /// [`Access::sql`] refuses of any access.
     ///
     /// ```
@@ -160,10 +183,10 @@ impl SqlTable {
     ///     r#"{"resources": {"factories": {}}, "conditions": {"factoryId": {"restricts": {"factories": "id"}}}}"#,
     /// )?;
     /// let table = SqlTable::new(SqlDialect::PostgreSql, "account")?;
-    /// assert!(table.clone().column("id", SqlColumn::integer("id"))?.check(&schema, "factories").is_ok());
+    /// assert!(table.clone().column("id", SqlColumn::integer("number"))?.check(&schema, "factories").is_ok());
     /// assert_eq!(
-    ///     table.column("Id", SqlColumn::integer("id"))?.check(&schema, "factories").unwrap_err().to_string(),
-    ///     "attribute `Id` is mapped, and no condition reads it of `factories`",
+    ///     table.column("Id", SqlColumn::integer("number"))?.check(&schema, "factories").unwrap_err().to_string(),
+    ///     "attribute `id` is mapped to no column",
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -211,20 +234,12 @@ impl SqlTable {
     }
 
     fn clause(&self, binds: &mut Binds, clause: &Clause) -> Result<String, SqlError> {
-        let attribute = clause.attribute();
-        let mapped = self.columns.iter().find(|(mapped, _)| mapped == attribute);
-        let by_default = || {
-            let mut names = attribute.names();
-            match (names.next(), names.next()) {
-                (Some(name), None) => Ok(SqlColumn::text(name)),
-                _ => Err(SqlError::Unmapped(attribute.clone())),
-            }
-        };
-        let column = mapped.map_or_else(by_default, |(_, column)| Ok(column.clone()))?;
-        self.requirement(binds, &column, clause.matching(), clause.values())
+        let mapped = self.columns.iter().find(|(mapped, _)| mapped == clause.attribute());
+        let (_, column) = mapped.ok_or_else(|| SqlError::Unmapped(clause.attribute().clone()))?;
+        self.requirement(binds, column, clause.matching(), clause.values())
     }
 
-    fn requirement(
+    pub(super) fn requirement(
         &self,
         binds: &mut Binds,
         column: &SqlColumn,
@@ -234,19 +249,33 @@ impl SqlTable {
         if column.kind == Kind::Absent {
             return Ok(FALSE.to_string());
         }
-        let name = self.dialect.quote(&column.name)?;
-        let name = match &self.qualifier {
-            Some(qualifier) => format!("{qualifier}.{name}"),
-            None if self.dialect == SqlDialect::Sqlite && sqlite::is_ambiguous(column) => {
-                return Err(SqlError::ambiguous(&column.name, self.dialect));
-            }
-            None => name,
-        };
+        let name = self.name(column)?;
         Ok(match self.dialect {
             SqlDialect::Sqlite => sqlite::requirement(binds, &name, &column.kind, matching, accepted),
             SqlDialect::PostgreSql => postgresql::requirement(binds, &name, &column.kind, matching, accepted),
             SqlDialect::MariaDb => mariadb::requirement(binds, &name, &column.kind, matching, accepted),
         })
+    }
+
+    /// The column's name in quotes, with its table's before it.
+    pub(super) fn name(&self, column: &SqlColumn) -> Result<String, SqlError> {
+        let name = self.dialect.quote(&column.name)?;
+        match &self.qualifier {
+            Some(qualifier) => Ok(format!("{qualifier}.{name}")),
+            None if self.dialect == SqlDialect::Sqlite && sqlite::is_ambiguous(column) => {
+                Err(SqlError::ambiguous(&column.name, self.dialect))
+            }
+            None => Ok(name),
+        }
+    }
+}
+
+fn takes(dialect: SqlDialect, column: &SqlColumn) -> Result<(), SqlError> {
+    dialect.quote(&column.name)?;
+    match dialect {
+        SqlDialect::Sqlite => sqlite::check(column),
+        SqlDialect::PostgreSql => postgresql::check(column),
+        SqlDialect::MariaDb => mariadb::check(column),
     }
 }
 
@@ -256,8 +285,8 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// [`SqlError`] where a condition has no exact form under the mapping: a path that is not mapped, an
-    /// attribute's name that is no name of a column, a JSON column that must be qualified.
+    /// [`SqlError`] where a condition has no exact form under the mapping: an attribute that is not mapped, a JSON
+    /// column that must be qualified.
     ///
     /// See [`SqlTable`] for an example.
     pub fn sql<'a>(&'a self, resource: impl Into<TypeRef<'a>>, table: &SqlTable) -> Result<SqlFragment, SqlError> {
@@ -274,10 +303,10 @@ impl Filter {
     /// As [`Access::sql`].
     ///
     /// ```
-    /// use keyward::{Filter, SqlDialect, SqlTable};
+    /// use keyward::{Filter, SqlColumn, SqlDialect, SqlTable};
     ///
     /// let filter: Filter = serde_json::from_str(r#"{"all_of": [{"attribute": "brand", "one_of": ["a"]}]}"#)?;
-    /// let products = SqlTable::new(SqlDialect::MariaDb, "account")?;
+    /// let products = SqlTable::new(SqlDialect::MariaDb, "account")?.alike(["brand"], SqlColumn::text)?;
     /// assert_eq!(filter.sql("acme", &products)?.parameters().len(), 4);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -11,7 +11,7 @@ use super::{
     super::{
         change::{ChangeError, KeyChange},
         contract::KeyChanges,
-        record::{Document, KeyRecord},
+        record::KeyRecord,
     },
     Outcome,
 };
@@ -53,9 +53,7 @@ pub(super) fn same(found: &KeyRecord, wanted: &KeyRecord) -> Outcome {
         return Ok(());
     }
     let under = wanted.id();
-    let found = &found.document;
-    let Document { id, kind, state, digest, expires, not_before, created, version, account, actor, roles, conditions } =
-        &wanted.document;
+    let KeyRecord { id, kind, state, digest, expires, not_before, created, version, account, actor, grant } = wanted;
     let fields = [
         field("id", &found.id, id),
         field("kind", &found.kind, kind),
@@ -67,8 +65,8 @@ pub(super) fn same(found: &KeyRecord, wanted: &KeyRecord) -> Outcome {
         field("version", &found.version, version),
         field("account", &found.account, account),
         field("actor", &found.actor, actor),
-        list("roles", &found.roles, roles),
-        list("conditions", &found.conditions, conditions),
+        list("roles", found.grant.role_ids(), grant.role_ids()),
+        list("conditions", found.conditions(), grant.conditions()),
     ];
     let differ: Vec<String> = fields.into_iter().flatten().collect();
     Err(format!("under `{under}` another record is found: {}", differ.join("; ")))
@@ -125,5 +123,5 @@ pub(super) fn record(number: u8) -> KeyRecord {
 }
 
 pub(super) fn of(kind: KeyKind, id: KeyId, digest: KeyDigest) -> KeyRecord {
-    KeyRecord::of(Document::new(kind, id, digest, "account-1", "actor-1"))
+    KeyRecord::unchecked(kind, id, digest, ("account-1", "actor-1"))
 }

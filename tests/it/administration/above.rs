@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use keyward::{
-    Access, Authenticator, Operation, ResourceView, Role, Roles, Schema, SetRolesError, World,
-    administration::{Account, Acting, Attempt, Expiry, Grant},
+    Access, Authenticator, Grant, Operation, ResourceView, Role, Roles, Schema, SetRolesError, World,
+    administration::{Account, Acting, Attempt, Expiry},
     key::KeyKind,
     store::{KeyRecord, KeyState, MemoryStore},
     who_can,

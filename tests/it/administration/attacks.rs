@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use keyward::{
-    Condition, Operation, ResourceView, Role, Roles,
-    administration::{Account, Expiry, Grant},
+    Condition, Grant, Operation, ResourceView, Role, Roles,
+    administration::{Account, Expiry},
     key::KeyKind,
     store::{KeyRecord, KeyState},
 };

@@ -1,8 +1,8 @@
 //! An account to act in, kept in step with what is done in it.
 
 use keyward::{
-    Condition, Role, Schema, Timestamp,
-    administration::{Account, Acting, AdministrationError, Attempt, Grant, Outcome},
+    Condition, Grant, Role, Schema, Timestamp,
+    administration::{Account, Acting, AdministrationError, Attempt, Outcome},
     key::{AccessToken, KeyEntropy, KeyFormat, KeyId, KeyPrefix, NewKey, OperatorKey},
     store::KeyRecord,
 };

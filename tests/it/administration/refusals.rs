@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use keyward::{
-    administration::{Account, Acting, Attempt, Expiry, Grant},
+    Grant,
+    administration::{Account, Acting, Attempt, Expiry},
     key::KeyKind,
     store::{KeyRecord, KeyState, Rotation},
 };

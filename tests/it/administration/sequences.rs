@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use keyward::{
-    Access, Authenticator, Condition, ResourceView, Role,
-    administration::{Account, AccountStore, Acting, Attempt, Expiry, Grant, MemoryAccounts, Outcome},
+    Access, Authenticator, Condition, Grant, ResourceView, Role,
+    administration::{Account, AccountStore, Acting, Attempt, Expiry, MemoryAccounts, Outcome},
     key::KeyId,
     store::{KeyRecord, KeyState, KeyStore},
 };

@@ -27,6 +27,9 @@ fn server(variable: &str) -> Option<String> {
     found
 }
 
+/// The labels of an enumeration. Of the law's texts many are none of them.
+const LABELS: [&str; 12] = ["a", "A", "b", "aa", "é", "ß", "ss", "1", "01", "true", "'", "a,b"];
+
 /// A store's answer to a condition: the ids of the rows, in their order, in the table `t`.
 trait Store {
     fn ids(&mut self, condition: &str, fragment: &SqlFragment) -> Vec<i64>;

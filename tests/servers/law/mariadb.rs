@@ -1,10 +1,10 @@
 //! MariaDB.
 
-use keyward::{SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue};
+use keyward::{Filter, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue};
 use mysql::{Conn, Opts, Params, Row, Value as Cell, prelude::Queryable};
 
 use crate::{
-    Store,
+    LABELS, Store,
     filter_law::{self as law, ACCOUNT, BOTH, Reads, Stored, TYPE},
     hold, server,
 };
@@ -15,6 +15,7 @@ struct MariaDb(Conn);
 enum Kind {
     Plain,
     Boolean,
+    Numeric,
     Json,
 }
 
@@ -29,6 +30,8 @@ fn read(kind: Kind, cell: Cell) -> Stored {
         (_, Cell::UInt(value)) => Json::Integer(value.into()),
         (Kind::Json, Cell::Bytes(bytes)) => return Stored::document(&text(bytes)),
         (Kind::Plain, Cell::Bytes(bytes)) => Json::Text(text(bytes)),
+        // An integer of up to 128 bits where it has no decimals.
+        (Kind::Numeric, Cell::Bytes(bytes)) => text(bytes).parse().map_or(Json::Float(0.5), Json::Integer),
         _ => return Stored::Other,
     })
 }
@@ -111,10 +114,9 @@ fn integers_and_booleans() {
     for of_type in ["TINYINT", "INT", "BIGINT", "BIGINT UNSIGNED"] {
         for (kind, column) in [
             (Kind::Plain, SqlColumn::integer("v")),
-            (Kind::Plain, SqlColumn::text("v")),
+            (Kind::Plain, SqlColumn::numeric("v")),
             (Kind::Boolean, SqlColumn::boolean("v")),
         ] {
-            // A number that is read as a text matches by its digits; it is so declared by nobody but by default.
             let rows = store.table(of_type, &texts, kind);
             for accepted in law::accepted(&texts) {
                 let access = law::access(&["v"], Reads::Any, &accepted);
@@ -124,19 +126,193 @@ fn integers_and_booleans() {
     }
 }
 
-/// Texts that MariaDB would take for numbers.
 #[test]
-fn a_text_that_is_declared_an_integer_passes_by_its_digits_alone() {
-    let Some(mut store) = MariaDb::connect("wrongly", "") else { return };
-    let texts = ["1", "01", " 1", "1 ", "1a", "1.0", "1e0", "+1", "0", "", "a", "true", "10"].map(String::from);
-    let rows = store.table("VARCHAR(20)", &texts, Kind::Plain);
-    for accepted in [&["1"][..], &["0"], &["1", "10"], &["-1"]] {
-        let access = law::access(&["v"], Reads::Any, accepted);
-        hold(&mut store, "a text as an integer", &rows, "v", &access, &mapped(SqlColumn::integer("v")));
+fn decimal_numbers() {
+    let Some(mut store) = MariaDb::connect("decimals", "") else { return };
+    let wide = ["170141183460469231731687303715884105727", "170141183460469231731687303715884105728", "7.0", "7.00"];
+    let texts: Vec<String> = law::texts().into_iter().chain(wide.map(String::from)).collect();
+    for of_type in ["DECIMAL(10, 0)", "DECIMAL(65, 0)", "DECIMAL(40, 2)", "DECIMAL(10, 0) UNSIGNED"] {
+        let rows = store.table(of_type, &texts, Kind::Numeric);
+        for accepted in law::accepted(&texts) {
+            let access = law::access(&["v"], Reads::Any, &accepted);
+            hold(&mut store, of_type, &rows, "v", &access, &mapped(SqlColumn::numeric("v")));
+        }
     }
-    let access = law::access(&["v"], Reads::Any, &["true"]);
-    let fragment = access.sql(TYPE, &mapped(SqlColumn::boolean("v"))).unwrap();
-    assert_eq!(store.ids(&fragment.to_string(), &fragment), [1], "`1` alone");
+}
+
+#[test]
+fn uuids() {
+    let Some(mut store) = MariaDb::connect("uuids", "") else { return };
+    let texts: Vec<String> = law::uuids().into_iter().chain(["", "a", "1", "a\0"].map(String::from)).collect();
+    for (of_type, column) in [
+        ("UUID", SqlColumn::uuid("v")),
+        ("UUID", SqlColumn::text("v")),
+        ("VARCHAR(100)", SqlColumn::uuid("v")),
+        ("VARCHAR(100) CHARACTER SET latin1", SqlColumn::text("v")),
+    ] {
+        let rows = store.table(of_type, &texts, Kind::Plain);
+        for accepted in law::accepted(&texts) {
+            let access = law::access(&["v"], Reads::Any, &accepted);
+            if (of_type, &column) == ("VARCHAR(100)", &SqlColumn::uuid("v")) {
+                // Declared wrongly: what passes is a canonical text that is accepted, and no other.
+                let fragment = access.sql(TYPE, &mapped(column.clone())).unwrap();
+                for id in store.ids(&fragment.to_string(), &fragment) {
+                    let (_, stored) = rows.iter().find(|(row, _)| *row == id).unwrap();
+                    assert!(law::allowed(&access, ACCOUNT, &[("v", stored)]), "{accepted:?} {stored:?}");
+                }
+            } else {
+                hold(&mut store, of_type, &rows, "v", &access, &mapped(column.clone()));
+            }
+        }
+    }
+}
+
+/// A text that is a number is no place in the list of labels.
+#[test]
+fn labels_of_an_enumeration() {
+    let Some(mut store) = MariaDb::connect("labels", "") else { return };
+    let texts = law::texts();
+    for (collation, distinct) in [("utf8mb4_bin", &LABELS[..]), ("latin1_swedish_ci", &["b", "é", "10", "1", "a,b"])] {
+        let labels = distinct.iter().map(|label| format!("'{}'", label.replace('\'', "''")));
+        let labels = labels.collect::<Vec<_>>().join(", ");
+        let set = collation.split('_').next().unwrap();
+        for of_type in ["ENUM", "SET"] {
+            let labels = if of_type == "SET" { labels.replace(", 'a,b'", "") } else { labels.clone() };
+            for index in ["", ", ADD INDEX (v)"] {
+                let of_type = format!("{of_type}({labels}) CHARACTER SET {set} COLLATE {collation}");
+                let rows = store.table(&of_type, &texts, Kind::Plain);
+                store.0.query_drop(format!("ALTER TABLE t COMMENT 'x'{index}")).unwrap();
+                for accepted in law::accepted(&texts) {
+                    let access = law::access(&["v"], Reads::Any, &accepted);
+                    hold(&mut store, &of_type, &rows, "v", &access, &mapped(SqlColumn::enumeration("v")));
+                }
+            }
+        }
+    }
+}
+
+/// What the host reads as no text and no integer, as a text that MariaDB would take for a number, or as a number.
+#[test]
+fn a_column_that_is_declared_wrongly_fails_in_the_probe_and_matches_nothing() {
+    let Some(mut store) = MariaDb::connect("wrongly", "") else { return };
+    let values =
+        ["1", "0", "true", "2024-01-01", "20240101", "1.0", "00:00:01", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"];
+    let access = law::access(&["v"], Reads::Any, &values);
+    for (of_type, stored, column) in [
+        ("DOUBLE", "1", SqlColumn::text("v")),
+        ("FLOAT", "1", SqlColumn::text("v")),
+        ("INT", "1", SqlColumn::text("v")),
+        ("DECIMAL(5,1)", "1", SqlColumn::text("v")),
+        ("VARBINARY(20)", "1", SqlColumn::text("v")),
+        ("BLOB", "1", SqlColumn::text("v")),
+        ("BIT(8)", "1", SqlColumn::text("v")),
+        ("DATE", "2024-01-01", SqlColumn::text("v")),
+        ("DATETIME", "2024-01-01", SqlColumn::text("v")),
+        ("TIME", "00:00:01", SqlColumn::text("v")),
+        ("DOUBLE", "1", SqlColumn::enumeration("v")),
+        ("DOUBLE", "1", SqlColumn::integer("v")),
+        ("FLOAT", "1", SqlColumn::integer("v")),
+        ("DECIMAL(5,1)", "1", SqlColumn::integer("v")),
+        ("DATE", "20240101", SqlColumn::integer("v")),
+        ("TIME", "1", SqlColumn::integer("v")),
+        ("VARCHAR(20)", "1", SqlColumn::integer("v")),
+        ("VARCHAR(20)", "1a", SqlColumn::integer("v")),
+        ("VARBINARY(20)", "1", SqlColumn::integer("v")),
+        ("ENUM('a')", "a", SqlColumn::integer("v")),
+        ("DOUBLE", "1", SqlColumn::numeric("v")),
+        ("VARCHAR(20)", "1", SqlColumn::numeric("v")),
+        ("DOUBLE", "1", SqlColumn::boolean("v")),
+        ("VARCHAR(20)", "1", SqlColumn::boolean("v")),
+        ("VARCHAR(20)", "true", SqlColumn::boolean("v")),
+        ("BLOB", "1", SqlColumn::json("v")),
+        ("INT", "1", SqlColumn::json("v")),
+    ] {
+        let create = format!("CREATE OR REPLACE TABLE t (id BIGINT AUTO_INCREMENT PRIMARY KEY, v {of_type})");
+        store.0.query_drop(create).unwrap();
+        store.0.exec_drop("INSERT INTO t (v) VALUES (?)", (stored,)).unwrap();
+        let fragment = access.sql(TYPE, &mapped(column.clone())).unwrap();
+        assert_eq!(store.ids(&fragment.to_string(), &fragment), [0; 0], "{of_type} {stored} as {column:?}");
+        let refused = store.0.query_drop(mapped(column.clone()).probe("t").unwrap());
+        let refused = refused.expect_err(&format!("{of_type} as {column:?}")).to_string();
+        assert!(refused.contains("Field 'v' can't be set for JSON_TABLE 'not "), "{of_type} as {column:?}: {refused}");
+    }
+    for (of_type, column) in [
+        ("UUID", SqlColumn::integer("v")),
+        ("INT", SqlColumn::uuid("v")),
+        ("INET6", SqlColumn::uuid("v")),
+        ("VARCHAR(40)", SqlColumn::uuid("v")),
+        ("VARBINARY(40)", SqlColumn::uuid("v")),
+        ("BINARY(16)", SqlColumn::uuid("v")),
+    ] {
+        store.0.query_drop(format!("CREATE OR REPLACE TABLE t (v {of_type})")).unwrap();
+        assert!(store.0.query_drop(mapped(column.clone()).probe("t").unwrap()).is_err(), "{of_type} as {column:?}");
+    }
+}
+
+#[test]
+fn the_probe_of_a_right_mapping_is_silent_and_a_column_that_is_not_there_is_named() {
+    let Some(mut store) = MariaDb::connect("probes", "") else { return };
+    let create = "CREATE TABLE t (account UUID, a VARCHAR(9) CHARACTER SET latin1, b UUID, c ENUM('a'), d BIGINT UNSIGNED, \
+                  e DECIMAL(9, 2), f TINYINT(1), g JSON, h DECIMAL(9), i MEDIUMTEXT, j YEAR)";
+    store.0.query_drop(create).unwrap();
+    let table = SqlTable::new(SqlDialect::MariaDb, SqlColumn::uuid("account")).unwrap().qualified("p").unwrap();
+    let table = table.alike(["a", "i"], SqlColumn::text).unwrap().alike(["b"], SqlColumn::uuid).unwrap();
+    let table = table.alike(["c"], SqlColumn::enumeration).unwrap().alike(["d", "j"], SqlColumn::integer).unwrap();
+    let table = table.alike(["e", "h"], SqlColumn::numeric).unwrap().alike(["f"], SqlColumn::boolean).unwrap();
+    let table = table.alike(["g"], SqlColumn::json).unwrap().column("z", SqlColumn::absent()).unwrap();
+    let probe = table.probe("t AS p").unwrap();
+    store.0.query_drop(&probe).unwrap();
+    store.0.query_drop("INSERT INTO t (a, g) VALUES ('a', '[1]'), (NULL, NULL)").unwrap();
+    store.0.query_drop(&probe).unwrap();
+    store.0.exec_drop(&probe, ()).unwrap();
+    store.0.query_drop(SqlTable::of_one_account(SqlDialect::MariaDb, ACCOUNT).probe("t").unwrap()).unwrap();
+
+    let missing = table.alike(["site"], SqlColumn::text).unwrap().probe("t AS p").unwrap();
+    let refused = store.0.query_drop(missing).unwrap_err().to_string();
+    assert!(refused.contains("Unknown column 'p.site'"), "{refused}");
+}
+
+#[test]
+fn an_account_of_every_kind() {
+    let Some(mut store) = MariaDb::connect("accounts", "") else { return };
+    let uuid = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
+    for (of_type, column, own, other) in [
+        ("TEXT", SqlColumn::text("account"), "acme", "ACME"),
+        ("ENUM('acme', 'emca')", SqlColumn::enumeration("account"), "acme", "emca"),
+        ("UUID", SqlColumn::uuid("account"), uuid, "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a12"),
+        ("INT", SqlColumn::integer("account"), "7", "8"),
+        ("DECIMAL(9, 0)", SqlColumn::numeric("account"), "7", "8"),
+    ] {
+        store
+            .0
+            .query_drop(format!("CREATE OR REPLACE TABLE t (id BIGINT AUTO_INCREMENT PRIMARY KEY, account {of_type})"))
+            .unwrap();
+        store.0.query_drop(format!("INSERT INTO t (account) VALUES ('{own}'), ('{other}'), (NULL)")).unwrap();
+        let table = SqlTable::new(SqlDialect::MariaDb, column).unwrap();
+        store.0.query_drop(table.probe("t").unwrap()).unwrap();
+        for account in [own, other, "x y", "ACME", "1", "", &own.to_uppercase()] {
+            let passing: &[i64] = match account {
+                _ if account == own => &[1],
+                _ if account == other => &[2],
+                _ => &[],
+            };
+            let fragment = Filter::Everything.sql(account, &table).unwrap();
+            assert_eq!(store.ids(&fragment.to_string(), &fragment), passing, "{of_type} {account}");
+        }
+    }
+}
+
+/// MariaDB reads a number of any size, and the host doesn't: these rows can't be told from others.
+#[test]
+fn a_number_beyond_the_floats_passes_with_what_stands_beside_it() {
+    let Some(mut store) = MariaDb::connect("beyond", "") else { return };
+    let rows = store.table("JSON", &law::numbers(), Kind::Json);
+    let access = law::access(&["v"], Reads::Any, &["a"]);
+    let fragment = access.sql(TYPE, &mapped(SqlColumn::json("v"))).unwrap();
+    let passing = store.ids(&fragment.to_string(), &fragment);
+    let wrong =
+        rows.iter().filter(|(id, stored)| passing.contains(id) && !law::allowed(&access, ACCOUNT, &[("v", stored)]));
+    assert_eq!(wrong.count(), 3, "1e999, -1e309 and 400 digits");
 }
 
 #[test]
@@ -152,6 +328,16 @@ fn documents() {
                 hold(&mut store, of_type, &rows, "v", &access, &mapped(SqlColumn::json("v")));
             }
         }
+    }
+}
+
+#[test]
+fn keys_that_are_there_twice() {
+    for (index, mode) in ["", ",NO_BACKSLASH_ESCAPES", ",ANSI_QUOTES"].into_iter().enumerate() {
+        let Some(mut store) = MariaDb::connect(&format!("keys{index}"), mode) else { return };
+        let rows = store.table("JSON", &law::keys(), Kind::Json);
+        let access = law::access(&["v"], Reads::Any, &["a"]);
+        hold(&mut store, mode, &rows, "v", &access, &mapped(SqlColumn::json("v")));
     }
 }
 
@@ -205,12 +391,18 @@ fn names_accounts_and_indices() {
     let refused = SqlTable::new(SqlDialect::MariaDb, "account").unwrap().column("v", SqlColumn::json_at("v", path));
     assert!(matches!(refused, Err(SqlError::Inexact { .. })));
 
-    for (of_type, column) in [("VARCHAR(100)", SqlColumn::text("v")), ("BIGINT", SqlColumn::integer("v"))] {
+    let uuids = ["00000000-0000-0000-0000-000000000007", "00000000-0000-0000-0000-000000000008"];
+    for (of_type, column, each, values) in [
+        ("VARCHAR(100)", SqlColumn::text("v"), "seq", ["7", "8"]),
+        ("BIGINT", SqlColumn::integer("v"), "seq", ["7", "8"]),
+        ("DECIMAL(20)", SqlColumn::numeric("v"), "seq", ["7", "8"]),
+        ("UUID", SqlColumn::uuid("v"), "LPAD(seq, 32, '0')", uuids),
+    ] {
         let create =
             format!("CREATE OR REPLACE TABLE t (id BIGINT AUTO_INCREMENT PRIMARY KEY, v {of_type}, KEY by_v (v))");
         store.0.query_drop(create).unwrap();
-        store.0.query_drop("INSERT INTO t (v) SELECT seq FROM seq_1_to_2000").unwrap();
-        let fragment = law::access(&["v"], Reads::Any, &["7", "8"]).sql(TYPE, &mapped(column)).unwrap();
+        store.0.query_drop(format!("INSERT INTO t (v) SELECT {each} FROM seq_1_to_2000")).unwrap();
+        let fragment = law::access(&["v"], Reads::Any, &values).sql(TYPE, &mapped(column)).unwrap();
         let plan: Vec<Row> =
             store.0.exec(format!("EXPLAIN SELECT id FROM t WHERE {fragment}"), bound(&fragment)).unwrap();
         let rows: Option<u64> = plan[0].get("rows");

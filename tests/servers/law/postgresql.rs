@@ -1,10 +1,10 @@
 //! PostgreSQL.
 
-use keyward::{AttributePath, SqlColumn, SqlDialect, SqlFragment, SqlTable, SqlValue};
+use keyward::{AttributePath, Filter, Json, SqlColumn, SqlDialect, SqlFragment, SqlTable, SqlValue};
 use postgres::{Client, NoTls, types::ToSql};
 
 use crate::{
-    Store,
+    LABELS, Store,
     filter_law::{self as law, ACCOUNT, BOTH, Reads, Stored, TYPE},
     hold, server,
 };
@@ -36,11 +36,34 @@ impl PostgreSql {
         self.0.batch_execute("INSERT INTO t (v) VALUES (NULL)").unwrap();
         let rows = self.0.query("SELECT id, to_json(v)::text FROM t ORDER BY id", &[]).unwrap();
         assert!(rows.len() > 2, "{of_type} takes nothing");
+        let read = if of_type.starts_with("numeric") { numeric } else { Stored::document };
         rows.iter()
             .map(|row| (row.get(0), row.get::<_, Option<String>>(1)))
-            .map(|(id, text)| (id, Stored::document(text.as_deref().unwrap_or("null"))))
+            .map(|(id, text)| (id, read(text.as_deref().unwrap_or("null"))))
             .collect()
     }
+
+    /// Runs the probe of a table of one column.
+    fn probe(&mut self, column: SqlColumn) -> Result<(), String> {
+        let probe = mapped(column).probe("t").unwrap();
+        let describe = |error: postgres::Error| error.as_db_error().map_or(error.to_string(), ToString::to_string);
+        self.0.batch_execute(&probe).map_err(describe)
+    }
+}
+
+/// A decimal number as a host reads it, or an array of them: an integer of up to 128 bits where it has no decimals.
+fn numeric(text: &str) -> Stored {
+    let one = |text: &str| match text.parse::<i128>() {
+        Ok(integer) => Json::Integer(integer),
+        Err(_) if text == "null" => Json::Null,
+        Err(_) => Json::Float(0.5),
+    };
+    Stored::Json(match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
+        Some("") => Json::List(Vec::new()),
+        Some(elements) if elements.contains('[') => Json::List(vec![Json::List(Vec::new())]),
+        Some(elements) => Json::List(elements.split(',').map(one).collect()),
+        None => one(text),
+    })
 }
 
 impl Store for PostgreSql {
@@ -109,6 +132,103 @@ fn integers_and_booleans() {
     }
 }
 
+#[test]
+fn uuids() {
+    let Some(mut store) = PostgreSql::connect("uuids") else { return };
+    let texts: Vec<String> = law::uuids().into_iter().chain(["", "a", "1", "a\0"].map(String::from)).collect();
+    for accepted in law::accepted(&texts) {
+        for (of_type, column, stored) in [
+            ("uuid", SqlColumn::uuid("v"), texts.clone()),
+            ("text", SqlColumn::text("v"), texts.clone()),
+            ("uuid[]", SqlColumn::uuid_array("v"), arrays(&texts)),
+        ] {
+            let rows = store.table(of_type, &stored);
+            for reads in BOTH {
+                let access = law::access(&["v"], reads, &accepted);
+                hold(&mut store, of_type, &rows, "v", &access, &mapped(column.clone()));
+            }
+        }
+    }
+}
+
+#[test]
+fn labels_of_an_enumeration() {
+    let Some(mut store) = PostgreSql::connect("labels") else { return };
+    let labels = LABELS.map(|label| format!("'{}'", label.replace('\'', "''"))).join(", ");
+    store.0.batch_execute(&format!("CREATE TYPE label AS ENUM ({labels})")).unwrap();
+    let texts = law::texts();
+    let short: Vec<String> = texts.iter().filter(|text| text.len() < 100).cloned().collect();
+    for (of_type, column, stored) in [
+        ("label", SqlColumn::enumeration("v"), short.clone()),
+        ("label[]", SqlColumn::enumeration_array("v"), arrays(&short)),
+    ] {
+        let rows = store.table(of_type, &stored);
+        assert!(rows.len() > LABELS.len());
+        for accepted in law::accepted(&texts) {
+            for reads in BOTH {
+                let access = law::access(&["v"], reads, &accepted);
+                hold(&mut store, of_type, &rows, "v", &access, &mapped(column.clone()));
+            }
+        }
+    }
+}
+
+#[test]
+fn decimal_numbers() {
+    let Some(mut store) = PostgreSql::connect("decimals") else { return };
+    let wide = ["170141183460469231731687303715884105727", "170141183460469231731687303715884105728", "7.0", "7.00"];
+    let texts: Vec<String> = law::texts().into_iter().chain(wide.map(String::from)).collect();
+    let short: Vec<String> = texts.iter().filter(|text| text.len() < 100).cloned().collect();
+    for (of_type, column, stored) in [
+        ("numeric", SqlColumn::numeric("v"), texts.clone()),
+        ("numeric(40, 0)", SqlColumn::numeric("v"), texts.clone()),
+        ("numeric(40, 2)", SqlColumn::numeric("v"), texts.clone()),
+        ("numeric[]", SqlColumn::numeric_array("v"), arrays(&short)),
+    ] {
+        let rows = store.table(of_type, &stored);
+        for accepted in law::accepted(&texts) {
+            for reads in BOTH {
+                let access = law::access(&["v"], reads, &accepted);
+                hold(&mut store, of_type, &rows, "v", &access, &mapped(column.clone()));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_account_of_every_kind() {
+    let Some(mut store) = PostgreSql::connect("accounts") else { return };
+    store.0.batch_execute("CREATE TYPE label AS ENUM ('acme', 'emca')").unwrap();
+    let uuid = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
+    for (of_type, column, own, other) in [
+        ("text", SqlColumn::text("account"), "acme", "ACME"),
+        ("label", SqlColumn::enumeration("account"), "acme", "emca"),
+        ("uuid", SqlColumn::uuid("account"), uuid, "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a12"),
+        ("integer", SqlColumn::integer("account"), "7", "8"),
+        ("numeric", SqlColumn::numeric("account"), "7", "7.0"),
+    ] {
+        let create = format!(
+            "DROP TABLE IF EXISTS t; CREATE TABLE t (id bigserial, account {of_type}); \
+             INSERT INTO t (account) VALUES ('{own}'), ('{other}'), (NULL)"
+        );
+        store.0.batch_execute(&create).unwrap();
+        let table = SqlTable::new(SqlDialect::PostgreSql, column).unwrap();
+        store.0.batch_execute(&table.probe("t").unwrap()).unwrap();
+        // Some are no value of the column's type.
+        for account in [own, other, "x y", "ACME", "1", "", &own.to_uppercase()] {
+            let fragment = Filter::Everything.sql(account, &table).unwrap();
+            let passing: &[i64] = match account {
+                _ if account == own => &[1],
+                // As a number it has decimals, or it is that of the first.
+                "7.0" => &[],
+                _ if account == other => &[2],
+                _ => &[],
+            };
+            assert_eq!(store.ids(&fragment.to_string(), &fragment), passing, "{of_type} {account}");
+        }
+    }
+}
+
 /// Arrays of each text, of pairs, with nulls, empty ones, and ones of two dimensions.
 fn arrays(elements: &[String]) -> Vec<String> {
     let quoted = |text: &String| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
@@ -148,7 +268,7 @@ fn arrays_of_every_kind() {
 fn documents() {
     let Some(mut store) = PostgreSql::connect("documents") else { return };
     let texts = law::texts();
-    let rows = store.table("jsonb", &law::documents());
+    let rows = store.table("jsonb", &[law::documents(), law::numbers(), law::deep(), law::keys()].concat());
     for accepted in law::accepted(&texts) {
         for reads in BOTH {
             let access = law::access(&["v"], reads, &accepted);
@@ -179,27 +299,72 @@ fn documents_along_a_path() {
 #[test]
 fn a_column_that_is_declared_wrongly_is_an_error() {
     let Some(mut store) = PostgreSql::connect("wrongly") else { return };
-    let access = law::access(&["v"], Reads::Any, &["1", "true"]);
+    store.0.batch_execute("CREATE TYPE label AS ENUM ('a')").unwrap();
+    let uuid = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
+    let access = law::access(&["v"], Reads::Any, &["1", "true", uuid]);
     for (of_type, column) in [
         ("double precision", SqlColumn::text("v")),
         ("integer", SqlColumn::text("v")),
         ("bytea", SqlColumn::text("v")),
+        ("uuid", SqlColumn::text("v")),
+        ("label", SqlColumn::text("v")),
+        ("numeric", SqlColumn::text("v")),
+        ("text", SqlColumn::uuid("v")),
+        ("bytea", SqlColumn::uuid("v")),
+        ("label", SqlColumn::uuid("v")),
+        ("text", SqlColumn::enumeration("v")),
+        ("uuid", SqlColumn::enumeration("v")),
+        ("integer", SqlColumn::enumeration("v")),
         ("text", SqlColumn::integer("v")),
         ("numeric", SqlColumn::integer("v")),
         ("real", SqlColumn::integer("v")),
         ("double precision", SqlColumn::integer("v")),
+        ("text", SqlColumn::numeric("v")),
+        ("double precision", SqlColumn::numeric("v")),
+        ("real", SqlColumn::numeric("v")),
+        ("money", SqlColumn::numeric("v")),
         ("numeric[]", SqlColumn::integer_array("v")),
+        ("real[]", SqlColumn::numeric_array("v")),
         ("text", SqlColumn::boolean("v")),
         ("integer", SqlColumn::boolean("v")),
         ("text", SqlColumn::text_array("v")),
         ("integer[]", SqlColumn::text_array("v")),
+        ("uuid[]", SqlColumn::text_array("v")),
+        ("text[]", SqlColumn::uuid_array("v")),
+        ("text[]", SqlColumn::enumeration_array("v")),
+        ("uuid", SqlColumn::uuid_array("v")),
         ("text", SqlColumn::json("v")),
+        // It keeps a key that is there twice.
         ("json", SqlColumn::json("v")),
     ] {
         store.0.batch_execute(&format!("DROP TABLE IF EXISTS t; CREATE TABLE t (v {of_type})")).unwrap();
         let fragment = access.sql(TYPE, &mapped(column.clone())).unwrap();
         assert!(store.0.prepare(&format!("SELECT v FROM t WHERE {fragment}")).is_err(), "{of_type} as {column:?}");
+        assert!(store.probe(column.clone()).is_err(), "{of_type} as {column:?}: the probe");
     }
+}
+
+#[test]
+fn the_probe_of_a_right_mapping_is_silent_and_a_column_that_is_not_there_is_named() {
+    let Some(mut store) = PostgreSql::connect("probes") else { return };
+    let create = "CREATE TYPE label AS ENUM ('a'); CREATE TABLE t (account uuid, a text, b uuid, c label, d smallint, \
+                  e numeric, f boolean, g text[], h jsonb, i uuid[])";
+    store.0.batch_execute(create).unwrap();
+    let table = SqlTable::new(SqlDialect::PostgreSql, SqlColumn::uuid("account")).unwrap().qualified("p").unwrap();
+    let table = table.alike(["a"], SqlColumn::text).unwrap().alike(["b"], SqlColumn::uuid).unwrap();
+    let table = table.alike(["c"], SqlColumn::enumeration).unwrap().alike(["d"], SqlColumn::integer).unwrap();
+    let table = table.alike(["e"], SqlColumn::numeric).unwrap().alike(["f"], SqlColumn::boolean).unwrap();
+    let table = table.alike(["g"], SqlColumn::text_array).unwrap().alike(["h"], SqlColumn::json).unwrap();
+    let table = table.alike(["i"], SqlColumn::uuid_array).unwrap();
+    let table = table.column(["h", "k"], SqlColumn::json_at("h", AttributePath::name("k").unwrap())).unwrap();
+    let table = table.column("z", SqlColumn::absent()).unwrap();
+    store.0.batch_execute(&table.probe("t AS p").unwrap()).unwrap();
+    let one = SqlTable::of_one_account(SqlDialect::PostgreSql, ACCOUNT);
+    store.0.batch_execute(&one.probe("t").unwrap()).unwrap();
+
+    let missing = table.alike(["site"], SqlColumn::text).unwrap().probe("t AS p").unwrap();
+    let refused = store.0.batch_execute(&missing).unwrap_err();
+    assert!(refused.as_db_error().unwrap().message().contains("column p.site does not exist"), "{refused:?}");
 }
 
 #[test]
@@ -224,14 +389,25 @@ fn names_accounts_offsets_and_indices() {
     let long = "a".repeat(64);
     assert!(SqlTable::new(SqlDialect::PostgreSql, &*long).is_err(), "PostgreSQL would cut it");
 
-    for of_type in ["text", "text COLLATE loose", "bigint"] {
-        let rest = "INSERT INTO t (v) SELECT g::text::TYPE FROM generate_series(1, 2000) g; ANALYZE t";
-        let rest = rest.replace("TYPE", of_type.split(' ').next().unwrap());
+    for (of_type, column, values) in [
+        ("text", SqlColumn::text("v"), ["7", "8"]),
+        ("text COLLATE loose", SqlColumn::text("v"), ["7", "8"]),
+        ("bigint", SqlColumn::integer("v"), ["7", "8"]),
+        ("numeric", SqlColumn::numeric("v"), ["7", "8"]),
+        (
+            "uuid",
+            SqlColumn::uuid("v"),
+            ["00000000-0000-0000-0000-000000000007", "00000000-0000-0000-0000-000000000008"],
+        ),
+    ] {
+        let name = of_type.split(' ').next().unwrap();
+        let each = if name == "uuid" { "lpad(g::text, 32, '0')" } else { "g::text" };
+        let rest = format!("INSERT INTO t (v) SELECT {each}::{name} FROM generate_series(1, 2000) g; ANALYZE t");
         let create = format!("DROP TABLE IF EXISTS t; CREATE TABLE t (id bigserial, v {of_type});");
         store.0.batch_execute(&format!("{create} CREATE INDEX by_v ON t (v); {rest}")).unwrap();
-        let column = if of_type == "bigint" { SqlColumn::integer("v") } else { SqlColumn::text("v") };
-        let fragment = law::access(&["v"], Reads::Any, &["7", "8"]).sql(TYPE, &mapped(column)).unwrap();
-        let text = fragment.to_string().replace("$1", "'7'").replace("$2", "'8'");
+        let fragment = law::access(&["v"], Reads::Any, &values).sql(TYPE, &mapped(column)).unwrap();
+        let [first, second] = values.map(|value| format!("'{value}'"));
+        let text = fragment.to_string().replace("$1", &first).replace("$2", &second);
         let plan = store.0.query(&format!("EXPLAIN SELECT id FROM t WHERE {text}"), &[]).unwrap();
         let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
         assert!(plan.iter().any(|step| step.contains("by_v")), "{of_type}: {plan:?}");

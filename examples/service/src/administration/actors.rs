@@ -1,8 +1,8 @@
 //! What operators and access tokens have in common.
 
-use keyward::{
+use keyward::{Grant, 
     ResourceView,
-    administration::{Account, Grant},
+    administration::{Account},
     http::Refused,
     key::KeyKind,
     store::KeyRecord,

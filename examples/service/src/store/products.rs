@@ -111,9 +111,9 @@ pub(super) fn put(
     Ok(())
 }
 
-/// Which column holds which attribute; what is not here is no column, and no row meets a condition on it.
+/// Which column holds which attribute that conditions read.
 pub(super) fn table(dialect: SqlDialect) -> Result<SqlTable, SqlError> {
-    SqlTable::new(dialect, "account")?.column("brand", SqlColumn::text("brand"))
+    SqlTable::new(dialect, "account")?.alike(["brand"], SqlColumn::text)
 }
 
 fn bind(value: &SqlValue) -> rusqlite::types::Value {

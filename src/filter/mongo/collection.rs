@@ -1,0 +1,225 @@
+//! Which field holds which attribute, and the query under that mapping.
+
+use alloc::{boxed::Box, vec::Vec};
+
+use super::{
+    error::MongoError,
+    field::{Checked, MongoField},
+    query::{self, all_of, nothing},
+};
+use crate::{
+    access::Access,
+    attributes::AttributePath,
+    filter::Filter,
+    json::Json,
+    schema::{Binding, Schema, TypeRef},
+};
+
+/// Which field of a collection's documents holds the account, and which holds which attribute: made once, at the
+/// start.
+///
+/// No field is guessed: each attribute that a condition reads is mapped, by [`field`](Self::field) or, where the field
+/// has its name or its path, by [`alike`](Self::alike); [`check`](Self::check) holds the mapping to the schema. A
+/// document without the field doesn't have the attribute, and MongoDB has no way to say that a field is never there:
+/// a name that is mistyped in the mapping lets nobody see anything. A document that has a field twice, which drivers
+/// don't make, can't be told from one that has it once.
+///
+/// The query is in MongoDB's Extended JSON: a host makes its driver's document of it by the driver's reader of that
+/// form, where a field may hold an `ObjectId` or a uuid. It uses `$and`, `$or`, `$nor`, `$not`, `$in`, `$nin`, `$type` with lists of types (MongoDB 3.6 and
+/// later), `$elemMatch` and `$size`. They were tried against an interpreter of just these operators, written
+/// from the manual, **not against a server**. Texts are compared under the collation of the query or else of the
+/// collection: it must be the simple one, which is the default.
+///
+/// ```
+/// use keyward::{Access, MongoCollection, Roles, Schema};
+///
+/// let schema = Schema::from_json(
+///     r#"{"resources": {"products": {}}, "conditions": {"product": {"restricts": {"products": "id"}}}}"#,
+/// )?;
+/// let roles = Roles::new(&schema, "acme")?;
+/// let products = MongoCollection::new("account")?.field("id", "_id")?;
+/// products.check(&schema, "products")?;
+///
+/// let everything = Access::builder(&roles).role("admin").build()?.mongo("products", &products)?;
+/// assert_eq!(
+///     serde_json::to_value(&everything)?,
+///     serde_json::json!({"account": {"$in": ["acme"], "$type": ["string"], "$not": {"$type": "array"}}}),
+/// );
+///
+/// let access = Access::builder(&roles).role("admin").condition("product:a7")?.build()?;
+/// assert_eq!(
+///     serde_json::to_value(access.mongo("products", &products)?)?["$and"][1],
+///     serde_json::json!({"$or": [
+///         {"_id": {"$in": ["a7"], "$type": ["string"], "$not": {"$type": "array"}}},
+///         {"_id": {"$elemMatch": {"$in": ["a7"], "$type": ["string"]}}},
+///     ]}),
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct MongoCollection {
+    account: Account,
+    fields: Vec<(AttributePath, Checked)>,
+}
+
+#[derive(Clone, Debug)]
+enum Account {
+    Field(Checked),
+    Only(Box<str>),
+}
+
+impl MongoCollection {
+    /// A collection that holds several accounts, each document's in this field: a string, or what the field's
+    /// kind adds, and never a list.
+    ///
+    /// # Errors
+    ///
+    /// [`MongoError`] for a name that a query document can't say.
+    ///
+    /// See [`MongoCollection`] for an example.
+    pub fn new(account: impl Into<MongoField>) -> Result<Self, MongoError> {
+        Ok(Self { account: Account::Field(account.into().check()?), fields: Vec::new() })
+    }
+
+    /// A collection all of whose documents are this account's, and that has no field to say so. To an access of
+    /// another account it is empty.
+    ///
+    /// ```
+    /// use keyward::{Filter, MongoCollection};
+    ///
+    /// let products = MongoCollection::of_one_account("acme");
+    /// assert_eq!(serde_json::to_string(&Filter::Everything.mongo("acme", &products)?)?, "{}");
+    /// assert_eq!(serde_json::to_string(&Filter::Everything.mongo("emca", &products)?)?, r#"{"$nor":[{}]}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn of_one_account(account: &str) -> Self {
+        Self { account: Account::Only(account.into()), fields: Vec::new() }
+    }
+
+    /// Says which field holds an attribute.
+    ///
+    /// # Errors
+    ///
+    /// [`MongoError`] for a field's name that a query document can't say, and for an attribute that is mapped
+    /// already.
+    ///
+    /// See [`MongoCollection`] for an example.
+    pub fn field<A>(mut self, attribute: A, field: impl Into<MongoField>) -> Result<Self, MongoError>
+    where
+        A: TryInto<AttributePath, Error: Into<MongoError>>,
+    {
+        let attribute = attribute.try_into().map_err(Into::into)?;
+        let field = field.into().check()?;
+        if self.fields.iter().any(|(mapped, _)| *mapped == attribute) {
+            return Err(MongoError::MappedTwice(attribute));
+        }
+        self.fields.push((attribute, field));
+        Ok(self)
+    }
+
+    /// Says of several attributes that the field which holds each has its name, or its path through embedded documents,
+    /// and how those are read.
+    ///
+    /// # Errors
+    ///
+    /// As [`field`](Self::field).
+    ///
+    /// ```
+    /// use keyward::{MongoCollection, MongoField};
+    ///
+    /// let orders = MongoCollection::new("account")?
+    ///     .alike(["brand", "site"], MongoField::plain)?
+    ///     .alike([["delivery", "factoryId"]], MongoField::object_id)?;
+    /// # Ok::<(), keyward::MongoError>(())
+    /// ```
+    pub fn alike<A>(
+        self,
+        attributes: impl IntoIterator<Item = A>,
+        kind: impl Fn(AttributePath) -> MongoField,
+    ) -> Result<Self, MongoError>
+    where
+        A: TryInto<AttributePath, Error: Into<MongoError>>,
+    {
+        attributes.into_iter().try_fold(self, |collection, attribute| {
+            let attribute = attribute.try_into().map_err(Into::into)?;
+            collection.field(attribute.clone(), kind(attribute))
+        })
+    }
+
+    /// Whether the mapping fits a resource type: everything that conditions read of it is mapped, and everything that
+    /// is mapped is read. Ask at the start.
+    ///
+    /// # Errors
+    ///
+    /// [`MongoError`]: a type that the schema doesn't have, and an attribute that is not mapped or mapped in vain.
+    ///
+    /// See [`MongoCollection`] for an example.
+    pub fn check(&self, schema: &Schema, resource: &str) -> Result<(), MongoError> {
+        let handle = schema.resource_type(resource)?;
+        let read = || schema.condition_names().filter_map(|name| schema.binding(name, handle)).map(Binding::attribute);
+        for attribute in read() {
+            self.mapped(attribute)?;
+        }
+        let unread = |attribute: &&AttributePath| !read().any(|read| read == *attribute);
+        match self.fields.iter().map(|(attribute, _)| attribute).find(unread) {
+            Some(attribute) => Err(MongoError::Unread { attribute: attribute.clone(), resource: resource.into() }),
+            None => Ok(()),
+        }
+    }
+
+    fn mapped(&self, attribute: &AttributePath) -> Result<&Checked, MongoError> {
+        let mapped = self.fields.iter().find(|(mapped, _)| mapped == attribute);
+        mapped.map(|(_, field)| field).ok_or_else(|| MongoError::Unmapped(attribute.clone()))
+    }
+
+    fn query(&self, account: &str, filter: &Filter) -> Result<Json, MongoError> {
+        let mut requirements = Vec::new();
+        match &self.account {
+            Account::Only(only) if **only == *account => {}
+            Account::Only(_) => return Ok(nothing()),
+            Account::Field(field) => requirements.extend(query::account(field, account)),
+        }
+        match filter {
+            Filter::Nothing => return Ok(nothing()),
+            Filter::Everything => {}
+            Filter::AllOf(clauses) => {
+                for clause in clauses {
+                    requirements.extend(query::clause(self.mapped(clause.attribute())?, clause));
+                }
+            }
+        }
+        Ok(all_of(requirements))
+    }
+}
+
+impl Access {
+    /// What the access may list of a type, as the query document for this collection; the account is the
+    /// access's own.
+    ///
+    /// # Errors
+    ///
+    /// [`MongoError`] for an attribute that is not mapped.
+    ///
+    /// See [`MongoCollection`] for an example.
+    pub fn mongo<'a>(
+        &'a self,
+        resource: impl Into<TypeRef<'a>>,
+        collection: &MongoCollection,
+    ) -> Result<Json, MongoError> {
+        collection.query(self.account(), &self.filter(resource))
+    }
+}
+
+impl Filter {
+    /// The filter as the query document for this collection, for one that has come a long way; an access has
+    /// [`Access::mongo`]. The account is that of the access that the filter is of: never one that a caller sent.
+    ///
+    /// # Errors
+    ///
+    /// As [`Access::mongo`].
+    ///
+    /// See [`MongoCollection::of_one_account`] for an example.
+    pub fn mongo(&self, account: &str, collection: &MongoCollection) -> Result<Json, MongoError> {
+        collection.query(account, self)
+    }
+}

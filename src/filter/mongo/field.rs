@@ -1,0 +1,109 @@
+//! A field, and what kind of value it holds.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use super::error::MongoError;
+use crate::{attributes::AttributePath, text::Excerpt};
+
+/// A field of a collection's documents, and how the host reads what it holds: a name, or an array of names for a path
+/// through embedded documents, is one that is read [`as it is`](Self::plain).
+///
+/// In MongoDB each value has its own type, and so one field may hold several: the kind adds a type to those that
+/// every field may hold, and leaves the others as they are.
+///
+/// ```
+/// use keyward::{MongoCollection, MongoField};
+///
+/// let products = MongoCollection::new(MongoField::object_id(["owner", "account"]))?
+///     .field("id", MongoField::object_id("_id"))?
+///     .field("batch", MongoField::uuid("batch"))?
+///     .field("brand", "brand")?;
+/// # Ok::<(), keyward::MongoError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MongoField {
+    /// What is no path is refused where the field is mapped.
+    path: Result<AttributePath, MongoError>,
+    kind: Kind,
+}
+
+/// What a field's values are read as besides strings, integers and booleans, and lists of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Plain,
+    ObjectId,
+    Uuid,
+}
+
+/// A field whose name a query document can say.
+#[derive(Clone, Debug)]
+pub(super) struct Checked {
+    /// From the outermost to the field itself.
+    pub(super) dotted: Vec<String>,
+    pub(super) kind: Kind,
+}
+
+impl MongoField {
+    /// A field whose strings, integers and booleans, and lists of them, are read as they are, and nothing else.
+    ///
+    /// ```
+    /// assert_eq!(keyward::MongoField::plain("brand"), keyward::MongoField::from("brand"));
+    /// ```
+    pub fn plain(path: impl TryInto<AttributePath, Error: Into<MongoError>>) -> Self {
+        Self::new(path, Kind::Plain)
+    }
+
+    /// A field whose `ObjectId`s are read as their 24 hexadecimal digits in lower case.
+    ///
+    /// See [`MongoField`] for an example.
+    pub fn object_id(path: impl TryInto<AttributePath, Error: Into<MongoError>>) -> Self {
+        Self::new(path, Kind::ObjectId)
+    }
+
+    /// A field whose uuids, binary data of the subtype 4, are read as their canonical text, in lower case and with
+    /// hyphens.
+    ///
+    /// See [`MongoField`] for an example.
+    pub fn uuid(path: impl TryInto<AttributePath, Error: Into<MongoError>>) -> Self {
+        Self::new(path, Kind::Uuid)
+    }
+
+    fn new(path: impl TryInto<AttributePath, Error: Into<MongoError>>, kind: Kind) -> Self {
+        Self { path: path.try_into().map_err(Into::into), kind }
+    }
+
+    pub(super) fn check(self) -> Result<Checked, MongoError> {
+        let path = self.path?;
+        let strange = |name: &&str| name.starts_with('$') || name.contains(['.', '\0']);
+        if let Some(name) = path.names().find(strange) {
+            return Err(MongoError::Field(Excerpt::new(name).to_string().into()));
+        }
+        let mut dotted: Vec<String> = Vec::new();
+        for name in path.names() {
+            dotted.push(dotted.last().map_or_else(|| name.to_string(), |parent| format!("{parent}.{name}")));
+        }
+        Ok(Checked { dotted, kind: self.kind })
+    }
+}
+
+impl From<&str> for MongoField {
+    fn from(name: &str) -> Self {
+        Self::plain(name)
+    }
+}
+
+impl<const N: usize> From<[&str; N]> for MongoField {
+    fn from(path: [&str; N]) -> Self {
+        Self::plain(path)
+    }
+}
+
+impl From<AttributePath> for MongoField {
+    fn from(path: AttributePath) -> Self {
+        Self::plain(path)
+    }
+}
