@@ -89,7 +89,7 @@ impl<'a> Acting<'a> {
     ///
     /// ```
     /// # use keyward::{Schema, Timestamp, key::{KeyEntropy, KeyFormat, KeyPrefix}};
-    /// use keyward::administration::{Account, AdministrationError, Grant};
+    /// use keyward::{Grant, administration::{Account, AdministrationError}};
     ///
     /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
     /// # let entropy = |seed: u8| KeyEntropy::take(&mut [seed; 32]);
@@ -139,7 +139,7 @@ impl<'a> Acting<'a> {
     ///
     /// ```
     /// # use keyward::{Schema, Timestamp, key::{KeyEntropy, KeyFormat, KeyPrefix}};
-    /// use keyward::administration::{Account, AdministrationError, Grant};
+    /// use keyward::{Grant, administration::{Account, AdministrationError}};
     ///
     /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
     /// # let now = Timestamp::from_millis(1);
