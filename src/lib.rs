@@ -19,6 +19,7 @@
 //! The crate does no I/O, reads no clock and starts no thread: time and entropy are arguments, keys are found through
 //! [`store::KeyStore`]. A decision can't fail, panic, allocate or recurse; what can't be evaluated is denied.
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
