@@ -78,7 +78,7 @@ pub enum Denial<'a> {
 /// assert_eq!(keyward::Side::Stored.to_string(), "stored");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "the model, under operations, has these two")]
+#[expect(clippy::exhaustive_enums, reason = "`guide::model`, under operations, has these two")]
 pub enum Side {
     /// What is stored now.
     Stored,

@@ -1,6 +1,6 @@
 //! The evaluator: pure functions from an access and a resource to a decision.
 //!
-//! Nothing here fails, allocates, reads a clock or recurses. The order of the steps is that of the model, and
+//! Nothing here fails, allocates, reads a clock or recurses. The order of the steps is that of `guide::model`, and
 //! the first that fails is the reason: account, permission, conditions. (The key comes before, at
 //! authentication.)
 

@@ -15,6 +15,7 @@
 //! | administer accounts | [`administration`] |
 //! | stand behind HTTP | [`http`] |
 //! | read the platform's documents | [`World`] |
+//! | know what a decision means, and why | [`guide`] |
 //!
 //! The crate does no I/O, reads no clock and starts no thread: time and entropy are arguments, keys are found through
 //! [`store::KeyStore`]. A decision can't fail, panic, allocate or recurse; what can't be evaluated is denied.
@@ -38,6 +39,7 @@ mod document;
 mod evaluate;
 mod filter;
 mod grant;
+pub mod guide;
 pub mod http;
 #[cfg(feature = "std")]
 mod in_force;

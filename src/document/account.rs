@@ -72,7 +72,7 @@ pub struct AccessPolicyDocument {
 /// assert_ne!(keyward::ActorKind::Operator, keyward::ActorKind::AccessToken);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "the model has these two kinds of actor")]
+#[expect(clippy::exhaustive_enums, reason = "`guide::model` has these two kinds of actor")]
 pub enum ActorKind {
     /// An owner or collaborator of the account.
     Operator,

@@ -47,7 +47,7 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "the model, under operations, has these three; who forgets one lets in")]
+#[expect(clippy::exhaustive_enums, reason = "`guide::model` has these three; who forgets one lets in")]
 pub enum Filter {
     /// No resource passes.
     Nothing,

@@ -10,7 +10,7 @@ use crate::{attributes::AttributePath, text::TextError};
 /// assert_eq!(keyward::Match::default(), keyward::Match::Any);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "the model, under conditions, has these two")]
+#[expect(clippy::exhaustive_enums, reason = "`guide::model`, under conditions, has these two")]
 pub enum Match {
     /// At least one element is accepted.
     #[default]
@@ -25,7 +25,7 @@ pub enum Match {
 /// assert_eq!(keyward::Elsewhere::default(), keyward::Elsewhere::Deny);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "the model, under conditions, has these two")]
+#[expect(clippy::exhaustive_enums, reason = "`guide::model`, under conditions, has these two")]
 pub enum Elsewhere {
     /// An access that carries it is denied.
     #[default]

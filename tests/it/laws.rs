@@ -1,5 +1,5 @@
 //! Laws of the decision: the crate and the reference agree on every world, and what is added widens or narrows
-//! as the model says.
+//! as `guide::model` says.
 
 use std::collections::BTreeMap;
 

@@ -9,7 +9,7 @@ use std::{
 /// The modules of the crate from the lowest layer up. Those of one layer don't know each other; a module that
 /// is not here has no place yet, and that is an error.
 const LAYERS: &[&[&str]] = &[
-    &["parts", "text", "key", "time", "readme"],
+    &["parts", "text", "key", "time", "readme", "guide"],
     &["value_set"],
     &["attributes", "permission", "condition"],
     &["json"],

@@ -1,4 +1,4 @@
-//! A second evaluator, written from the model's page alone: strings and maps, slow and plain. It shares no code
+//! A second evaluator: what `guide::model` says, in strings and maps, slow and plain. It shares no code
 //! with the crate and reads the same documents.
 
 use serde_json::{Map, Value, json};
@@ -112,7 +112,7 @@ pub(crate) fn follow<'a>(attributes: &'a Value, attribute: &Value) -> Option<&'a
     names.into_iter().try_fold(attributes, |value, name| value.as_object()?.get(name))
 }
 
-/// "An attribute matches as text" of the model, and what it says of lists.
+/// What `guide::model` says of what an attribute matches.
 pub(crate) fn met(found: Option<&Value>, all: bool, accepted: &[&str]) -> bool {
     let one = |value: &Value| text(value).is_some_and(|text| accepted.contains(&&*text));
     match found {

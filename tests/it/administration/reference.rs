@@ -1,4 +1,4 @@
-//! Administration as the model says it, in sets and maps, with nothing of the crate in it.
+//! Administration as `guide::model` and the module say it, in sets and maps, with nothing of the crate in it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
