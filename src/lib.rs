@@ -63,7 +63,7 @@ pub use access::{Access, AccessBuilder, AccessError};
 pub use attributes::{AsValue, AttributePath, Attributes, List, Value};
 #[cfg(feature = "std")]
 pub use authenticate::{Authenticated, Authenticator, SetRolesError};
-pub use authenticate::{AuthenticationError, Refusal, RefusalCause, judge};
+pub use authenticate::{AuthenticationError, Refusal, RefusalCause, verify};
 pub use compare::{Beyond, Change, Difference, Excess, Inclusion, Intersection, Restriction, Review, Surplus, Witness};
 pub use condition::Condition;
 pub use decision::Decision;

@@ -110,7 +110,7 @@ impl Account {
     /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
     /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
     /// # let schema = Schema::builder().build()?;
-    /// let founded = Account::found(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
+    /// let founded = Account::create(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
     /// assert_eq!(founded.account().actor("olivia").map(|record| record.id()), Some(key.id));
     /// assert_eq!(founded.account().actor("frank"), None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -167,7 +167,7 @@ impl Account {
     /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
     /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
     /// # let schema = Schema::builder().build()?;
-    /// let founded = Account::found(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
+    /// let founded = Account::create(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
     /// let account = founded.account();
     /// let access = account.access(account.actor("olivia").unwrap())?;
     /// assert_eq!(access.roles().collect::<Vec<_>>(), ["admin"]);
@@ -187,7 +187,7 @@ impl Account {
     /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
     /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
     /// # let schema = Schema::builder().build()?;
-    /// let founded = Account::found(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
+    /// let founded = Account::create(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
     /// assert_eq!(founded.account().administrators(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

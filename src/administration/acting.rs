@@ -89,14 +89,14 @@ impl<'a> Acting<'a> {
     ///
     /// ```
     /// # use keyward::{Schema, Timestamp, key::{KeyEntropy, KeyFormat, KeyPrefix}};
-    /// use keyward::administration::{Account, AdministrationError, Grant};
+    /// use keyward::{Grant, administration::{Account, AdministrationError}};
     ///
     /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
     /// # let entropy = |seed: u8| KeyEntropy::take(&mut [seed; 32]);
     /// # let now = Timestamp::from_millis(1);
     /// # let schema = Schema::builder().build()?;
     /// # let key = format.generate_operator_key(entropy(1)?, None);
-    /// # let founded = Account::found(&schema, "a1", "olivia", &key, now).into_result()?;
+    /// # let founded = Account::create(&schema, "a1", "olivia", &key, now).into_result()?;
     /// # let account = founded.account();
     /// # let olivia = account.actor("olivia").unwrap();
     /// let new = format.generate_operator_key(entropy(2)?, None);
@@ -139,13 +139,13 @@ impl<'a> Acting<'a> {
     ///
     /// ```
     /// # use keyward::{Schema, Timestamp, key::{KeyEntropy, KeyFormat, KeyPrefix}};
-    /// use keyward::administration::{Account, AdministrationError, Grant};
+    /// use keyward::{Grant, administration::{Account, AdministrationError}};
     ///
     /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
     /// # let now = Timestamp::from_millis(1);
     /// # let schema = Schema::builder().build()?;
     /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
-    /// # let founded = Account::found(&schema, "a1", "olivia", &key, now).into_result()?;
+    /// # let founded = Account::create(&schema, "a1", "olivia", &key, now).into_result()?;
     /// # let account = founded.account();
     /// let olivia = account.actor("olivia").unwrap();
     /// let attempt = account.acting(olivia, now).change_operator("olivia", &Grant::new());
@@ -205,7 +205,7 @@ impl<'a> Acting<'a> {
     /// # let now = Timestamp::from_millis(1);
     /// # let schema = Schema::builder().build()?;
     /// # let key = format.generate_operator_key(entropy(1)?, None);
-    /// # let founded = Account::found(&schema, "a1", "olivia", &key, now).into_result()?;
+    /// # let founded = Account::create(&schema, "a1", "olivia", &key, now).into_result()?;
     /// # let account = founded.account();
     /// let olivia = account.actor("olivia").unwrap();
     /// let new = format.generate_operator_key(entropy(2)?, None);
@@ -275,7 +275,7 @@ impl<'a> Acting<'a> {
 
     fn change(&self, kind: KeyKind, actor: &str, grant: &Grant, expiry: Expiry) -> Attempt {
         let act = |acting: Operator<'_>| {
-            let present = self.present(&acting, Action::Update, kind, actor)?;
+            let present = self.find(&acting, Action::Update, kind, actor)?;
             let next = present.clone().with_grant(grant.clone());
             let (stored, proposed) = (Administered::actor(present), Administered::actor(&next));
             acting.access.decide_update(&stored, &proposed).into_result()?;
@@ -295,7 +295,7 @@ impl<'a> Acting<'a> {
 
     fn revoke(&self, kind: KeyKind, actor: &str) -> Attempt {
         let act = |acting: Operator<'_>| {
-            let present = self.present(&acting, Action::Delete, kind, actor)?;
+            let present = self.find(&acting, Action::Delete, kind, actor)?;
             acting.access.decide(Operation::DELETE, &Administered::actor(present)).into_result()?;
             acting.may_touch(self.account, present)?;
             self.keeping_an_administrator(self.account.ends(&self.account.usable(actor, kind)))
@@ -305,7 +305,7 @@ impl<'a> Acting<'a> {
 
     fn replace<K: SecretKey>(&self, actor: &str, key: &NewKey<K>, grace: Duration) -> Attempt {
         let act = |acting: Operator<'_>| {
-            let present = self.present(&acting, Action::Update, K::KIND, actor)?;
+            let present = self.find(&acting, Action::Update, K::KIND, actor)?;
             if present.id() != self.key {
                 let resource = Administered::actor(present);
                 acting.access.decide_update(&resource, &resource).into_result()?;
@@ -337,7 +337,7 @@ impl<'a> Acting<'a> {
     }
 
     /// The present key of an actor. Who may not do this to any learns nothing of whether there is one.
-    fn present(&self, acting: &Operator<'_>, action: Action, kind: KeyKind, actor: &str) -> Result<&'a KeyRecord> {
+    fn find(&self, acting: &Operator<'_>, action: Action, kind: KeyKind, actor: &str) -> Result<&'a KeyRecord> {
         let usable = self.account.usable(actor, kind);
         let present = usable.first().copied().filter(|record| record.state() == KeyState::Active);
         present.ok_or_else(|| {

@@ -102,7 +102,7 @@ impl AccountChange {
 ///   the stored account still has the version that the change expects. Of two changes that were made from one state
 ///   one is stored, the other is [`CommitError::Conflict`]: load again, and decide again. This is what keeps one
 ///   administrator in an account when two are removed at once.
-/// - **Acknowledged is done**: see [`KeyChanges`](crate::store::KeyChanges). Whoever authenticates must be told
+/// - **Acknowledged is done**: see [`WritableKeyStore`](crate::store::WritableKeyStore). Whoever authenticates must be told
 ///   the new roles, too ([`Authenticator::set_roles`](crate::Authenticator::set_roles)) before the change is
 ///   acknowledged.
 ///

@@ -23,7 +23,7 @@ use crate::{
 /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
 /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
 /// # let schema = Schema::builder().build()?;
-/// let attempt = Account::found(&schema, "a1", "olivia", &key, Timestamp::from_millis(1));
+/// let attempt = Account::create(&schema, "a1", "olivia", &key, Timestamp::from_millis(1));
 /// let audit = attempt.audit();
 /// assert_eq!((audit.on(), audit.action(), audit.target()), (Audited::Account, Action::Create, "a1"));
 /// assert_eq!((audit.operation().to_string().as_str(), audit.actor()), ("accounts:create", "olivia"));

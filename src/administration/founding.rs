@@ -23,7 +23,13 @@ impl Account {
     /// In the attempt: [`AdministrationError::InvalidId`] for an account or operator id that is none.
     ///
     /// See [the module](super) for an example.
-    pub fn found(schema: &Schema, account: &str, operator: &str, key: &NewKey<OperatorKey>, now: Timestamp) -> Attempt {
+    pub fn create(
+        schema: &Schema,
+        account: &str,
+        operator: &str,
+        key: &NewKey<OperatorKey>,
+        now: Timestamp,
+    ) -> Attempt {
         let audit = AuditRecord::new(now, account, (operator, key.id), (Audited::Account, Action::Create), account);
         let found = || -> Result<(Self, AccountChange), TextError> {
             let roles = Roles::new(schema, account)?;

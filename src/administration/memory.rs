@@ -8,7 +8,7 @@ use super::{
     account::Account,
     attempt::{AccountChange, AccountStore, CommitError},
 };
-use crate::store::{KeyChanges, MemoryStore};
+use crate::store::{MemoryStore, WritableKeyStore};
 
 /// Accounts in memory, for tests and as the model of what an [`AccountStore`] does. Their keys are in a
 /// [`MemoryStore`], by which an authenticator finds them.
@@ -21,7 +21,7 @@ use crate::store::{KeyChanges, MemoryStore};
 /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
 /// # let schema = Schema::builder().build()?;
 /// let accounts = MemoryAccounts::new();
-/// let founded = Account::found(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
+/// let founded = Account::create(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
 /// accounts.commit(&founded)?;
 /// assert_eq!(accounts.load("a1")?.unwrap().version(), 1);
 /// assert!(accounts.commit(&founded).is_err(), "the account is there already");

@@ -31,7 +31,7 @@
 //!
 //! # How it is stored
 //!
-//! Nothing is stored here. An operation is judged against one state of the account and gives the changes to that
+//! Nothing is stored here. An operation is decided against one state of the account and gives the changes to that
 //! state; a store makes all of them, or none where the account was changed meanwhile.
 //!
 //! ```
@@ -48,7 +48,7 @@
 //! // A new account has an administrator. The key's text is shown to her once.
 //! # let entropy = |seed: u8| KeyEntropy::take(&mut [seed; 32]);
 //! let key = format.generate_operator_key(entropy(1)?, None);
-//! let founded = Account::found(&schema, "a1", "olivia", &key, now).into_result()?;
+//! let founded = Account::create(&schema, "a1", "olivia", &key, now).into_result()?;
 //! let account = founded.account();
 //!
 //! // She creates a role, and a token that has it.

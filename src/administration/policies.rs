@@ -51,7 +51,7 @@ impl<'a> Acting<'a> {
     /// # let now = Timestamp::from_millis(1);
     /// # let schema = Schema::builder().resource("products").build()?;
     /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
-    /// # let founded = Account::found(&schema, "a1", "olivia", &key, now).into_result()?;
+    /// # let founded = Account::create(&schema, "a1", "olivia", &key, now).into_result()?;
     /// # let account = founded.account();
     /// let olivia = account.actor("olivia").unwrap();
     /// let attempt = account.acting(olivia, now).alter_role(Role::new("admin", ["products:read"])?);

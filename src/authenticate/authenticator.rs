@@ -4,9 +4,9 @@ use alloc::sync::Arc;
 use core::{borrow::Borrow, fmt};
 
 use super::{
-    judge::judge_record,
     refusal::{AuthenticationError, Refusal, RefusalCause},
     roles::{RolesInForce, SetRolesError},
+    verify::verify_record,
 };
 use crate::{
     access::Access,
@@ -53,7 +53,7 @@ use crate::{
 /// ```
 ///
 /// With a store that is waited for, [`authenticate_async`](Self::authenticate_async) does the same; or the host
-/// makes the look-up itself, between [`present`](Self::present) and [`judge`](Self::judge).
+/// makes the look-up itself, between [`parse`](Self::parse) and [`verify`](Self::verify).
 pub struct Authenticator {
     schema: Schema,
     format: KeyFormat,
@@ -179,15 +179,15 @@ impl Authenticator {
     /// # let authenticator = Authenticator::new(&schema, format);
     /// # authenticator.set_roles(Roles::new(&schema, "a1")?, 1)?;
     /// # let now = Timestamp::from_millis(1_000);
-    /// let presented = authenticator.present(text)?;
+    /// let presented = authenticator.parse(text)?;
     /// // The host's own look-up of `presented.id()`, in its own way and at its own pace.
     /// # assert_eq!(presented.id(), record.id());
     /// let found: Option<KeyRecord> = Some(record);
-    /// let authenticated = authenticator.judge(&presented, found, now)?;
+    /// let authenticated = authenticator.verify(&presented, found, now)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[inline]
-    pub fn present<'a>(&self, text: &'a str) -> Result<PresentedKey<'a>, Refusal> {
+    pub fn parse<'a>(&self, text: &'a str) -> Result<PresentedKey<'a>, Refusal> {
         Ok(self.format.parse(text)?)
     }
 
@@ -195,12 +195,12 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// [`Refusal`], as [`judge`](crate::judge); and for an account that is not known here, and a record whose conditions
+    /// [`Refusal`], as [`verify`](crate::verify); and for an account that is not known here, and a record whose conditions
     /// don't fit the schema.
     ///
-    /// See [`present`](Self::present) for an example.
+    /// See [`parse`](Self::parse) for an example.
     #[inline]
-    pub fn judge<R: Borrow<KeyRecord>>(
+    pub fn verify<R: Borrow<KeyRecord>>(
         &self,
         presented: &PresentedKey<'_>,
         found: Option<R>,
@@ -209,7 +209,7 @@ impl Authenticator {
         self.admit(presented, found, |_| None, now)
     }
 
-    /// [`judge`](Self::judge), whatever the error is wrapped in. What is passed on is not moved on the way: to copy it
+    /// [`verify`](Self::verify), whatever the error is wrapped in. What is passed on is not moved on the way: to copy it
     /// would be a good part of what this costs.
     #[inline]
     fn admit<R: Borrow<KeyRecord>, E: From<Refusal>>(
@@ -221,7 +221,7 @@ impl Authenticator {
     ) -> Result<Authenticated<R>, E> {
         // Borrowed once: what is judged is what is resolved.
         let lent = found.as_ref().map(Borrow::borrow);
-        let judged = judge_record(presented, lent, self.pepper.as_ref(), now);
+        let judged = verify_record(presented, lent, self.pepper.as_ref(), now);
         let record = match &judged {
             Ok(record) => record,
             Err(cause) => return refuse(presented, cause),
@@ -238,7 +238,7 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// [`AuthenticationError`]: refused, as [`present`](Self::present) and [`judge`](Self::judge); or not judged,
+    /// [`AuthenticationError`]: refused, as [`parse`](Self::parse) and [`verify`](Self::verify); or not judged,
     /// where the store could not tell.
     ///
     /// See [`Authenticator`] for an example.
@@ -281,9 +281,9 @@ impl Authenticator {
         text: &str,
         now: Timestamp,
     ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
-        let presented = self.present(text)?;
+        let presented = self.parse(text)?;
         let found = store.find_async(presented.id()).await.map_err(AuthenticationError::Store)?;
-        Ok(self.judge(&presented, found, now)?)
+        Ok(self.verify(&presented, found, now)?)
     }
 }
 

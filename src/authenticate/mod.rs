@@ -2,14 +2,14 @@
 
 #[cfg(feature = "std")]
 mod authenticator;
-mod judge;
 mod refusal;
 #[cfg(feature = "std")]
 mod roles;
+mod verify;
 
 #[cfg(feature = "std")]
 pub use authenticator::{Authenticated, Authenticator};
-pub use judge::judge;
 pub use refusal::{AuthenticationError, Refusal, RefusalCause};
 #[cfg(feature = "std")]
 pub use roles::SetRolesError;
+pub use verify::verify;

@@ -18,7 +18,7 @@ use crate::{
 ///
 /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
 /// let authenticator = Authenticator::new(&Schema::builder().build()?, format);
-/// let refusal = authenticator.present("not a key").unwrap_err();
+/// let refusal = authenticator.parse("not a key").unwrap_err();
 /// assert_eq!(refusal.to_string(), "the key is not valid");
 /// assert_eq!(refusal.status(), 401);
 /// assert!(matches!(refusal.cause(), RefusalCause::Malformed(_)));
@@ -58,8 +58,8 @@ impl Refusal {
     /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
     /// # let new = format.generate_access_token(KeyEntropy::take(&mut [0x5A; 32])?, None);
     /// let authenticator = Authenticator::new(&Schema::builder().build()?, format);
-    /// let presented = authenticator.present(new.key.reveal())?;
-    /// let unknown = authenticator.judge(&presented, None::<KeyRecord>, Timestamp::from_millis(0)).unwrap_err();
+    /// let presented = authenticator.parse(new.key.reveal())?;
+    /// let unknown = authenticator.verify(&presented, None::<KeyRecord>, Timestamp::from_millis(0)).unwrap_err();
     /// assert_eq!(unknown.key_id(), Some(new.id));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

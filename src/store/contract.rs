@@ -86,7 +86,7 @@ pub trait KeyStore {
 /// - **It finishes.** Lists over the same ids don't wait for each other for ever, in whatever order they name them.
 /// - Records are stored as they come, their version among them. An update may change the digest, the account and the
 ///   actor, too.
-pub trait KeyChanges: KeyStore {
+pub trait WritableKeyStore: KeyStore {
     /// Makes all of these changes, or none.
     ///
     /// # Errors
@@ -144,7 +144,7 @@ macro_rules! behind_a_pointer {
             }
         }
 
-        impl<S: KeyChanges + ?Sized> KeyChanges for $pointer {
+        impl<S: WritableKeyStore + ?Sized> WritableKeyStore for $pointer {
             fn apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<Self::Error>> {
                 (**self).apply(changes)
             }

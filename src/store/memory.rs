@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     change::{ChangeError, KeyChange},
-    contract::{AsyncKeyStore, KeyChanges, KeyStore},
+    contract::{AsyncKeyStore, KeyStore, WritableKeyStore},
     record::KeyRecord,
     sharded::{SHARDS, Sharded},
     stored::StoredKey,
@@ -19,7 +19,7 @@ use crate::key::KeyId;
 ///
 /// ```
 /// # use keyward::key::{KeyDigest, KeyId, KeyKind};
-/// use keyward::store::{KeyChange, KeyChanges, KeyRecord, KeyState, KeyStore, MemoryStore};
+/// use keyward::store::{KeyChange, WritableKeyStore, KeyRecord, KeyState, KeyStore, MemoryStore};
 ///
 /// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
 /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "acme", "t1")?;
@@ -136,7 +136,7 @@ impl AsyncKeyStore for MemoryStore {
     }
 }
 
-impl KeyChanges for MemoryStore {
+impl WritableKeyStore for MemoryStore {
     fn apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<Infallible>> {
         let writer = self.records.write();
         // A change sees those before it, as it would if they were made one by one.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | say what is kept of a key | [`KeyRecord`] |
 //! | find records, over anything | [`KeyStore`], [`AsyncKeyStore`] |
-//! | change them without losing a change | [`KeyChanges`], [`KeyChange`] |
+//! | change them without losing a change | [`WritableKeyStore`], [`KeyChange`] |
 //! | keep them in memory | [`MemoryStore`] |
 //! | know whether a key is in use | [`KeyRecord::standing`] |
 //! | replace a key by a new one | [`KeyRecord::rotate`] |
@@ -26,7 +26,7 @@ mod stored;
 mod wire;
 
 pub use change::{ChangeError, KeyChange};
-pub use contract::{AsyncKeyStore, KeyChanges, KeyStore};
+pub use contract::{AsyncKeyStore, KeyStore, WritableKeyStore};
 #[cfg(feature = "std")]
 pub use memory::MemoryStore;
 pub use record::{KeyRecord, KeyState};

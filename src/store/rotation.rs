@@ -24,7 +24,7 @@ impl Rotation {
     /// The longest grace: seven days.
     pub const MAX_GRACE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-    /// The changes, for [`KeyChanges::apply`](super::KeyChanges::apply).
+    /// The changes, for [`WritableKeyStore::apply`](super::WritableKeyStore::apply).
     ///
     /// See [`KeyRecord::rotate`] for an example.
     pub fn changes(&self) -> &[KeyChange] {
@@ -51,7 +51,7 @@ impl KeyRecord {
     /// use keyward::{
     ///     Timestamp,
     ///     key::{KeyEntropy, KeyFormat, KeyKind, KeyPrefix},
-    ///     store::{KeyChanges, KeyRecord, KeyStore, MemoryStore},
+    ///     store::{WritableKeyStore, KeyRecord, KeyStore, MemoryStore},
     /// };
     ///
     /// let format = KeyFormat::new(KeyPrefix::new("acme")?);

@@ -13,7 +13,7 @@ use std::{
 use keyward::{
     AuthenticationError, Authenticator, Operation, RefusalCause, ResourceView, Role, Roles, Schema, Timestamp,
     key::{AccessToken, ForeignFormat, KeyDigest, KeyEntropy, KeyFormat, KeyId, KeyKind, KeyPrefix, NewKey, Pepper},
-    store::{AsyncKeyStore, KeyChange, KeyChanges, KeyRecord, KeyState, KeyStore, MemoryStore},
+    store::{AsyncKeyStore, KeyChange, KeyRecord, KeyState, KeyStore, MemoryStore, WritableKeyStore},
 };
 
 fn at(millis: u64) -> Timestamp {
@@ -164,11 +164,11 @@ fn the_lifecycle_is_a_table() {
     ];
     let authenticator = authenticator();
     for (note, record, now, wanted) in cases {
-        let presented = authenticator.present(new.key.reveal()).unwrap();
+        let presented = authenticator.parse(new.key.reveal()).unwrap();
         // Twice, for the second time something is remembered.
         let again = record.clone();
         for found in [record.as_ref(), again.as_ref()] {
-            match (authenticator.judge(&presented, found, at(now)), wanted) {
+            match (authenticator.verify(&presented, found, at(now)), wanted) {
                 (Ok(authenticated), None) => assert!(reads(authenticated.access()), "{note}"),
                 (Err(refusal), Some(wanted)) => {
                     assert_eq!(refusal.cause().to_string(), wanted, "{note}");
@@ -334,23 +334,23 @@ fn a_record_that_turns_into_another_gives_no_more_access() {
     let authenticator = authenticator();
     assert!(reads(authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap().access()), "now it remembers");
 
-    let presented = authenticator.present(new.key.reveal()).unwrap();
+    let presented = authenticator.parse(new.key.reveal()).unwrap();
     let found = Arc::new(KeyStore::find(&store, new.id).unwrap().unwrap().record().clone());
     // Another's, of another account that is gone, which is remembered, too.
     let a2 = Roles::new(&schema(), "a2").unwrap();
     authenticator.set_roles(a2, next_version()).unwrap();
     let admin = KeyRecord::issue(&other, "a2", "t2").unwrap().with_roles(["admin"]);
     let remembered = Arc::new(admin);
-    let theirs = authenticator.present(other.key.reveal()).unwrap();
+    let theirs = authenticator.parse(other.key.reveal()).unwrap();
     for _ in 0..2 {
-        let theirs = authenticator.judge(&theirs, Some(Arc::clone(&remembered)), at(1)).unwrap();
+        let theirs = authenticator.verify(&theirs, Some(Arc::clone(&remembered)), at(1)).unwrap();
         assert!(theirs.access().permits("delete", "products"));
     }
     authenticator.remove_account("a2", next_version()).unwrap();
     for times in 0..20 {
         let records = [Arc::clone(&found), Arc::clone(&remembered)];
         let fickle = Fickle { records, left: AtomicUsize::new(times) };
-        let Ok(authenticated) = authenticator.judge(&presented, Some(fickle), at(1)) else { continue };
+        let Ok(authenticated) = authenticator.verify(&presented, Some(fickle), at(1)) else { continue };
         for _ in 0..20 {
             assert!(!authenticated.access().permits("delete", "products"), "{times}");
         }
@@ -358,7 +358,7 @@ fn a_record_that_turns_into_another_gives_no_more_access() {
     }
     let records = [found, Arc::new(record_of(&other))];
     let fickle = Fickle { records, left: AtomicUsize::new(100) };
-    let authenticated = authenticator.judge(&presented, Some(fickle), at(1)).unwrap();
+    let authenticated = authenticator.verify(&presented, Some(fickle), at(1)).unwrap();
     assert!(reads(authenticated.access()));
     for _ in 0..100 {
         let _ = authenticated.record();
@@ -473,14 +473,14 @@ fn roles_of_keys_that_are_gone_are_forgotten() {
     // A store that gives a new record each time, with roles that no other has: each is resolved and dropped.
     let new = new_token(1);
     let authenticator = authenticator();
-    let presented = authenticator.present(new.key.reveal()).unwrap();
+    let presented = authenticator.parse(new.key.reveal()).unwrap();
     for number in 0..20_000 {
         let record = record_of(&new).with_roles(["reader".into(), format!("r{number}")]);
-        assert!(reads(authenticator.judge(&presented, Some(record), at(1)).unwrap().access()));
+        assert!(reads(authenticator.verify(&presented, Some(record), at(1)).unwrap().access()));
     }
     // What was swept out is resolved anew.
     let record = record_of(&new).with_roles(["reader", "r0"]);
-    assert!(reads(authenticator.judge(&presented, Some(record), at(1)).unwrap().access()));
+    assert!(reads(authenticator.verify(&presented, Some(record), at(1)).unwrap().access()));
 }
 
 #[test]
@@ -527,10 +527,10 @@ fn a_key_or_digest_is_in_no_output() {
     let record = record_of(&new);
     let store = MemoryStore::from_records([record.clone()]).unwrap();
     let authenticator = authenticator();
-    let presented = authenticator.present(new.key.reveal()).unwrap();
+    let presented = authenticator.parse(new.key.reveal()).unwrap();
     let authenticated = authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap();
     let expired = record.clone().with_expiry(Some(at(0)));
-    let refusal = authenticator.judge(&presented, Some(expired), at(1)).unwrap_err();
+    let refusal = authenticator.verify(&presented, Some(expired), at(1)).unwrap_err();
     let rotation = record.rotate(&new_token(2), at(1), std::time::Duration::ZERO).unwrap();
 
     let mut output = String::new();
@@ -639,7 +639,7 @@ fn what_is_remembered_is_of_the_record_as_it_is_now() {
     }
     // Of the other kind the text of the key is not: but what is imported says none.
     let grant = operator.clone().with_roles(["admin"]);
-    assert!(authenticator.judge(&authenticator.present(new.key.reveal()).unwrap(), Some(grant), at(1)).is_err());
+    assert!(authenticator.verify(&authenticator.parse(new.key.reveal()).unwrap(), Some(grant), at(1)).is_err());
 }
 
 #[test]

@@ -27,7 +27,7 @@ const SCOPE: Option<&str> = Some(r#"Bearer realm="r", error="insufficient_scope"
 
 fn refusal() -> Refusal {
     let format = KeyFormat::new(KeyPrefix::new("acme").unwrap());
-    Authenticator::new(&Schema::builder().build().unwrap(), format).present("no key").unwrap_err()
+    Authenticator::new(&Schema::builder().build().unwrap(), format).parse("no key").unwrap_err()
 }
 
 #[test]

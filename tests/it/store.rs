@@ -6,7 +6,8 @@ use keyward::{
     Role, Roles, Schema, Timestamp,
     key::{KeyDigest, KeyEntropy, KeyFormat, KeyId, KeyKind, KeyPrefix, NewKey, OperatorKey},
     store::{
-        AsyncKeyStore, ChangeError, KeyChange, KeyChanges, KeyRecord, KeyState, KeyStore, MemoryStore, RotateError,
+        AsyncKeyStore, ChangeError, KeyChange, KeyRecord, KeyState, KeyStore, MemoryStore, RotateError,
+        WritableKeyStore,
     },
 };
 

@@ -16,7 +16,7 @@ use keyward::{
     Condition, Timestamp,
     key::{KeyDigest, KeyId, KeyKind},
     store::{
-        ChangeError, KeyChange, KeyChanges, KeyRecord, KeyStore, MemoryStore, StoredKey,
+        ChangeError, KeyChange, KeyRecord, KeyStore, MemoryStore, StoredKey, WritableKeyStore,
         conformance::{check, check_for_deadlock},
     },
 };
@@ -317,7 +317,7 @@ impl KeyStore for Broken {
     }
 }
 
-impl KeyChanges for Broken {
+impl WritableKeyStore for Broken {
     fn apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<Infallible>> {
         let one = |change: &KeyChange| self.inner.apply(std::slice::from_ref(change));
         // A version that `accepts` says is as good as the right one.

@@ -61,7 +61,7 @@ impl Service {
 
     fn found(&self, schema: &Schema) -> Result<String, StartError> {
         let key = self.guard.authenticator.format().generate_operator_key(KeyEntropy::from_os()?, None);
-        let attempt = Account::found(schema, FIRST.0, FIRST.1, &key, now());
+        let attempt = Account::create(schema, FIRST.0, FIRST.1, &key, now());
         let audit = attempt.audit().clone();
         let change = attempt.into_result().map_err(|_| StartError::Founding)?;
         self.database.commit(&change).map_err(|_| StartError::Founding)?;

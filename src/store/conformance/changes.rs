@@ -6,14 +6,14 @@ use core::{fmt, slice};
 use super::{
     super::{
         change::{ChangeError, KeyChange},
-        contract::KeyChanges,
+        contract::WritableKeyStore,
         record::KeyState,
     },
     Outcome,
     tools::{apply, conflict, expect, id, record},
 };
 
-pub(super) fn duplicate<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn duplicate<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     let (first, second) = (record(1), record(1).with_roles(["admin"]));
     apply(store, &[KeyChange::Insert(first.clone())])?;
     let twice = [KeyChange::Insert(record(2)), KeyChange::Insert(record(2))];
@@ -26,7 +26,7 @@ pub(super) fn duplicate<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome 
     Ok(())
 }
 
-pub(super) fn stale<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn stale<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     let first = record(1);
     let second = first.change(|record| record.with_roles(["second"]));
     let lost = first.change(|record| record.with_roles(["lost"]));
@@ -44,14 +44,14 @@ pub(super) fn stale<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
     expect(store, first.id(), second.record())
 }
 
-pub(super) fn absent<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn absent<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     let gone = record(1);
     conflict(store, &[gone.change(|record| record)], gone.id())?;
     conflict(store, &[KeyChange::Remove { expected: 1, id: gone.id() }], gone.id())?;
     expect(store, gone.id(), None)
 }
 
-pub(super) fn removed<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn removed<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     let record = record(1);
     apply(store, &[KeyChange::Insert(record.clone())])?;
     apply(store, &[KeyChange::Remove { expected: 1, id: record.id() }])?;
@@ -60,7 +60,7 @@ pub(super) fn removed<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
     expect(store, record.id(), Some(&record))
 }
 
-pub(super) fn all_or_none<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn all_or_none<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     let (old, stays) = (record(1), record(2));
     apply(store, &[KeyChange::Insert(old.clone()), KeyChange::Insert(stays.clone())])?;
     let good = [
@@ -83,7 +83,7 @@ pub(super) fn all_or_none<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcom
     apply(store, &[])
 }
 
-pub(super) fn in_order<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn in_order<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     let first = record(1);
     let second = first.change(|record| record.with_roles(["second"]));
     apply(store, &[KeyChange::Insert(first.clone()), second.clone()])?;

@@ -6,7 +6,7 @@ use core::{fmt, slice};
 use super::{
     super::{
         change::KeyChange,
-        contract::KeyChanges,
+        contract::WritableKeyStore,
         record::{KeyRecord, KeyState},
     },
     Outcome,
@@ -55,11 +55,11 @@ const VALUES: [&str; 30] = [
     "[\"a\"]",
 ];
 
-pub(super) fn unknown<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn unknown<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     expect(store, id(1), None)
 }
 
-pub(super) fn found<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn found<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     let full = record(2)
         .with_roles(["admin", "r-2"])
         .with_conditions(["a:1", "b:2"].into_iter().filter_map(|text| text.parse().ok()))
@@ -73,7 +73,7 @@ pub(super) fn found<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
 }
 
 /// Two spellings of a name are two names.
-pub(super) fn names<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn names<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     let named = |number, account, actor, roles: [&str; 2]| {
         let (id, digest) = (id(number), KeyDigest::from_bytes([number; 32]));
         Ok(KeyRecord::new(KeyKind::OperatorKey, id, digest, account, actor).map_err(said)?.with_roles(roles))
@@ -92,7 +92,7 @@ pub(super) fn names<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
 
 /// All of the values in one record, and each as the only condition of another: where that is dropped, or cut into
 /// two, the key reaches more than it may.
-pub(super) fn values<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn values<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     let owners = |values: &[&str]| {
         values.iter().map(|value| Condition::new("owner", value)).collect::<Result<Vec<_>, _>>().map_err(said)
     };
@@ -106,7 +106,7 @@ pub(super) fn values<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
     stored(store, &records)
 }
 
-pub(super) fn times<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn times<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     let times = [0, 0x8000_0000, 0xFFFF_FFFF, 0x1_0000_0001, 0x20_0000_0000_0001, LATEST];
     let mut records = Vec::new();
     for (number, time) in (1..).zip(times.map(Timestamp::from_millis)) {
@@ -116,7 +116,7 @@ pub(super) fn times<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
 }
 
 /// Counts across the ends of columns. Once there, a version whose upper bits are lost is another one, too.
-pub(super) fn versions<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn versions<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     for (number, last) in (1..).zip([0xFF, 0xFFFF, 0x7FFF_FFFF, 0xFFFF_FFFF]) {
         let first = record(number).with_version(last);
         stored(store, slice::from_ref(&first))?;
@@ -134,7 +134,7 @@ pub(super) fn versions<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
     Ok(())
 }
 
-pub(super) fn largest<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn largest<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     let long = |number: usize| format!("{number:0>128}");
     let condition = |number: usize| Condition::new(format!("name-{number}"), format!("{number:0>1000}"));
     // Neither list is in any order that a store might put it in.
@@ -146,7 +146,7 @@ pub(super) fn largest<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
     stored(store, &[large])
 }
 
-pub(super) fn every_field<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn every_field<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     let at = |millis| Some(Timestamp::from_millis(millis));
     let mut present = record(1).with_expiry(at(9)).with_not_before(at(3)).with_roles(["a"]);
     stored(store, slice::from_ref(&present))?;
@@ -178,7 +178,7 @@ pub(super) fn every_field<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcom
 /// What stands there after the update, which was found.
 fn updated<S>(store: &S, present: &KeyRecord, next: KeyRecord) -> Result<KeyRecord, String>
 where
-    S: KeyChanges<Error: fmt::Debug>,
+    S: WritableKeyStore<Error: fmt::Debug>,
 {
     let next = next.with_version(present.version().saturating_add(1));
     apply(store, &[KeyChange::Update { expected: present.version(), record: next.clone() }])?;
@@ -186,7 +186,7 @@ where
     Ok(next)
 }
 
-pub(super) fn byte_for_byte<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn byte_for_byte<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     let pairs = [
         ("aaaaaaaaaaaaaa", "AAAAAAAAAAAAAA"),
         ("1first0000000a", "2first0000000a"),
@@ -209,7 +209,7 @@ pub(super) fn byte_for_byte<S: KeyChanges<Error: fmt::Debug>>(store: &S) -> Outc
 }
 
 /// Inserts the records, and then finds each.
-fn stored<S: KeyChanges<Error: fmt::Debug>>(store: &S, records: &[KeyRecord]) -> Outcome {
+fn stored<S: WritableKeyStore<Error: fmt::Debug>>(store: &S, records: &[KeyRecord]) -> Outcome {
     records.iter().try_for_each(|record| apply(store, &[KeyChange::Insert(record.clone())]))?;
     records.iter().try_for_each(|record| expect(store, record.id(), Some(record)))
 }

@@ -13,7 +13,7 @@ use std::{
 use super::{
     super::{
         change::{ChangeError, KeyChange},
-        contract::KeyChanges,
+        contract::WritableKeyStore,
     },
     Broken, Outcome,
     tools::{PANICKED, apply, failed, id, record},
@@ -38,7 +38,7 @@ const ROUNDS: usize = 100;
 /// See [the module](super) for an example.
 pub fn check_for_deadlock<S>(new: impl FnOnce() -> S, patience: Duration) -> Result<(), Broken>
 where
-    S: KeyChanges + Send + Sync + 'static,
+    S: WritableKeyStore + Send + Sync + 'static,
     S::Error: fmt::Debug,
 {
     finish(&Arc::new(new()), patience).map_err(|how| Broken { clause: CLAUSE, how })
@@ -46,7 +46,7 @@ where
 
 fn finish<S>(store: &Arc<S>, patience: Duration) -> Outcome
 where
-    S: KeyChanges<Error: fmt::Debug> + Send + Sync + 'static,
+    S: WritableKeyStore<Error: fmt::Debug> + Send + Sync + 'static,
 {
     apply(&**store, &[1, 2].map(|number| KeyChange::Insert(record(number))))?;
     let together = Arc::new(Barrier::new(2));
@@ -90,7 +90,7 @@ where
 }
 
 /// Changes both records, in this order, as they are found; whether that was made.
-fn list<S: KeyChanges<Error: fmt::Debug>>(store: &S, numbers: [u8; 2]) -> Result<bool, String> {
+fn list<S: WritableKeyStore<Error: fmt::Debug>>(store: &S, numbers: [u8; 2]) -> Result<bool, String> {
     let change = |number| {
         let found = record(number).with_version(version(store, number)?);
         Ok::<_, String>(found.change(|record| record))
@@ -103,6 +103,6 @@ fn list<S: KeyChanges<Error: fmt::Debug>>(store: &S, numbers: [u8; 2]) -> Result
     }
 }
 
-fn version<S: KeyChanges<Error: fmt::Debug>>(store: &S, number: u8) -> Result<u64, String> {
+fn version<S: WritableKeyStore<Error: fmt::Debug>>(store: &S, number: u8) -> Result<u64, String> {
     Ok(store.find(id(number)).map_err(failed)?.ok_or("the record is gone")?.borrow().version())
 }

@@ -1,4 +1,4 @@
-//! The contract of [`KeyStore`](super::KeyStore) and [`KeyChanges`], as a suite that any store can be held to. Needs the
+//! The contract of [`KeyStore`](super::KeyStore) and [`WritableKeyStore`], as a suite that any store can be held to. Needs the
 //! feature `conformance`. A store that is waited for is held to it through a `KeyStore` that blocks on it.
 //!
 //! Run it in your own tests, over an empty store for each clause:
@@ -64,7 +64,7 @@ use alloc::string::String;
 use core::fmt;
 
 pub use self::deadlock::check_for_deadlock;
-use super::contract::KeyChanges;
+use super::contract::WritableKeyStore;
 
 /// Holds stores to the contract; `new` gives an empty one each time. A store that can deadlock is for
 /// [`check_for_deadlock`].
@@ -76,7 +76,7 @@ use super::contract::KeyChanges;
 /// See [the module](self) for an example.
 pub fn check<S>(mut new: impl FnMut() -> S) -> Result<(), Broken>
 where
-    S: KeyChanges + Sync,
+    S: WritableKeyStore + Sync,
     S::Error: fmt::Debug,
 {
     for (clause, check) in clauses::<S>() {
@@ -89,7 +89,7 @@ where
 ///
 /// ```
 /// use std::convert::Infallible;
-/// use keyward::{key::KeyId, store::{ChangeError, KeyChange, KeyChanges, KeyRecord, KeyStore, conformance}};
+/// use keyward::{key::KeyId, store::{ChangeError, KeyChange, WritableKeyStore, KeyRecord, KeyStore, conformance}};
 ///
 /// /// Keeps nothing.
 /// struct Forgetful;
@@ -103,7 +103,7 @@ where
 ///     }
 /// }
 ///
-/// impl KeyChanges for Forgetful {
+/// impl WritableKeyStore for Forgetful {
 ///     fn apply(&self, _: &[KeyChange]) -> Result<(), ChangeError<Infallible>> {
 ///         Ok(())
 ///     }
@@ -133,7 +133,7 @@ type Outcome = Result<(), String>;
 
 type Clause<S> = (&'static str, fn(&S) -> Outcome);
 
-fn clauses<S: KeyChanges<Error: fmt::Debug> + Sync>() -> [Clause<S>; 22] {
+fn clauses<S: WritableKeyStore<Error: fmt::Debug> + Sync>() -> [Clause<S>; 22] {
     [
         ("an unknown id is not found, and is no error", content::unknown),
         ("a record is found as it was stored", content::found),

@@ -11,7 +11,7 @@ use std::{sync::Barrier, thread};
 use super::{
     super::{
         change::{ChangeError, KeyChange},
-        contract::KeyChanges,
+        contract::WritableKeyStore,
         record::{KeyRecord, KeyState},
     },
     Outcome,
@@ -35,7 +35,7 @@ const FLIPS: usize = 100;
 const TRIES: usize = 10_000;
 
 /// What this thread found before, and that it found nothing, must not be what it finds afterwards.
-pub(super) fn elsewhere<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+pub(super) fn elsewhere<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
     let first = record(1);
     let second = first.change(|record| record.with_state(KeyState::Revoked));
     let steps = [
@@ -53,7 +53,7 @@ pub(super) fn elsewhere<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> O
     Ok(())
 }
 
-pub(super) fn inserts<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+pub(super) fn inserts<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
     for round in 0..ROUNDS {
         let id = numbered(round, 0);
         one_is_made(store, id, |thread| {
@@ -65,7 +65,7 @@ pub(super) fn inserts<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Out
 
 /// Threads that remove a record, and as many that update it. They take turns, for the one that is started last often
 /// comes first.
-pub(super) fn removals<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+pub(super) fn removals<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
     for round in 0..ROUNDS {
         let old = of(KeyKind::OperatorKey, numbered(round, 0), KeyDigest::DUMMY);
         apply(store, &[KeyChange::Insert(old.clone())])?;
@@ -78,7 +78,7 @@ pub(super) fn removals<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Ou
 }
 
 /// Ten threads change one record, each again and again with what it read; each must find its own change made.
-pub(super) fn changes<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+pub(super) fn changes<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
     let start = record(1);
     apply(store, &[KeyChange::Insert(start.clone())])?;
     at_once(|thread| (0..ROUNDS).try_for_each(|round| change_until_done(store, &format!("t{thread}-{round}"))))?;
@@ -92,7 +92,7 @@ pub(super) fn changes<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Out
 }
 
 /// Ten threads replace one key at once, each by a key of its own: one succeeds, and of the others nothing is there.
-pub(super) fn lists<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+pub(super) fn lists<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
     for round in 0..5 {
         let old = of(KeyKind::OperatorKey, numbered(round, 0), KeyDigest::DUMMY);
         apply(store, &[KeyChange::Insert(old.clone())])?;
@@ -119,7 +119,7 @@ pub(super) fn lists<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outco
 }
 
 /// Writers flip a record between two that share nothing; what is found is the one or the other, by its version.
-pub(super) fn whole<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+pub(super) fn whole<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
     let face = |number: u8, state, values: [&str; 2]| {
         let time = Timestamp::from_millis(number.into());
         let digest = KeyDigest::from_bytes([number; 32]);
@@ -150,7 +150,7 @@ pub(super) fn whole<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outco
 }
 
 /// Writers make changes that fit, in lists that are refused for another one.
-pub(super) fn refused<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+pub(super) fn refused<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
     let stays = record(1);
     apply(store, &[KeyChange::Insert(stays.clone())])?;
     let changes = [
@@ -171,7 +171,7 @@ pub(super) fn refused<S: KeyChanges<Error: fmt::Debug> + Sync>(store: &S) -> Out
 /// found is what the one has made.
 fn one_is_made<S>(store: &S, id: KeyId, change: impl Fn(usize) -> KeyChange + Sync) -> Outcome
 where
-    S: KeyChanges<Error: fmt::Debug> + Sync,
+    S: WritableKeyStore<Error: fmt::Debug> + Sync,
 {
     let made = at_once(|thread| {
         let change = change(thread);
@@ -235,7 +235,7 @@ fn at_once<T: Send>(run: impl Fn(usize) -> Result<T, String> + Sync) -> Result<V
 }
 
 /// Adds a condition to whatever is stored, as often as it takes, within reason.
-fn change_until_done<S: KeyChanges<Error: fmt::Debug>>(store: &S, value: &str) -> Outcome {
+fn change_until_done<S: WritableKeyStore<Error: fmt::Debug>>(store: &S, value: &str) -> Outcome {
     let mine = Condition::new("change", value).map_err(said)?;
     for _ in 0..TRIES {
         let found = store.find(id(1)).map_err(failed)?.ok_or("the record is gone")?;

@@ -10,7 +10,7 @@ use core::{borrow::Borrow, fmt};
 use super::{
     super::{
         change::{ChangeError, KeyChange},
-        contract::KeyChanges,
+        contract::WritableKeyStore,
         record::KeyRecord,
     },
     Outcome,
@@ -22,11 +22,11 @@ pub(super) const PANICKED: &str = "a thread panicked";
 /// The most characters of what was found that are shown.
 const SHOWN: usize = 80;
 
-pub(super) fn apply<S: KeyChanges<Error: fmt::Debug>>(store: &S, changes: &[KeyChange]) -> Outcome {
+pub(super) fn apply<S: WritableKeyStore<Error: fmt::Debug>>(store: &S, changes: &[KeyChange]) -> Outcome {
     store.apply(changes).map_err(|error| format!("a change that fits was refused: {error:?}"))
 }
 
-pub(super) fn conflict<S: KeyChanges<Error: fmt::Debug>>(store: &S, changes: &[KeyChange], id: KeyId) -> Outcome {
+pub(super) fn conflict<S: WritableKeyStore<Error: fmt::Debug>>(store: &S, changes: &[KeyChange], id: KeyId) -> Outcome {
     match store.apply(changes) {
         Err(ChangeError::Conflict { id: refused }) if refused == id => Ok(()),
         other => Err(format!("it was not refused as a conflict over `{id}`: {other:?}")),
@@ -35,7 +35,7 @@ pub(super) fn conflict<S: KeyChanges<Error: fmt::Debug>>(store: &S, changes: &[K
 
 pub(super) fn expect<S>(store: &S, id: KeyId, wanted: Option<&KeyRecord>) -> Outcome
 where
-    S: KeyChanges<Error: fmt::Debug>,
+    S: WritableKeyStore<Error: fmt::Debug>,
 {
     let found = store.find(id).map_err(failed)?;
     match (found.as_ref().map(Borrow::borrow), wanted) {

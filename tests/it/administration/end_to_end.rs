@@ -19,7 +19,7 @@ struct Service {
 impl Service {
     fn founded() -> Self {
         let accounts = MemoryAccounts::new();
-        let founded = Account::found(&schema(), "a1", "olivia", &operator_key(1), at(NOW)).into_result().unwrap();
+        let founded = Account::create(&schema(), "a1", "olivia", &operator_key(1), at(NOW)).into_result().unwrap();
         accounts.commit(&founded).unwrap();
         let authenticator = Authenticator::new(&schema(), format());
         authenticator.set_roles(founded.account().roles().clone(), founded.account().version()).unwrap();

@@ -72,7 +72,7 @@ pub(super) struct House {
 impl House {
     /// An account with one administrator, `olivia`, whose key is number 1.
     pub(super) fn founded(schema: &Schema) -> Self {
-        let founded = Account::found(schema, "a1", "olivia", &operator_key(1), at(NOW)).into_result().unwrap();
+        let founded = Account::create(schema, "a1", "olivia", &operator_key(1), at(NOW)).into_result().unwrap();
         Self { account: founded.account().clone(), keys: 1 }
     }
 

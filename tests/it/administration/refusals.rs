@@ -106,7 +106,7 @@ fn a_key_that_will_do_does() {
 #[test]
 fn nothing_is_for_keys_of_other_accounts() {
     let house = House::furnished();
-    let other = Account::found(&schema(), "a2", "olivia", &operator_key(901), at(NOW)).into_result().unwrap();
+    let other = Account::create(&schema(), "a2", "olivia", &operator_key(901), at(NOW)).into_result().unwrap();
     let stranger = other.account().actor("olivia").unwrap();
     for (name, operation) in OPERATIONS {
         let wanted = ("unknown_key", 401, "the key is not in use in this account");
@@ -581,12 +581,12 @@ fn another_operators_key_takes_an_access_that_includes_theirs() {
 #[test]
 fn an_account_is_not_founded_on_ids_that_are_none() {
     for (account, operator) in [("", "olivia"), ("a1", ""), ("a 1", "olivia"), ("a1", "*")] {
-        let attempt = Account::found(&schema(), account, operator, &operator_key(1), at(NOW));
+        let attempt = Account::create(&schema(), account, operator, &operator_key(1), at(NOW));
         assert_eq!((attempt.audit().before(), attempt.audit().after()), (None, None));
         let refused = attempt.into_result().unwrap_err();
         assert_eq!((refused.code(), refused.status()), ("invalid_id", 400), "{account:?} {operator:?}");
     }
-    let founded = Account::found(&schema(), "a1", "olivia", &operator_key(1), at(NOW)).into_result().unwrap();
+    let founded = Account::create(&schema(), "a1", "olivia", &operator_key(1), at(NOW)).into_result().unwrap();
     assert_eq!((founded.expected(), founded.account().version(), founded.keys().len()), (0, 1, 1));
     assert_eq!(founded.account().records().map(KeyRecord::kind).collect::<Vec<_>>(), [KeyKind::OperatorKey]);
 }

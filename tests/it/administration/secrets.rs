@@ -43,7 +43,7 @@ fn nothing_that_is_printed_holds_a_secret() {
         never.extend(forbidden(known.key.reveal(), &known));
     }
     let none = grant(&[], &[]);
-    let mut attempts = vec![Account::found(&schema(), "a2", "olivia", &operator, at(NOW))];
+    let mut attempts = vec![Account::create(&schema(), "a2", "olivia", &operator, at(NOW))];
     for actor in ["olivia", "brenda", "xavier", "frank"] {
         let acting = house.acting(actor);
         attempts.extend([

@@ -143,7 +143,7 @@ struct Pair {
 impl Pair {
     fn founded(tokens: usize) -> Self {
         let accounts = MemoryAccounts::new();
-        let founded = Account::found(&schema(), "a1", "olivia", &operator_key(1), at(0)).into_result().unwrap();
+        let founded = Account::create(&schema(), "a1", "olivia", &operator_key(1), at(0)).into_result().unwrap();
         accounts.commit(&founded).unwrap();
         let authenticator = Authenticator::new(&schema(), format());
         authenticator.set_roles(founded.account().roles().clone(), founded.account().version()).unwrap();

@@ -19,7 +19,7 @@ use super::house::{House, NOW, at, grant, operator_key, role, schema, token_key}
 fn accounts_of(house: &House) -> MemoryAccounts {
     // From nothing to this state in one change: founded, then everything else committed as it was done.
     let accounts = MemoryAccounts::new();
-    let founded = Account::found(&schema(), "a1", "olivia", &operator_key(1), at(NOW)).into_result().unwrap();
+    let founded = Account::create(&schema(), "a1", "olivia", &operator_key(1), at(NOW)).into_result().unwrap();
     accounts.commit(&founded).unwrap();
     assert_eq!(house.account.version(), 1, "a fresh house only");
     accounts
@@ -70,14 +70,14 @@ fn of_two_changes_from_one_state_one_wins() {
 #[test]
 fn no_key_is_in_two_accounts() {
     let accounts = accounts_of(&House::founded(&schema()));
-    let stolen = |account: &str| Account::found(&schema(), account, "eve", &operator_key(1), at(NOW)).into_result();
+    let stolen = |account: &str| Account::create(&schema(), account, "eve", &operator_key(1), at(NOW)).into_result();
     let id = operator_key(1).id;
     let duplicate = Err(CommitError::Keys(ChangeError::Duplicate { id }));
     assert_eq!(accounts.commit(&stolen("a2").unwrap()), duplicate);
     assert!(accounts.load("a2").unwrap().is_none(), "nothing of it was stored");
     assert_eq!(accounts.commit(&stolen("a1").unwrap()), Err(CommitError::Conflict));
 
-    let founded = Account::found(&schema(), "a2", "eve", &operator_key(2), at(NOW)).into_result().unwrap();
+    let founded = Account::create(&schema(), "a2", "eve", &operator_key(2), at(NOW)).into_result().unwrap();
     accounts.commit(&founded).unwrap();
     let second = accounts.load("a2").unwrap().unwrap();
     let eve = second.acting(second.actor("eve").unwrap(), at(NOW));

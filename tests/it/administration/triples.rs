@@ -58,7 +58,7 @@ struct World {
 impl World {
     /// Olivia (1) and Adam (2), administrators; Frank (3), who may do all to actors; Sue (4) and `t` (5) with `r`.
     fn founded() -> Self {
-        let founded = Account::found(&schema(), "a1", "olivia", &operator_key(OLIVIA), at(0)).into_result().unwrap();
+        let founded = Account::create(&schema(), "a1", "olivia", &operator_key(OLIVIA), at(0)).into_result().unwrap();
         let (account, house) = (founded.account().clone(), House::founded("olivia"));
         let mut world = Self { account, house, franks: vec![FRANK], now: 0 };
         let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();

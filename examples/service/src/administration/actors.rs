@@ -1,12 +1,6 @@
 //! What operators and access tokens have in common.
 
-use keyward::{Grant, 
-    ResourceView,
-    administration::{Account},
-    http::Refused,
-    key::KeyKind,
-    store::KeyRecord,
-};
+use keyward::{Grant, ResourceView, administration::Account, http::Refused, key::KeyKind, store::KeyRecord};
 use serde_json::{Value, json};
 
 use crate::{

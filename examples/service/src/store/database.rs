@@ -65,8 +65,10 @@ impl Database {
             connection.busy_timeout(Duration::from_secs(5))?;
             connection.set_prepared_statement_cache_capacity(32);
         }
+        // A column that isn't there is found now, and not by the first caller that it would restrict.
+        let table = products::table(SqlDialect::Sqlite, schema)?;
+        writer.execute_batch(&table.probe("products")?)?;
         let [writer, reader, finder] = [writer, reader, finder].map(Mutex::new);
-        let table = products::table(SqlDialect::Sqlite)?;
         Ok(Self { schema: schema.clone(), table, writer, reader, finder, _file: file, _folder: None })
     }
 

@@ -1,8 +1,8 @@
-//! The keys: [`KeyStore`] and [`KeyChanges`].
+//! The keys: [`KeyStore`] and [`WritableKeyStore`].
 
 use keyward::{
     key::{KeyId, KeyKind},
-    store::{ChangeError, KeyChange, KeyChanges, KeyRecord, KeyStore},
+    store::{ChangeError, KeyChange, WritableKeyStore, KeyRecord, KeyStore},
 };
 use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
 
@@ -21,7 +21,7 @@ impl KeyStore for Database {
     }
 }
 
-impl KeyChanges for Database {
+impl WritableKeyStore for Database {
     fn apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<StoreError>> {
         self.write(|transaction| apply(transaction, changes).map_err(Failed)).map_err(|Failed(error)| error)
     }

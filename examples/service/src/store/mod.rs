@@ -21,7 +21,7 @@ use keyward::{
     administration::AccountStore,
     http::Refused,
     key::KeyKind,
-    store::{KeyChanges, KeyRecord, KeyStore},
+    store::{WritableKeyStore, KeyRecord, KeyStore},
 };
 
 pub use database::Database;
@@ -33,7 +33,7 @@ pub use products::{Page, Product};
 /// What the service keeps: keys, accounts, and its own products.
 pub trait Store:
     KeyStore<Record = KeyRecord, Error = StoreError>
-    + KeyChanges
+    + WritableKeyStore
     + AccountStore<Error = StoreError>
     + fmt::Debug
     + Send

@@ -1,8 +1,8 @@
 //! The products, and which of them an access may list.
 
 use keyward::{
-    Access, Attributes, Resource, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue, TypeRef, Value,
-    http::Refused,
+    Access, Attributes, Resource, Schema, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue, TypeRef,
+    Value, http::Refused,
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde_json::json;
@@ -111,9 +111,11 @@ pub(super) fn put(
     Ok(())
 }
 
-/// Which column holds which attribute that conditions read.
-pub(super) fn table(dialect: SqlDialect) -> Result<SqlTable, SqlError> {
-    SqlTable::new(dialect, "account")?.alike(["brand"], SqlColumn::text)
+/// Which column holds which attribute that conditions read: all that the schema binds.
+pub(super) fn table(dialect: SqlDialect, schema: &Schema) -> Result<SqlTable, SqlError> {
+    let table = SqlTable::new(dialect, "account")?.alike(["brand"], SqlColumn::text)?;
+    table.check(schema, "products")?;
+    Ok(table)
 }
 
 fn bind(value: &SqlValue) -> rusqlite::types::Value {

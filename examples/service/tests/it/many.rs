@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use keyward::{
     key::{KeyDigest, KeyId, KeyKind},
-    store::{KeyChange, KeyChanges, KeyRecord, KeyState},
+    store::{KeyChange, WritableKeyStore, KeyRecord, KeyState},
 };
 use keyward_service::{service::schema, store::Database};
 

@@ -29,7 +29,7 @@ fn accounts(database: &dyn Store) {
     let schema: Schema = schema().unwrap();
     let key = KeyFormat::new(KeyPrefix::new("svc").unwrap())
         .generate_operator_key(KeyEntropy::take(&mut [7; 32]).unwrap(), None);
-    let founded = Account::found(&schema, "a1", "olivia", &key, now()).into_result().unwrap();
+    let founded = Account::create(&schema, "a1", "olivia", &key, now()).into_result().unwrap();
     database.commit(&founded).unwrap();
     assert!(matches!(database.commit(&founded), Err(CommitError::Conflict)));
 
@@ -128,7 +128,7 @@ mod postgresql {
     use keyward::{
         Access, Roles,
         key::{KeyDigest, KeyId, KeyKind},
-        store::{KeyChange, KeyChanges, KeyRecord, KeyState, KeyStore, conformance},
+        store::{KeyChange, WritableKeyStore, KeyRecord, KeyState, KeyStore, conformance},
     };
     use keyward_service::{
         service::schema,

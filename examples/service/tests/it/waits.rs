@@ -12,7 +12,7 @@ use keyward::{
     administration::{Account, AccountChange, AccountStore, CommitError},
     http::{BrowserPolicy, Refused, cors::Policy},
     key::{KeyId, KeyKind},
-    store::{ChangeError, KeyChange, KeyChanges, KeyRecord, KeyStore},
+    store::{ChangeError, KeyChange, WritableKeyStore, KeyRecord, KeyStore},
 };
 use keyward_service::{
     administration, own, registry,
@@ -55,7 +55,7 @@ impl KeyStore for Gated {
     }
 }
 
-impl KeyChanges for Gated {
+impl WritableKeyStore for Gated {
     fn apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<StoreError>> {
         self.pass().apply(changes)
     }

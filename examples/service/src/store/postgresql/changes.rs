@@ -3,7 +3,7 @@
 use keyward::{
     administration::{Account, AccountChange, AccountStore, CommitError},
     key::{KeyId, KeyKind},
-    store::{ChangeError, KeyChange, KeyChanges, KeyRecord, KeyState, KeyStore},
+    store::{ChangeError, KeyChange, WritableKeyStore, KeyRecord, KeyState, KeyStore},
 };
 use postgres::{Client, Transaction, types::ToSql};
 
@@ -21,7 +21,7 @@ impl KeyStore for PostgreSql {
     }
 }
 
-impl KeyChanges for PostgreSql {
+impl WritableKeyStore for PostgreSql {
     fn apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<StoreError>> {
         self.write(|transaction| apply(transaction, changes).map_err(keys::Failed)).map_err(|keys::Failed(error)| error)
     }

@@ -50,9 +50,10 @@ impl PostgreSql {
         let mut writer = writer(url)?;
         writer.batch_execute(TABLES)?;
         changes::fill(&mut writer)?;
+        let table = products::table(SqlDialect::PostgreSql, schema)?;
+        writer.batch_execute(&table.probe("products")?)?;
         let [reader, finder] = [Client::connect(url, NoTls)?, Client::connect(url, NoTls)?];
         let [writer, reader, finder] = [writer, reader, finder].map(Mutex::new);
-        let table = products::table(SqlDialect::PostgreSql)?;
         Ok(Self { url: url.into(), schema: schema.clone(), table, writer, reader, finder })
     }
 

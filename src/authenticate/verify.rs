@@ -1,4 +1,4 @@
-//! The judgement of a presented key: a pure function of what was presented, what was found, and the time.
+//! Verifies a presented key: a pure function of what was presented, what was found, and the time.
 
 use core::borrow::Borrow;
 
@@ -23,7 +23,7 @@ use crate::{
 ///
 /// ```
 /// use keyward::{
-///     RefusalCause, Timestamp, judge,
+///     RefusalCause, Timestamp, verify,
 ///     key::{KeyEntropy, KeyFormat, KeyKind, KeyPrefix},
 ///     store::KeyRecord,
 /// };
@@ -35,24 +35,24 @@ use crate::{
 ///     .with_expiry(Some(Timestamp::from_millis(2_000)));
 ///
 /// let presented = format.parse(new.key.reveal())?;
-/// assert!(judge(&presented, Some(&record), None, Timestamp::from_millis(1_999)).is_ok());
-/// let late = judge(&presented, Some(&record), None, Timestamp::from_millis(2_000)).unwrap_err();
+/// assert!(verify(&presented, Some(&record), None, Timestamp::from_millis(1_999)).is_ok());
+/// let late = verify(&presented, Some(&record), None, Timestamp::from_millis(2_000)).unwrap_err();
 /// assert!(matches!(late.cause(), RefusalCause::Expired { .. }));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn judge<R: Borrow<KeyRecord>>(
+pub fn verify<R: Borrow<KeyRecord>>(
     presented: &PresentedKey<'_>,
     found: Option<R>,
     pepper: Option<&Pepper>,
     now: Timestamp,
 ) -> Result<R, Refusal> {
     let refuse = |cause| Refusal::of_key(presented.id(), cause);
-    judge_record(presented, found.as_ref().map(Borrow::borrow), pepper, now).map_err(refuse)?;
+    verify_record(presented, found.as_ref().map(Borrow::borrow), pepper, now).map_err(refuse)?;
     found.ok_or_else(|| refuse(RefusalCause::Unknown))
 }
 
 /// Gives the record back where it is the presented key's, and in use.
-pub(super) fn judge_record<'a>(
+pub(super) fn verify_record<'a>(
     presented: &PresentedKey<'_>,
     found: Option<&'a KeyRecord>,
     pepper: Option<&Pepper>,
