@@ -2,6 +2,7 @@
 
 use keyward::{AccountDocument, DocumentError, DocumentProblem, Json, Position, Schema, World};
 use proptest::prelude::*;
+use serde::{Deserialize, de::value::MapDeserializer};
 use serde_json::{Value, json};
 
 use crate::support::json as as_json;
@@ -439,6 +440,49 @@ fn numbers_of_policies_and_conditions() {
         place_and_cause(&refused(&world(100, 257))),
         "$.accounts[0].accessTokens[0].conditions: 257 conditions are too many, the most is 256",
     );
+}
+
+/// Under `serde_json`'s feature `arbitrary_precision`, which any crate of a build may turn on, a number reaches its reader
+/// as a map of this one member. The feature can't be on and off in one build, so the map is made here.
+const NUMBER: &str = "$serde_json::private::Number";
+
+fn handed_over<const N: usize>(members: [(&str, &str); N]) -> Result<Json, serde::de::value::Error> {
+    Json::deserialize(MapDeserializer::new(members.into_iter()))
+}
+
+#[test]
+fn numbers_that_are_handed_over_as_text() {
+    let numbers = [
+        ("0", Some(Json::Integer(0))),
+        ("-0", Some(Json::Float(-0.0))),
+        ("12", Some(Json::Integer(12))),
+        ("-9223372036854775808", Some(Json::Integer(i64::MIN.into()))),
+        ("-9223372036854775809", Some(Json::Float(-9_223_372_036_854_775_809.0))),
+        ("18446744073709551615", Some(Json::Integer(u64::MAX.into()))),
+        ("18446744073709551616", Some(Json::Float(18_446_744_073_709_551_616.0))),
+        ("1.0", Some(Json::Float(1.0))),
+        ("1e3", Some(Json::Float(1000.0))),
+        ("1e400", None),
+        ("inf", None),
+        ("NaN", None),
+        ("", None),
+        ("one", None),
+    ];
+    for (text, wanted) in numbers {
+        assert_eq!(handed_over([(NUMBER, text)]).ok(), wanted, "`{text}` as a map");
+        assert_eq!(Json::parse(text).ok(), wanted, "`{text}` as a document");
+    }
+}
+
+#[test]
+fn the_key_of_such_a_number_elsewhere_is_a_key() {
+    let object = handed_over([("a", "1"), (NUMBER, "2")]).unwrap();
+    assert_eq!(serde_json::to_value(object).unwrap(), json!({"a": "1", NUMBER: "2"}));
+    // A document that has it first can't be told from a number; one that has more is refused.
+    let document = |rest: &str| Json::parse(&format!(r#"{{"{NUMBER}": "7"{rest}}}"#));
+    assert_eq!(document("").unwrap(), Json::Integer(7));
+    assert!(document(r#", "a": 1"#).is_err());
+    assert!(Json::parse(&format!(r#"{{"{NUMBER}": 7}}"#)).is_err());
 }
 
 /// Every field of the small world and of its kept fields: where it stands, and the kinds that it may have.

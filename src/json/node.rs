@@ -4,8 +4,9 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::error::Error;
 
 use super::{
-    Json, JsonObject,
-    error::{DocumentError, DocumentProblem, JsonPath, Segment},
+    document_error::{DocumentError, DocumentProblem},
+    place::{JsonPath, Segment},
+    tree::{Json, JsonObject},
 };
 use crate::text::UnknownName;
 
