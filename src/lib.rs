@@ -36,10 +36,10 @@ mod denial;
 mod document;
 mod evaluate;
 mod filter;
+mod hashing;
 pub mod http;
 mod json;
 pub mod key;
-mod parts;
 mod permission;
 #[cfg(all(doctest, feature = "serde_json"))]
 mod readme;

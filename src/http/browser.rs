@@ -1,6 +1,6 @@
 //! Keys don't belong in browsers: what to do about one that comes from there.
 
-use super::origin_list::OriginList;
+use super::origin::OriginList;
 
 /// What happens to a key that arrives with an `Origin` header.
 ///

@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use super::challenge::ErrorCode;
-use super::text::is_token;
+use super::{challenge::ErrorCode, token::is_token};
 
 /// Longer than any key, and short enough to be refused before anything is done with it.
 const MAX_BYTES: usize = 512;

@@ -3,6 +3,8 @@
 use alloc::{borrow::ToOwned, boxed::Box, string::String};
 use core::{fmt, str::FromStr};
 
+use crate::text::Escaped;
+
 /// What all keys of one host begin with: it tells them from every other host's.
 ///
 /// It is 2 to 16 characters of `a` to `z` and `0` to `9`, the first one a letter. It can't hold
@@ -63,11 +65,11 @@ impl KeyPrefix {
     /// ```
     pub fn new(text: &str) -> Result<Self, KeyPrefixError> {
         if !(Self::MIN_LEN..=Self::MAX_LEN).contains(&text.len()) {
-            return Err(KeyPrefixError(Fault::Length { length: text.len() }));
+            return Err(KeyPrefixError(Problem::Length { length: text.len() }));
         }
         let admitted = |at, found: char| found.is_ascii_lowercase() || (at > 0 && found.is_ascii_digit());
         match text.char_indices().find(|&(at, found)| !admitted(at, found)) {
-            Some((at, found)) => Err(KeyPrefixError(Fault::Character { prefix: text.to_owned(), at, found })),
+            Some((at, found)) => Err(KeyPrefixError(Problem::Character { prefix: text.to_owned(), at, found })),
             None => Ok(Self(text.into())),
         }
     }
@@ -124,10 +126,10 @@ impl fmt::Display for KeyPrefix {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(transparent)]
-pub struct KeyPrefixError(Fault);
+pub struct KeyPrefixError(Problem);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-enum Fault {
+enum Problem {
     #[error(
         "the prefix has a length of {length}: it takes {} to {} characters",
         KeyPrefix::MIN_LEN,
@@ -137,7 +139,7 @@ enum Fault {
     #[error(
         "the prefix `{}` has `{}` at byte {at}: \
          it takes `a` to `z` and, after the first, `0` to `9`",
-        .prefix.escape_debug(), .found.escape_debug()
+        Escaped(prefix), Escaped(found.encode_utf8(&mut [0; 4]))
     )]
     Character { prefix: String, at: usize, found: char },
 }

@@ -11,7 +11,7 @@ use super::{
     rule::{Binding, ConditionRule, Elsewhere, Match},
 };
 use crate::{
-    parts::Parts,
+    hashing::PartsHasher,
     text::{self, UnknownName},
 };
 
@@ -216,7 +216,7 @@ fn refuse_overlap(other: &str, bound: Option<&Bound>, binding: &Binding) -> Resu
 
 /// The first 8 bytes of the digest of all that is declared.
 fn fingerprint(inner: &Inner) -> u64 {
-    let mut parts = Parts::new();
+    let mut parts = PartsHasher::new();
     parts.add(b"keyward schema 1");
     inner.operations.iter().for_each(|name| parts.add(&**name));
     parts.add(b"types");

@@ -15,7 +15,7 @@ use crate::{
     time::Timestamp,
 };
 #[cfg(feature = "std")]
-use crate::{parts::Parts, resolved::Remembered};
+use crate::{hashing::PartsHasher, resolved::Remembered};
 
 /// What is kept of a key: everything but the key. A plain value that any store can hold, as columns or as a
 /// serde document (of a format that describes itself, such as JSON), and that does not change: what alters it gives
@@ -461,7 +461,7 @@ impl Document {
 impl GrantsKey {
     /// The first 16 bytes of the digest of account and roles.
     fn of(document: &Document) -> Self {
-        let mut parts = Parts::new();
+        let mut parts = PartsHasher::new();
         parts.add([u8::from(document.administers())]);
         parts.add(&*document.account);
         document.roles.iter().for_each(|id| parts.add(&**id));

@@ -9,8 +9,8 @@ use std::{
 /// The modules of the crate from the lowest layer up. Those of one layer don't know each other; a module that
 /// is not here has no place yet, and that is an error.
 const LAYERS: &[&[&str]] = &[
-    &["parts", "text", "key", "time", "readme"],
-    &["value_set"],
+    &["hashing", "text", "time", "readme"],
+    &["key", "value_set"],
     &["attributes", "permission", "condition"],
     &["json"],
     &["schema"],

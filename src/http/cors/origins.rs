@@ -1,12 +1,9 @@
 //! Who may read the answers: the knob for origins.
 
-use alloc::string::String;
-use alloc::sync::Arc;
-use alloc::vec::Vec;
+use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
-use crate::http::origin::Origin;
-use crate::http::origin_list::{OriginList, OriginListError};
+use crate::http::origin::{Origin, OriginList, OriginListError};
 
 /// Which origins a [`Policy`](super::Policy) lets in. By default: none.
 ///

@@ -2,11 +2,13 @@
 
 use alloc::string::String;
 
-use super::headers::{ExposedHeaders, HeaderError, HeaderRule, RequestHeaders};
-use super::methods::{MethodError, MethodRule, Methods};
-use super::origins::{OriginRule, Origins};
-use super::switches::{Credentials, MaxAge, PrivateNetwork};
-use crate::http::origin_list::OriginListError;
+use super::{
+    headers::{ExposedHeaders, HeaderError, HeaderRule, RequestHeaders},
+    methods::{MethodError, MethodRule, Methods},
+    origins::{OriginRule, Origins},
+    switches::{Credentials, MaxAge, PrivateNetwork},
+};
+use crate::http::origin::OriginListError;
 
 /// What pages of other origins may do with the answers of a server.
 ///
@@ -63,68 +65,43 @@ impl Policy {
     }
 }
 
-/// Collects the knobs of a [`Policy`].
-#[derive(Clone, Debug, Default)]
-pub struct PolicyBuilder {
+macro_rules! knobs {
+    ($($(#[$doc:meta])* $knob:ident: $rule:ty,)*) => {
+        /// Collects the knobs of a [`Policy`].
+        #[derive(Clone, Debug, Default)]
+        pub struct PolicyBuilder {
+            $($knob: $rule,)*
+        }
+
+        impl PolicyBuilder {$(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $knob(mut self, $knob: $rule) -> Self {
+                self.$knob = $knob;
+                self
+            }
+        )*}
+    };
+}
+
+knobs! {
+    /// Who is let in.
     origins: Origins,
+    /// With which methods.
     methods: Methods,
+    /// With which request headers.
     request_headers: RequestHeaders,
+    /// Which headers of the answer may be read.
     exposed_headers: ExposedHeaders,
+    /// Whether cookies and the like may come along.
     credentials: Credentials,
+    /// How long a browser may remember a pre-flight's answer.
     max_age: MaxAge,
+    /// Whether pages from the public network may reach a server on a private one.
     private_network: PrivateNetwork,
 }
 
 impl PolicyBuilder {
-    /// Who is let in.
-    #[must_use]
-    pub fn origins(mut self, origins: Origins) -> Self {
-        self.origins = origins;
-        self
-    }
-
-    /// With which methods.
-    #[must_use]
-    pub fn methods(mut self, methods: Methods) -> Self {
-        self.methods = methods;
-        self
-    }
-
-    /// With which request headers.
-    #[must_use]
-    pub fn request_headers(mut self, headers: RequestHeaders) -> Self {
-        self.request_headers = headers;
-        self
-    }
-
-    /// Which headers of the answer may be read.
-    #[must_use]
-    pub fn exposed_headers(mut self, headers: ExposedHeaders) -> Self {
-        self.exposed_headers = headers;
-        self
-    }
-
-    /// Whether cookies and the like may come along.
-    #[must_use]
-    pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.credentials = credentials;
-        self
-    }
-
-    /// How long a browser may remember a pre-flight's answer.
-    #[must_use]
-    pub fn max_age(mut self, max_age: MaxAge) -> Self {
-        self.max_age = max_age;
-        self
-    }
-
-    /// Whether pages from the public network may reach a server on a private one.
-    #[must_use]
-    pub fn private_network(mut self, access: PrivateNetwork) -> Self {
-        self.private_network = access;
-        self
-    }
-
     /// Reads the knobs.
     ///
     /// # Errors

@@ -1,10 +1,12 @@
 //! The evaluator: the Fetch Standard's *CORS protocol*, from the server's side.
 
-use super::answer::{Answer, Class, Fields, Refusal, Vary, VaryOn};
-use super::origins::OriginRule;
-use super::policy::Policy;
-use super::requested::Requested;
-use crate::http::text::is_token;
+use super::{
+    answer::{Answer, Class, Fields, Refusal, Vary},
+    origins::OriginRule,
+    policy::Policy,
+    requested::Requested,
+};
+use crate::http::token::is_token;
 
 impl Policy {
     /// Classifies a request by its method and header lines, and says what its answer must carry.
@@ -40,7 +42,7 @@ where
         Class::Actual => actual(policy, asked.origin),
         Class::Preflight => preflight(policy, asked),
     };
-    let vary = Vary(vary(policy, class));
+    let vary = vary(policy, class);
     match answered {
         Ok(fields) => Answer { class, refusal: None, fields, vary },
         Err(refusal) => Answer { class, refusal: Some(refusal), fields: Fields::default(), vary },
@@ -79,13 +81,13 @@ fn allowed<'a>(policy: &'a Policy, origin: Lines<'a>) -> Result<Fields<'a>, Refu
     Ok(Fields { origin, credentials: policy.credentials, ..Fields::default() })
 }
 
-fn vary(policy: &Policy, class: Class) -> VaryOn {
+fn vary(policy: &Policy, class: Class) -> Vary {
     match (&policy.origins, class) {
-        (OriginRule::Any, Class::Preflight) => VaryOn::Question,
-        (OriginRule::Any, _) => VaryOn::Nothing,
-        (OriginRule::Nobody, _) | (_, Class::Preflight) if policy.private_network => VaryOn::OriginQuestionAndNetwork,
-        (OriginRule::Nobody, _) | (_, Class::Preflight) => VaryOn::OriginAndQuestion,
-        _ => VaryOn::Origin,
+        (OriginRule::Any, Class::Preflight) => Vary::QUESTION,
+        (OriginRule::Any, _) => Vary::NOTHING,
+        (OriginRule::Nobody, _) | (_, Class::Preflight) if policy.private_network => Vary::ORIGIN_QUESTION_AND_NETWORK,
+        (OriginRule::Nobody, _) | (_, Class::Preflight) => Vary::ORIGIN_AND_QUESTION,
+        _ => Vary::ORIGIN,
     }
 }
 
