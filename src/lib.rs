@@ -14,7 +14,7 @@
 //! | ask who can, and what a key can | [`who_can`], [`Access::summary`] |
 //! | administer accounts | [`administration`] |
 //! | stand behind HTTP | [`http`] |
-//! | read the platform's documents | [`World`] |
+//! | read the platform's documents | [`Directory`] |
 //!
 //! The crate does no I/O, reads no clock and starts no thread: time and entropy are arguments, keys are found through
 //! [`store::KeyStore`]. A decision can't fail, panic, allocate or recurse; what can't be evaluated is denied.
@@ -64,7 +64,7 @@ pub use compare::{Beyond, Change, Difference, Excess, Inclusion, Intersection, R
 pub use condition::Condition;
 pub use decision::Decision;
 pub use denial::{Denial, Forbidden, Redacted, Side};
-pub use document::{AccessPolicyDocument, AccountDocument, Actor, ActorDocument, ActorKind, World};
+pub use document::{AccessPolicyDocument, AccountDocument, Actor, ActorDocument, ActorKind, Directory};
 pub use filter::{
     Clause, Clauses, Filter, MongoCollection, MongoError, Passing, Selection, SqlColumn, SqlDialect, SqlError,
     SqlFragment, SqlTable, SqlValue,

@@ -5,10 +5,10 @@ use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 
 use super::{
-    ADMINISTRATION, Bound, Inner, Names, Schema, Type,
-    error::{At, SchemaError, SchemaProblem},
+    compiled::{ADMINISTRATION, Bound, Inner, Names, Schema, Type},
     handles::STANDARD,
     rule::{Binding, ConditionRule, Elsewhere, Match},
+    schema_error::{At, SchemaError, SchemaProblem},
 };
 use crate::{
     hashing::PartsHasher,
@@ -27,6 +27,13 @@ pub struct SchemaBuilder {
     conditions: Vec<ConditionRule>,
 }
 
+impl Schema {
+    /// Starts a declaration.
+    pub fn builder() -> SchemaBuilder {
+        SchemaBuilder::default()
+    }
+}
+
 impl SchemaBuilder {
     /// The most resource types, those of the administration among them.
     pub const MAX_TYPES: usize = 1024;
@@ -34,10 +41,6 @@ impl SchemaBuilder {
     pub const MAX_OPERATIONS: usize = 64;
     /// The most condition names.
     pub const MAX_CONDITIONS: usize = 1024;
-
-    pub(super) fn new() -> Self {
-        Self::default()
-    }
 
     /// Declares a resource type with the five standard operations.
     ///

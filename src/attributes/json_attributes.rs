@@ -1,10 +1,8 @@
 //! [`Attributes`] for `serde_json` documents, as they are.
 
-use alloc::string::String;
+use serde_json::{Number, Value as Json};
 
-use serde_json::{Map, Number, Value as Json};
-
-use super::{AsValue, Attributes, Value};
+use super::traits::{AsValue, Attributes, Value};
 
 impl AsValue for Json {
     #[inline]
@@ -31,19 +29,6 @@ impl AsValue for Number {
             Value::Integer(value.into())
         } else {
             self.as_f64().map_or(Value::Other, Value::Float)
-        }
-    }
-}
-
-impl Attributes for Map<String, Json> {
-    #[inline]
-    fn attribute(&self, name: &str) -> Value<'_> {
-        self.get(name).map_or(Value::Absent, Json::as_value)
-    }
-
-    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
-        for (name, value) in self {
-            visit(name, value.as_value());
         }
     }
 }

@@ -2,12 +2,15 @@
 
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
 
+use foldhash::fast::FixedState;
+use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
 
 use super::{
-    Binding, Bound, ConditionRule, Elsewhere, Match, Schema,
-    error::{At, SchemaError},
+    compiled::{Bound, Schema},
     handles::STANDARD,
+    rule::{Binding, ConditionRule, Elsewhere, Match},
+    schema_error::{At, SchemaError},
 };
 use crate::{
     attributes::AttributePath,
@@ -149,50 +152,39 @@ impl<'de> Deserialize<'de> for Schema {
     }
 }
 
+/// Every type with its operations, those of the administration too, so that what is read back is equal.
 impl Serialize for Schema {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut document = serializer.serialize_map(Some(2))?;
-        document.serialize_entry("resources", &Resources(self))?;
-        document.serialize_entry("conditions", &Conditions(self))?;
-        document.end()
+        let resources = self.resource_types().map(|resource| {
+            let operations: Vec<&str> = self.operations(resource).collect();
+            let declared = (operations != STANDARD).then_some(operations);
+            (self.type_name(resource), ResourceDocument { operations: declared })
+        });
+        let conditions = self.inner.conditions.iter().enumerate().map(|(condition, (name, elsewhere))| {
+            let types = self.inner.types.keys().enumerate();
+            let restricts = types.filter_map(|(index, name)| match self.bound(self.row(condition), index) {
+                Bound::Restricts(binding) => Some((&**name, BindingDocument(binding))),
+                Bound::Ignored | Bound::Unbound => None,
+            });
+            let elsewhere = (*elsewhere == Elsewhere::Ignore).then_some("ignore");
+            (&**name, RuleDocument { restricts: restricts.collect(), elsewhere })
+        });
+        SchemaDocument { resources: resources.collect(), conditions: conditions.collect() }.serialize(serializer)
     }
 }
 
-/// Every type with its operations, those of the administration too, so that what is read back is equal.
-struct Resources<'a>(&'a Schema);
+type Table<'a, V> = IndexMap<&'a str, V, FixedState>;
 
-impl Serialize for Resources<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let schema = self.0;
-        serializer.collect_map(schema.resource_types().map(|resource| {
-            let operations: Vec<&str> = schema.operations(resource).collect();
-            let standard = operations == STANDARD;
-            (schema.type_name(resource), ResourceDocument { operations: (!standard).then_some(operations) })
-        }))
-    }
+#[derive(Serialize)]
+struct SchemaDocument<'a> {
+    resources: Table<'a, ResourceDocument<'a>>,
+    conditions: Table<'a, RuleDocument<'a>>,
 }
 
 #[derive(Serialize)]
 struct ResourceDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     operations: Option<Vec<&'a str>>,
-}
-
-struct Conditions<'a>(&'a Schema);
-
-impl Serialize for Conditions<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let schema = self.0;
-        serializer.collect_map(schema.inner.conditions.iter().enumerate().map(|(condition, (name, elsewhere))| {
-            let types = schema.inner.types.keys().enumerate();
-            let restricts = types.filter_map(|(index, name)| match schema.bound(schema.row(condition), index) {
-                Bound::Restricts(binding) => Some((&**name, BindingDocument(binding))),
-                Bound::Ignored | Bound::Unbound => None,
-            });
-            let elsewhere = (*elsewhere == Elsewhere::Ignore).then_some("ignore");
-            (&**name, RuleDocument { restricts: restricts.collect(), elsewhere })
-        }))
-    }
 }
 
 #[derive(Serialize)]

@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{Attributes, Value};
+use super::traits::{Attributes, Value};
 use crate::text::{Escaped, TextError, TextProblem};
 
 /// How messages call one of its names.
