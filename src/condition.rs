@@ -9,7 +9,7 @@ use serde::{
     ser::SerializeStruct,
 };
 
-use crate::text::{self, TextError, TextProblem, first_disallowed, is_condition_byte};
+use crate::text::{self, TextError, TextProblem, first_disallowed, is_condition_byte, try_from_text};
 
 const FORM: &str = "condition";
 
@@ -144,21 +144,7 @@ impl FromStr for Condition {
     }
 }
 
-impl TryFrom<&str> for Condition {
-    type Error = TextError;
-
-    fn try_from(text: &str) -> Result<Self, TextError> {
-        text.parse()
-    }
-}
-
-impl TryFrom<String> for Condition {
-    type Error = TextError;
-
-    fn try_from(text: String) -> Result<Self, TextError> {
-        text.parse()
-    }
-}
+try_from_text!(Condition: &str, String);
 
 /// A condition that is one already can't fail to become one.
 impl From<Infallible> for TextError {

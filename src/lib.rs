@@ -37,6 +37,7 @@ mod document;
 mod evaluate;
 mod filter;
 mod hashing;
+#[cfg(feature = "web")]
 pub mod http;
 mod json;
 pub mod key;

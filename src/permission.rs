@@ -5,7 +5,7 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::text::{TextError, TextProblem, first_disallowed, is_operation_byte, is_type_byte};
+use crate::text::{TextError, TextProblem, first_disallowed, is_operation_byte, is_type_byte, try_from_text};
 
 const FORM: &str = "permission";
 
@@ -147,21 +147,7 @@ fn check_operations(operations: &str) -> Result<(), (usize, TextProblem)> {
     Ok(())
 }
 
-impl TryFrom<&str> for Permission {
-    type Error = TextError;
-
-    fn try_from(text: &str) -> Result<Self, TextError> {
-        text.parse()
-    }
-}
-
-impl TryFrom<String> for Permission {
-    type Error = TextError;
-
-    fn try_from(text: String) -> Result<Self, TextError> {
-        text.parse()
-    }
-}
+try_from_text!(Permission: &str, String);
 
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

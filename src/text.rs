@@ -48,34 +48,17 @@ impl TextError {
     }
 
     /// Where in the text the trouble is, in bytes from its start; `None` where it is the text as a whole.
-    ///
-    /// ```
-    /// let refused = "products read".parse::<keyward::Permission>().unwrap_err();
-    /// assert_eq!(refused.position(), Some(8));
-    /// ```
     pub fn position(&self) -> Option<usize> {
         self.position
     }
 
     /// What is wrong.
-    ///
-    /// ```
-    /// use keyward::TextProblem;
-    ///
-    /// let refused = "a:".parse::<keyward::Condition>().unwrap_err();
-    /// assert_eq!(refused.problem(), TextProblem::TooShort { length: 2, least: 3 });
-    /// ```
     pub fn problem(&self) -> TextProblem {
         self.problem
     }
 }
 
 /// What can be wrong with a text.
-///
-/// ```
-/// let refused = "products:*,read".parse::<keyward::Permission>().unwrap_err();
-/// assert_eq!(refused.problem(), keyward::TextProblem::StarAmongOthers);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TextProblem {
@@ -200,6 +183,20 @@ fn instead(Excerpt(name): &Excerpt, problem: TextProblem) -> String {
     }
 }
 
+/// The other ways from a text to what has [`FromStr`](core::str::FromStr).
+macro_rules! try_from_text {
+    ($name:ident: $($text:ty),+) => {$(
+        impl TryFrom<$text> for $name {
+            type Error = <Self as core::str::FromStr>::Err;
+
+            fn try_from(text: $text) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+    )+};
+}
+pub(crate) use try_from_text;
+
 /// A name that its table does not have, with the nearest one that it has.
 ///
 /// ```
@@ -223,18 +220,11 @@ impl UnknownName {
     }
 
     /// The unknown name as messages show it: escaped, and cut where it gets long.
-    pub(crate) fn name(&self) -> impl fmt::Display {
-        &self.name
+    pub fn name(&self) -> &str {
+        &self.name.0
     }
 
     /// The known name that is nearest to the unknown one, if any is near.
-    ///
-    /// ```
-    /// let schema = keyward::Schema::builder().build()?;
-    /// assert_eq!(schema.operation("raed").unwrap_err().nearest(), Some("read"));
-    /// assert_eq!(schema.operation("fly").unwrap_err().nearest(), None);
-    /// # Ok::<(), keyward::SchemaError>(())
-    /// ```
     pub fn nearest(&self) -> Option<&str> {
         self.nearest.as_deref()
     }

@@ -2,12 +2,12 @@
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::Serialize;
 
 use super::known_fields;
 use crate::{
     condition::Condition,
-    json::{DocumentError, DocumentProblem, Json, JsonObject, Node},
+    json::{DocumentError, DocumentProblem, Json, JsonObject, Node, deserialize_as_document},
     permission::Permission,
     text,
 };
@@ -54,8 +54,6 @@ pub struct AccountDocument {
 }
 
 /// A role as the platform writes it.
-///
-/// See [`AccountDocument`] for an example.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -73,10 +71,6 @@ pub struct AccessPolicyDocument {
 }
 
 /// Whether an actor is a person or a program.
-///
-/// ```
-/// assert_ne!(keyward::ActorKind::Operator, keyward::ActorKind::AccessToken);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "the model has these two kinds of actor")]
 pub enum ActorKind {
@@ -87,8 +81,6 @@ pub enum ActorKind {
 }
 
 /// An operator access or an access token as the platform writes it: roles and conditions.
-///
-/// See [`AccountDocument`] for an example.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -210,9 +202,4 @@ pub(super) fn refuse_duplicates<'a>(
     Ok(())
 }
 
-impl<'de> Deserialize<'de> for AccountDocument {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
-        let json = Json::deserialize(deserializer)?;
-        Self::read(Node::root(&json)).map_err(D::Error::custom)
-    }
-}
+deserialize_as_document!(AccountDocument);

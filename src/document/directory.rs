@@ -2,12 +2,12 @@
 
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::account_document::{AccountDocument, ActorDocument, ActorKind, refuse_duplicates};
 use crate::{
     access::{Access, AccessError},
-    json::{DocumentError, DocumentProblem, Json, Node, Place},
+    json::{DocumentError, DocumentProblem, Node, Place, deserialize_as_document},
     role::{Role, RoleError, Roles},
     schema::Schema,
     text::UnknownName,
@@ -79,7 +79,7 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// [`DocumentError`], with line, column and path: for a text that [`Json::parse`] refuses, a field that a
+    /// [`DocumentError`], with line, column and path: for a text that [`Json::parse`](crate::Json::parse) refuses, a field that a
     /// document doesn't have, one that it must have and hasn't (see [`AccountDocument`]), a value of the wrong kind, and whatever [`Schema`], [`Roles`] and [`Access`]
     /// refuse: unknown types, operations, condition names and policy ids, duplicate ids, conditions and
     /// policies, permission and condition texts of another form. Ids of accounts and of actors are unique in
@@ -102,8 +102,7 @@ impl Directory {
     /// ```
     #[cfg(feature = "serde_json")]
     pub fn from_json(text: &str) -> Result<Self> {
-        let json = Json::parse(text)?;
-        Self::read(Node::root(&json)).map_err(|error| error.located(text))
+        Node::of_text(text, Self::read)
     }
 
     fn read(node: Node<'_>) -> Result<Self> {
@@ -140,23 +139,11 @@ impl Directory {
     }
 
     /// The schema.
-    ///
-    /// ```
-    /// let directory = keyward::Directory::from_json(r#"{"schema": {}, "accounts": []}"#)?;
-    /// assert!(directory.schema().operation("read").is_ok());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
     /// The accounts with their compiled roles, in the order of the document.
-    ///
-    /// ```
-    /// let directory = keyward::Directory::from_json(r#"{"schema": {}, "accounts": [{"id": "acme"}]}"#)?;
-    /// assert!(directory.accounts().all(|(document, roles)| document.id == roles.account()));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn accounts(&self) -> impl ExactSizeIterator<Item = (&AccountDocument, &Roles)> {
         self.accounts.iter().map(|(document, roles)| (document, roles))
     }
@@ -166,19 +153,11 @@ impl Directory {
     /// # Errors
     ///
     /// [`UnknownName`] for an id that no operator access and no access token has; it tells the nearest.
-    ///
-    /// See [`Directory`] for an example.
     pub fn actor(&self, id: &str) -> core::result::Result<&Actor, UnknownName> {
         self.actors.get(id).ok_or_else(|| UnknownName::new("actor", id, self.actors.keys().map(|id| &**id)))
     }
 
     /// The actors in the order of their ids.
-    ///
-    /// ```
-    /// let directory = keyward::Directory::from_json(r#"{"schema": {}, "accounts": []}"#)?;
-    /// assert_eq!(directory.actors().len(), 0);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn actors(&self) -> impl ExactSizeIterator<Item = (&str, &Actor)> {
         self.actors.iter().map(|(id, actor)| (&**id, actor))
     }
@@ -228,12 +207,7 @@ fn compile_access(roles: &Roles, actor: &ActorDocument, kind: ActorKind, place: 
     })
 }
 
-impl<'de> Deserialize<'de> for Directory {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
-        let json = Json::deserialize(deserializer)?;
-        Self::read(Node::root(&json)).map_err(D::Error::custom)
-    }
-}
+deserialize_as_document!(Directory);
 
 impl Serialize for Directory {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {

@@ -60,13 +60,6 @@ impl DocumentError {
 }
 
 /// What can be wrong with a document.
-///
-/// ```
-/// use keyward::{DocumentProblem, Json};
-///
-/// let deep = "[".repeat(65) + &"]".repeat(65);
-/// assert_eq!(*Json::parse(&deep).unwrap_err().problem(), DocumentProblem::TooDeep);
-/// ```
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentProblem {

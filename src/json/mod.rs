@@ -9,6 +9,6 @@ mod strict;
 mod tree;
 
 pub use document_error::{DocumentError, DocumentProblem};
-pub(crate) use node::{Node, Object, Place};
+pub(crate) use node::{Node, Object, Place, deserialize_as_document};
 pub use place::{JsonPath, Position};
 pub use tree::{Json, JsonObject};

@@ -104,6 +104,19 @@ impl<'a> Node<'a> {
     }
 }
 
+/// Reads a kind of document, which has a `read` from a [`Node`], by way of `serde`.
+macro_rules! deserialize_as_document {
+    ($document:ty) => {
+        impl<'de> serde::Deserialize<'de> for $document {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
+                let json = $crate::json::Json::deserialize(deserializer)?;
+                Self::read($crate::json::Node::root(&json)).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+pub(crate) use deserialize_as_document;
+
 /// An object whose fields are all known ones.
 #[derive(Clone, Copy)]
 pub(crate) struct Object<'a> {

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::{
     document_error::{DocumentError, DocumentProblem},
+    node::Node,
     place::{JsonPath, Position, Segment},
     strict::{Strict, Trail},
     tree::{Json, Keyed},
@@ -82,7 +83,7 @@ fn position(text: &str, offset: usize) -> Position {
 
 impl JsonPath {
     /// Where in `text`, which is JSON, the path leads; where a part of it isn't there, its parent.
-    pub(crate) fn locate(&self, text: &str) -> Option<Position> {
+    fn locate(&self, text: &str) -> Option<Position> {
         let mut here: &RawValue = serde_json::from_str(text).ok()?;
         for segment in &self.0 {
             let inner = match segment {
@@ -100,13 +101,16 @@ impl JsonPath {
     }
 }
 
-impl DocumentError {
-    /// The same error, with the line and column of its path in `text`.
-    pub(crate) fn located(self, text: &str) -> Self {
-        if self.position().is_some() {
-            return self;
-        }
-        let position = self.path().locate(text);
-        self.at(position)
+impl Node<'_> {
+    /// What `read` makes of the document in `text`; an error has its line and column.
+    pub(crate) fn of_text<T>(
+        text: &str,
+        read: impl FnOnce(Node<'_>) -> Result<T, DocumentError>,
+    ) -> Result<T, DocumentError> {
+        let json = Json::parse(text)?;
+        read(Node::root(&json)).map_err(|error| {
+            let position = error.path().locate(text);
+            error.at(position)
+        })
     }
 }

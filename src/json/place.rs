@@ -6,11 +6,6 @@ use core::fmt;
 use crate::text::Excerpt;
 
 /// A place in a text, both counted from one; the column in characters.
-///
-/// ```
-/// let position = keyward::Json::parse("[1,\n 2,]").unwrap_err().position().unwrap();
-/// assert_eq!((position.line, position.column), (2, 4));
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a place in a text is a line and a column")]
 pub struct Position {

@@ -3,7 +3,7 @@
 use alloc::{borrow::ToOwned, boxed::Box, string::String};
 use core::{fmt, str::FromStr};
 
-use crate::text::Escaped;
+use crate::text::{Escaped, try_from_text};
 
 /// What all keys of one host begin with: it tells them from every other host's.
 ///
@@ -28,21 +28,9 @@ pub struct KeyPrefix(Box<str>);
 
 impl KeyPrefix {
     /// The least number of characters.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(keyward::key::KeyPrefix::MIN_LEN, 2);
-    /// ```
     pub const MIN_LEN: usize = 2;
 
     /// The greatest number of characters.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(keyward::key::KeyPrefix::MAX_LEN, 16);
-    /// ```
     pub const MAX_LEN: usize = 16;
 
     /// Reads a prefix.
@@ -75,15 +63,6 @@ impl KeyPrefix {
     }
 
     /// The prefix as text.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyPrefix;
-    ///
-    /// assert_eq!(KeyPrefix::new("acme")?.as_str(), "acme");
-    /// # Ok::<(), keyward::key::KeyPrefixError>(())
-    /// ```
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -97,13 +76,7 @@ impl FromStr for KeyPrefix {
     }
 }
 
-impl TryFrom<&str> for KeyPrefix {
-    type Error = KeyPrefixError;
-
-    fn try_from(text: &str) -> Result<Self, KeyPrefixError> {
-        Self::new(text)
-    }
-}
+try_from_text!(KeyPrefix: &str);
 
 impl fmt::Display for KeyPrefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

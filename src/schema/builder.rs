@@ -16,11 +16,6 @@ use crate::{
 };
 
 /// Collects a declaration; everything is checked by [`build`](Self::build).
-///
-/// ```
-/// let schema = keyward::Schema::builder().resource("products").build()?;
-/// # Ok::<(), keyward::SchemaError>(())
-/// ```
 #[derive(Clone, Debug, Default)]
 pub struct SchemaBuilder {
     resources: Vec<(String, Vec<String>)>,
@@ -43,8 +38,6 @@ impl SchemaBuilder {
     pub const MAX_CONDITIONS: usize = 1024;
 
     /// Declares a resource type with the five standard operations.
-    ///
-    /// See [`SchemaBuilder`] for an example.
     #[must_use]
     pub fn resource(self, name: impl Into<String>) -> Self {
         self.resource_with(name, STANDARD)
@@ -69,8 +62,6 @@ impl SchemaBuilder {
     }
 
     /// Declares a condition name.
-    ///
-    /// See [`Schema`] for an example.
     #[must_use]
     pub fn condition(mut self, rule: ConditionRule) -> Self {
         self.conditions.push(rule);

@@ -65,7 +65,7 @@ pub(super) struct Type {
 }
 
 /// What a condition does on a resource type.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) enum Bound {
     /// It restricts by an attribute.
     Restricts(Binding),
@@ -85,12 +85,6 @@ impl Schema {
     /// # Errors
     ///
     /// [`UnknownName`] for a name that is not declared; it tells the nearest that is.
-    ///
-    /// ```
-    /// let schema = keyward::Schema::builder().resource("products").build()?;
-    /// assert!(schema.resource_type("Products").is_err());
-    /// # Ok::<(), keyward::SchemaError>(())
-    /// ```
     pub fn resource_type(&self, name: &str) -> Result<ResourceType, UnknownName> {
         self.type_index(TypeRef::Name(name))
             .map(|index| self.type_handle(index))
@@ -130,8 +124,6 @@ impl Schema {
     }
 
     /// The name of a resource type; of one that is another schema's, `?`.
-    ///
-    /// See [`Schema::resource_types`] for an example.
     pub fn type_name(&self, resource: ResourceType) -> &str {
         self.type_index(resource.into())
             .and_then(|index| self.inner.types.get_index(index))
@@ -139,21 +131,11 @@ impl Schema {
     }
 
     /// The name of an operation; of one that is another schema's, `?`.
-    ///
-    /// ```
-    /// use keyward::{Operation, Schema};
-    ///
-    /// let schema = Schema::builder().build()?;
-    /// assert_eq!(schema.operation_name(Operation::LIST), "list");
-    /// # Ok::<(), keyward::SchemaError>(())
-    /// ```
     pub fn operation_name(&self, operation: Operation) -> &str {
         self.operation_index(operation.into()).map_or("?", |index| self.operation_at(index))
     }
 
     /// The names of the operations that a type declares, in the order of declaration.
-    ///
-    /// See [`Schema`] for an example.
     pub fn operations(&self, resource: ResourceType) -> impl Iterator<Item = &str> {
         let index = self.type_index(resource.into());
         let operations = index.and_then(|index| self.type_at(index)).map(|of| &*of.operations).unwrap_or_default();
@@ -161,17 +143,6 @@ impl Schema {
     }
 
     /// The names of the conditions, in the order of declaration.
-    ///
-    /// ```
-    /// use keyward::{ConditionRule, Schema};
-    ///
-    /// let schema = Schema::builder()
-    ///     .resource("products")
-    ///     .condition(ConditionRule::new("brand").restricts("products", "brand"))
-    ///     .build()?;
-    /// assert_eq!(schema.condition_names().collect::<Vec<_>>(), ["brand"]);
-    /// # Ok::<(), keyward::SchemaError>(())
-    /// ```
     pub fn condition_names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.inner.conditions.keys().map(|name| &**name)
     }
@@ -304,15 +275,5 @@ impl fmt::Debug for Schema {
             .field("types", &self.inner.types.keys().collect::<Vec<_>>())
             .field("conditions", &self.inner.conditions.keys().collect::<Vec<_>>())
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Bound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Restricts(binding) => binding.fmt(f),
-            Self::Ignored => f.write_str("ignored"),
-            Self::Unbound => f.write_str("unbound"),
-        }
     }
 }

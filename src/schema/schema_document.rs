@@ -4,7 +4,7 @@ use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
 
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
     compiled::{Bound, Schema},
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     attributes::AttributePath,
-    json::{DocumentError, DocumentProblem, Json, Node, Place},
+    json::{DocumentError, DocumentProblem, Json, Node, Place, deserialize_as_document},
     text::UnknownName,
 };
 
@@ -51,8 +51,7 @@ impl Schema {
     /// ```
     #[cfg(feature = "serde_json")]
     pub fn from_json(text: &str) -> Result<Self, DocumentError> {
-        let json = Json::parse(text)?;
-        Self::read(Node::root(&json)).map_err(|error| error.located(text))
+        Node::of_text(text, Self::read)
     }
 
     pub(crate) fn read(node: Node<'_>) -> Result<Self, DocumentError> {
@@ -145,12 +144,7 @@ fn locate(root: &Place<'_>, error: &SchemaError) -> DocumentError {
     DocumentError::new(path, DocumentProblem::invalid(error.problem().clone()))
 }
 
-impl<'de> Deserialize<'de> for Schema {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Json::deserialize(deserializer)?;
-        Self::read(Node::root(&json)).map_err(D::Error::custom)
-    }
-}
+deserialize_as_document!(Schema);
 
 /// Every type with its operations, those of the administration too, so that what is read back is equal.
 impl Serialize for Schema {

@@ -122,19 +122,16 @@ impl PolicyBuilder {
         let origins = origins.compile()?;
         let any_origin = matches!(origins, OriginRule::Any);
         let credentials = credentials.is_allowed();
-        if credentials {
-            match () {
-                () if any_origin => return Err(PolicyError::CredentialsWithAnyOrigin),
-                () if null => return Err(PolicyError::CredentialsWithNull),
-                () if methods.is_any() => return Err(PolicyError::CredentialsWithAnyMethod),
-                () if exposed_headers.is_any() => {
-                    return Err(PolicyError::CredentialsWithAnyExposedHeader);
-                }
-                () => {}
-            }
-        }
-        if private_network.is_allowed() && (any_origin || null) {
-            return Err(PolicyError::PrivateNetworkWithAnyOrigin);
+        let private_network = private_network.is_allowed();
+        let contradictions = [
+            (credentials && any_origin, PolicyError::CredentialsWithAnyOrigin),
+            (credentials && null, PolicyError::CredentialsWithNull),
+            (credentials && methods.is_any(), PolicyError::CredentialsWithAnyMethod),
+            (credentials && exposed_headers.is_any(), PolicyError::CredentialsWithAnyExposedHeader),
+            (private_network && (any_origin || null), PolicyError::PrivateNetworkWithAnyOrigin),
+        ];
+        if let Some((_, error)) = contradictions.into_iter().find(|(is_there, _)| *is_there) {
+            return Err(error);
         }
         Ok(Policy {
             origins,
@@ -143,7 +140,7 @@ impl PolicyBuilder {
             exposed: exposed_headers.compile()?,
             credentials,
             max_age: max_age.compile().map_err(PolicyError::MaxAge)?,
-            private_network: private_network.is_allowed(),
+            private_network,
         })
     }
 }
