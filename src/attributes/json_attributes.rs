@@ -2,7 +2,10 @@
 
 use serde_json::{Number, Value as Json};
 
-use super::traits::{AsValue, Attributes, Value};
+use super::{
+    maps::object_or_nothing,
+    traits::{AsValue, Value},
+};
 
 impl AsValue for Json {
     #[inline]
@@ -33,16 +36,4 @@ impl AsValue for Number {
     }
 }
 
-/// The attributes of a JSON object; any other JSON value has none.
-impl Attributes for Json {
-    #[inline]
-    fn attribute(&self, name: &str) -> Value<'_> {
-        self.as_object().map_or(Value::Absent, |map| map.attribute(name))
-    }
-
-    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
-        if let Some(map) = self.as_object() {
-            map.each(visit);
-        }
-    }
-}
+object_or_nothing!(Json);

@@ -56,6 +56,25 @@ maps! {
     serde_json::Map<String, serde_json::Value>, [];
 }
 
+macro_rules! object_or_nothing {
+    ($json:ty) => {
+        /// The attributes of an object; any other JSON value has none.
+        impl $crate::attributes::Attributes for $json {
+            #[inline]
+            fn attribute(&self, name: &str) -> $crate::attributes::Value<'_> {
+                self.as_object().map_or($crate::attributes::Value::Absent, |object| object.attribute(name))
+            }
+
+            fn each(&self, visit: &mut dyn FnMut(&str, $crate::attributes::Value<'_>)) {
+                if let Some(object) = self.as_object() {
+                    object.each(visit);
+                }
+            }
+        }
+    };
+}
+pub(crate) use object_or_nothing;
+
 /// A name that is there twice is [`Value::Other`], which matches nothing: never the first, nor the last.
 impl<K: Borrow<str> + Send + Sync, V: AsValue> Attributes for [(K, V)] {
     #[inline]

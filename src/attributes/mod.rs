@@ -9,4 +9,5 @@ mod traits;
 mod written;
 
 pub use attribute_path::AttributePath;
+pub(crate) use maps::object_or_nothing;
 pub use traits::{AsValue, Attributes, List, Value};

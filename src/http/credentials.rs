@@ -64,14 +64,11 @@ pub enum QueryParameter {
 /// assert_eq!((two, two.status()), (CredentialError::Ambiguous, 400));
 /// # Ok::<(), CredentialError>(())
 /// ```
-pub fn credential<'a, L>(
-    authorization: L,
+pub fn credential<'a>(
+    authorization: impl IntoIterator<Item = &'a [u8]>,
     query: Option<&'a str>,
     parameter: QueryParameter,
-) -> Result<Credential<'a>, CredentialError>
-where
-    L: IntoIterator<Item = &'a [u8]>,
-{
+) -> Result<Credential<'a>, CredentialError> {
     let mut lines = authorization.into_iter();
     let header = lines.next();
     if lines.next().is_some() {

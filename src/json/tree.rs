@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
-use crate::attributes::{AsValue, Attributes, Value};
+use crate::attributes::{AsValue, Value, object_or_nothing};
 
 /// Keys are chosen by whoever wrote the document, so the table is keyed at random.
 #[cfg(feature = "std")]
@@ -19,7 +19,7 @@ pub type JsonObject = IndexMap<String, Json, Keyed>;
 /// A JSON value that was read strictly: an object that has a key twice is refused, where `serde_json`'s own
 /// value silently keeps the last.
 ///
-/// It is [`Attributes`], so that a request's attributes can be decided on as they were received.
+/// It is [`Attributes`](crate::Attributes), so that a request's attributes can be decided on as they were received.
 ///
 /// ```
 /// use keyward::{Attributes, Json, Value};
@@ -79,18 +79,7 @@ impl AsValue for Json {
     }
 }
 
-/// The attributes of an object; any other JSON value has none.
-impl Attributes for Json {
-    fn attribute(&self, name: &str) -> Value<'_> {
-        self.as_object().map_or(Value::Absent, |object| object.attribute(name))
-    }
-
-    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
-        if let Some(object) = self.as_object() {
-            object.each(visit);
-        }
-    }
-}
+object_or_nothing!(Json);
 
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -69,10 +69,7 @@ impl KeyEntropy {
     /// }
     /// ```
     #[cfg(feature = "rand_core")]
-    pub fn from_rng<R>(rng: &mut R) -> Result<Self, EntropyError>
-    where
-        R: rand_core::TryCryptoRng + ?Sized,
-    {
+    pub fn from_rng(rng: &mut (impl rand_core::TryCryptoRng + ?Sized)) -> Result<Self, EntropyError> {
         Self::fill(|bytes| rng.try_fill_bytes(bytes).is_ok())
     }
 

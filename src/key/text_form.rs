@@ -1,6 +1,7 @@
-//! How keys and what is kept of them are written, without giving a secret away. Reading text from a document does not
-//! repeat it in the error: serde's own errors quote the
-//! value that they could not read, and a secret that stands in the wrong field would end in a log.
+//! How keys, and what is stored of them, are written and read without giving a secret away.
+//!
+//! What is read from a document is not repeated in the error: serde's own errors quote the value that they could not
+//! read, and a secret that stands in the wrong field would end in a log.
 
 use core::{fmt, marker::PhantomData};
 

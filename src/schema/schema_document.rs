@@ -4,7 +4,7 @@ use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
 
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer};
 
 use super::{
     compiled::{Bound, Schema},
@@ -157,7 +157,7 @@ impl Serialize for Schema {
         let conditions = self.inner.conditions.iter().enumerate().map(|(condition, (name, elsewhere))| {
             let types = self.inner.types.keys().enumerate();
             let restricts = types.filter_map(|(index, name)| match self.bound(self.row(condition), index) {
-                Bound::Restricts(binding) => Some((&**name, BindingDocument(binding))),
+                Bound::Restricts(binding) => Some((&**name, BindingDocument::of(binding))),
                 Bound::Ignored | Bound::Unbound => None,
             });
             let elsewhere = (*elsewhere == Elsewhere::Ignore).then_some("ignore");
@@ -188,18 +188,19 @@ struct RuleDocument<'a> {
     elsewhere: Option<&'static str>,
 }
 
-struct BindingDocument<'a>(&'a Binding);
+#[derive(Serialize)]
+#[serde(untagged)]
+enum BindingDocument<'a> {
+    Any(&'a AttributePath),
+    All { attribute: &'a AttributePath, r#match: &'static str },
+}
 
-impl Serialize for BindingDocument<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.matching() {
-            Match::Any => self.0.attribute().serialize(serializer),
-            Match::All => {
-                let mut map = serializer.serialize_map(Some(2))?;
-                map.serialize_entry("attribute", self.0.attribute())?;
-                map.serialize_entry("match", "all")?;
-                map.end()
-            }
+impl<'a> BindingDocument<'a> {
+    fn of(binding: &'a Binding) -> Self {
+        let attribute = binding.attribute();
+        match binding.matching() {
+            Match::Any => Self::Any(attribute),
+            Match::All => Self::All { attribute, r#match: "all" },
         }
     }
 }

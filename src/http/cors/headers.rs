@@ -48,10 +48,7 @@ impl RequestHeaders {
     }
 
     /// The headers that are listed, and `Authorization`, named or not.
-    pub fn list<I>(names: I) -> Self
-    where
-        I: IntoIterator<Item: Into<String>>,
-    {
+    pub fn list(names: impl IntoIterator<Item: Into<String>>) -> Self {
         Self { names: names.into_iter().map(Into::into).collect(), ..Self::safelisted() }.with_authorization()
     }
 
@@ -134,10 +131,7 @@ impl ExposedHeaders {
     }
 
     /// The headers that are listed, besides.
-    pub fn list<I>(names: I) -> Self
-    where
-        I: IntoIterator<Item: Into<String>>,
-    {
+    pub fn list(names: impl IntoIterator<Item: Into<String>>) -> Self {
         Self(Names::list(names))
     }
 

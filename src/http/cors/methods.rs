@@ -40,10 +40,7 @@ impl Methods {
     }
 
     /// The methods that are listed, besides the safelisted ones.
-    pub fn list<I>(methods: I) -> Self
-    where
-        I: IntoIterator<Item: Into<String>>,
-    {
+    pub fn list(methods: impl IntoIterator<Item: Into<String>>) -> Self {
         Self(Names::list(methods))
     }
 

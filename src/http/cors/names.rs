@@ -11,10 +11,7 @@ pub(super) enum Names {
 }
 
 impl Names {
-    pub(super) fn list<I>(names: I) -> Self
-    where
-        I: IntoIterator<Item: Into<String>>,
-    {
+    pub(super) fn list(names: impl IntoIterator<Item: Into<String>>) -> Self {
         Self::List(names.into_iter().map(Into::into).collect())
     }
 

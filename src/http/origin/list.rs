@@ -49,10 +49,7 @@ impl OriginList {
     ///
     /// An entry that could never match or matches too much (`https://a.example/`, `http://a.example:80`, `https://`,
     /// `*.example.com`, `https://*.com`, `*`, `null`, `file://`), and one that is there twice.
-    pub fn new<I>(origins: I) -> Result<Self, OriginListError>
-    where
-        I: IntoIterator<Item: AsRef<str>>,
-    {
+    pub fn new(origins: impl IntoIterator<Item: AsRef<str>>) -> Result<Self, OriginListError> {
         let mut list = Self::default();
         for origin in origins {
             list.push(origin.as_ref())?;
