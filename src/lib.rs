@@ -14,7 +14,7 @@
 //! | ask who can, and what a key can | [`who_can`], [`Access::summary`] |
 //! | administer accounts | [`administration`] |
 //! | stand behind HTTP | [`http`] |
-//! | read the platform's documents | [`World`] |
+//! | read the platform's documents | [`Directory`] |
 //! | know what a decision means, and why | [`guide`] |
 //!
 //! The crate does no I/O, reads no clock and starts no thread: time and entropy are arguments, keys are found through
@@ -40,12 +40,13 @@ mod evaluate;
 mod filter;
 mod grant;
 pub mod guide;
+mod hashing;
+#[cfg(feature = "web")]
 pub mod http;
 #[cfg(feature = "std")]
 mod in_force;
 mod json;
 pub mod key;
-mod parts;
 mod permission;
 #[cfg(all(doctest, feature = "serde_json"))]
 mod readme;
@@ -68,7 +69,7 @@ pub use compare::{Beyond, Change, Difference, Excess, Inclusion, Intersection, R
 pub use condition::Condition;
 pub use decision::Decision;
 pub use denial::{Denial, Forbidden, Redacted, Side};
-pub use document::{AccessPolicyDocument, AccountDocument, Actor, ActorDocument, ActorKind, World};
+pub use document::{AccessPolicyDocument, AccountDocument, Actor, ActorDocument, ActorKind, Directory};
 pub use filter::{
     Clause, Clauses, Filter, MongoCollection, MongoError, MongoField, Passing, Selection, SqlColumn, SqlDialect,
     SqlError, SqlFragment, SqlTable, SqlValue,

@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use indexmap::{IndexSet, set};
 use serde::{Serialize, Serializer};
 
-use crate::parts::Parts;
+use crate::hashing::PartsHasher;
 
 /// The values that one condition name accepts: alternatives, in the order in which they were given.
 ///
@@ -147,7 +147,7 @@ impl Table {
     /// The hasher's seed is the BLAKE3 digest of the values themselves, so that nobody can choose values
     /// that collide under it, and yet the same values make the same set on every machine.
     fn new<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Self {
-        let mut parts = Parts::new();
+        let mut parts = PartsHasher::new();
         values.clone().for_each(|value| parts.add(value));
         let seed = u64::from_le_bytes(parts.first());
         let mut table = IndexSet::with_hasher(FixedState::with_seed(seed));

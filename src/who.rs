@@ -2,7 +2,7 @@
 
 use crate::{
     access::Access,
-    document::{Actor, World},
+    document::{Actor, Directory},
     evaluate::is_update,
     resource::Resource,
     schema::OperationRef,
@@ -44,13 +44,13 @@ pub fn who_can<'a, 'r, Id, R: Resource + ?Sized>(
     accesses.into_iter().filter(move |(_, access)| can(access, operation, resource)).map(|(id, _)| id)
 }
 
-impl World {
+impl Directory {
     /// Which actors can do an operation on a resource, in the order of their ids: as [`who_can`].
     ///
     /// ```
-    /// use keyward::{Operation, ResourceView, World};
+    /// use keyward::{Operation, ResourceView, Directory};
     ///
-    /// let world = World::from_json(
+    /// let directory = Directory::from_json(
     ///     r#"{
     ///         "schema": {"resources": {"products": {}}},
     ///         "accounts": [
@@ -63,7 +63,7 @@ impl World {
     ///     }"#,
     /// )?;
     /// let product = ResourceView::new("products", "acme", &());
-    /// let who: Vec<_> = world.who_can(Operation::DELETE, &product).map(|(id, _)| id).collect();
+    /// let who: Vec<_> = directory.who_can(Operation::DELETE, &product).map(|(id, _)| id).collect();
     /// assert_eq!(who, ["o1"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

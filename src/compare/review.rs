@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{excess::Excess, gather};
 use crate::{
     access::Access,
-    document::World,
+    document::Directory,
     role::{Role, Roles},
 };
 
@@ -16,10 +16,10 @@ use crate::{
 /// decision changes.
 ///
 /// ```
-/// use keyward::{Review, World};
+/// use keyward::{Review, Directory};
 ///
-/// let world = |permission: &str| {
-///     World::from_json(
+/// let directory = |permission: &str| {
+///     Directory::from_json(
 ///         &r#"{
 ///             "schema": {"resources": {"products": {}}},
 ///             "accounts": [{
@@ -34,14 +34,14 @@ use crate::{
 ///         .replace("PERMISSION", permission),
 ///     )
 /// };
-/// let (before, after) = (world("products:read,delete")?, world("products:read,list")?);
+/// let (before, after) = (directory("products:read,delete")?, directory("products:read,list")?);
 ///
-/// let review = Review::of_worlds(&before, &after);
+/// let review = Review::between(&before, &after);
 /// assert_eq!(
 ///     review.to_string(),
 ///     "`t1` gains permission `products:list`\n`t1` loses permission `products:delete`\n",
 /// );
-/// assert!(Review::of_worlds(&after, &after).is_empty());
+/// assert!(Review::between(&after, &after).is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -68,9 +68,9 @@ impl Review {
     /// them. A role that changes and that nobody has changes nothing.
     ///
     /// See [`Review`] for an example.
-    pub fn of_worlds(before: &World, after: &World) -> Self {
+    pub fn between(before: &Directory, after: &Directory) -> Self {
         let ids: BTreeSet<&str> = before.actors().chain(after.actors()).map(|(id, _)| id).collect();
-        let access = |world: &World, id| world.actor(id).ok().map(|actor| actor.access.clone());
+        let access = |directory: &Directory, id| directory.actor(id).ok().map(|actor| actor.access.clone());
         Self::of(
             before.schema() != after.schema(),
             ids.into_iter().map(|id| (id, access(before, id), access(after, id))),

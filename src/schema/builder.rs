@@ -5,26 +5,28 @@ use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 
 use super::{
-    ADMINISTRATION, Bound, Inner, Names, Schema, Type,
-    error::{At, SchemaError, SchemaProblem},
+    compiled::{ADMINISTRATION, Bound, Inner, Names, Schema, Type},
     handles::STANDARD,
     rule::{Binding, ConditionRule, Elsewhere, Match},
+    schema_error::{At, SchemaError, SchemaProblem},
 };
 use crate::{
-    parts::Parts,
+    hashing::PartsHasher,
     text::{self, UnknownName},
 };
 
 /// Collects a declaration; everything is checked by [`build`](Self::build).
-///
-/// ```
-/// let schema = keyward::Schema::builder().resource("products").build()?;
-/// # Ok::<(), keyward::SchemaError>(())
-/// ```
 #[derive(Clone, Debug, Default)]
 pub struct SchemaBuilder {
     resources: Vec<(String, Vec<String>)>,
     conditions: Vec<ConditionRule>,
+}
+
+impl Schema {
+    /// Starts a declaration.
+    pub fn builder() -> SchemaBuilder {
+        SchemaBuilder::default()
+    }
 }
 
 impl SchemaBuilder {
@@ -35,13 +37,7 @@ impl SchemaBuilder {
     /// The most condition names.
     pub const MAX_CONDITIONS: usize = 1024;
 
-    pub(super) fn new() -> Self {
-        Self::default()
-    }
-
     /// Declares a resource type with the five standard operations.
-    ///
-    /// See [`SchemaBuilder`] for an example.
     #[must_use]
     pub fn resource(self, name: impl Into<String>) -> Self {
         self.resource_with(name, STANDARD)
@@ -66,8 +62,6 @@ impl SchemaBuilder {
     }
 
     /// Declares a condition name.
-    ///
-    /// See [`Schema`] for an example.
     #[must_use]
     pub fn condition(mut self, rule: ConditionRule) -> Self {
         self.conditions.push(rule);
@@ -216,7 +210,7 @@ fn refuse_overlap(other: &str, bound: Option<&Bound>, binding: &Binding) -> Resu
 
 /// The first 8 bytes of the digest of all that is declared.
 fn fingerprint(inner: &Inner) -> u64 {
-    let mut parts = Parts::new();
+    let mut parts = PartsHasher::new();
     parts.add(b"keyward schema 1");
     inner.operations.iter().for_each(|name| parts.add(&**name));
     parts.add(b"types");

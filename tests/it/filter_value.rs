@@ -1,8 +1,9 @@
 //! The filter as a value: JSON both ways, words, and the two questions.
 
 use keyward::{
-    Clause, Clauses, Filter, Match, MongoCollection, MongoError, MongoField, Operation, Passing, ResourceView, Schema,
-    Selection, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue, Summary, TypeSummary, World,
+    Clause, Clauses, Directory, Filter, Match, MongoCollection, MongoError, MongoField, Operation, Passing,
+    ResourceView, Schema, Selection, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue, Summary,
+    TypeSummary,
 };
 use proptest::prelude::*;
 
@@ -173,7 +174,7 @@ fn mappings_that_can_t_be_are_refused() {
 
 #[test]
 fn who_and_what() {
-    let world = World::from_json(
+    let world = Directory::from_json(
         r#"{
             "schema": {
                 "resources": {"products": {}, "places": {"operations": ["read"]}},

@@ -634,3 +634,12 @@ proptest! {
         prop_assert_eq!(a == b, serde_json::to_string(&a).unwrap() == serde_json::to_string(&b).unwrap());
     }
 }
+
+#[test]
+fn what_is_wrong_is_told_as_a_value() {
+    let twice = Schema::builder().resource("a").resource("a").build().unwrap_err();
+    assert_eq!(*twice.problem(), SchemaProblem::DeclaredTwice);
+    let nothing = Schema::builder().condition(ConditionRule::new("brand")).build().unwrap_err();
+    assert_eq!(*nothing.problem(), SchemaProblem::RestrictsNothing);
+    assert_eq!((Match::default(), Elsewhere::default()), (Match::Any, Elsewhere::Deny));
+}

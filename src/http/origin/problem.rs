@@ -6,7 +6,7 @@ pub(super) const MAX_BYTES: usize = 512;
 /// Why a text can't be what a browser sends as `Origin`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
-pub enum OriginFault {
+pub enum OriginProblem {
     /// `*`, `https://*`, `https://a.*.com`.
     #[error(
         "has a `*` where none may stand (any origin is a rule of its own; a subdomain pattern is `https://*.example.com`)"

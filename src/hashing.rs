@@ -1,9 +1,9 @@
 //! The BLAKE3 digest of several parts. Each has its length before it, so that `["ab", "c"]` and `["a", "bc"]` differ:
 //! wherever parts are digested together, it is done here.
 
-pub(crate) struct Parts(blake3::Hasher);
+pub(crate) struct PartsHasher(blake3::Hasher);
 
-impl Parts {
+impl PartsHasher {
     pub(crate) fn new() -> Self {
         Self(blake3::Hasher::new())
     }

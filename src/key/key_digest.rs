@@ -1,12 +1,14 @@
 //! What is kept of a key.
 
-use alloc::{format, string::String};
-use core::fmt;
+use alloc::string::String;
+use core::fmt::Write as _;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::{Choice, ConstantTimeEq as _};
 
-use super::{entropy::Pepper, wire};
+use super::{
+    entropy::Pepper,
+    text_form::{redacted, serde_as_text},
+};
 
 /// The digest of a key: all that is kept of it.
 ///
@@ -55,24 +57,10 @@ pub struct KeyDigest([u8; Self::LEN]);
 
 impl KeyDigest {
     /// How many bytes a digest has.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(keyward::key::KeyDigest::LEN, 32);
-    /// ```
     pub const LEN: usize = blake3::OUT_LEN;
 
     /// A digest that no known text has, to compare with when there is no record: an unknown id is
     /// then as much work as a wrong secret.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyDigest;
-    ///
-    /// assert_ne!(KeyDigest::of("", None), KeyDigest::DUMMY);
-    /// ```
     pub const DUMMY: Self = Self(*b"keyward: no key has this digest.");
 
     /// The digest of a text as it is presented, under the host's pepper if it has one.
@@ -100,28 +88,11 @@ impl KeyDigest {
     }
 
     /// The digest that was [stored as bytes](Self::to_bytes).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyDigest;
-    ///
-    /// let digest = KeyDigest::of("a", None);
-    /// assert_eq!(KeyDigest::from_bytes(digest.to_bytes()), digest);
-    /// ```
     pub const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
         Self(bytes)
     }
 
     /// The bytes, for storing them. Don't compare those: `==` on bytes is not constant time.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyDigest;
-    ///
-    /// assert_eq!(KeyDigest::from_bytes([7; 32]).to_bytes(), [7; 32]);
-    /// ```
     pub const fn to_bytes(&self) -> [u8; Self::LEN] {
         self.0
     }
@@ -163,16 +134,12 @@ impl KeyDigest {
     }
 
     /// 64 hexadecimal digits in lower case, for storing them.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyDigest;
-    ///
-    /// assert_eq!(KeyDigest::from_bytes([0xA1; 32]).to_hex(), "a1".repeat(32));
-    /// ```
     pub fn to_hex(&self) -> String {
-        format!("{}", Hex(&self.0))
+        self.0.iter().fold(String::with_capacity(2 * Self::LEN), |mut hex, byte| {
+            // A `String` takes whatever is written.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
     }
 
     /// Whether this digest, of a presented text, is the one that was stored for its id.
@@ -219,50 +186,12 @@ impl PartialEq for KeyDigest {
 
 impl Eq for KeyDigest {}
 
-/// Redacted: `KeyDigest([redacted])`.
-impl fmt::Debug for KeyDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("KeyDigest([redacted])")
-    }
-}
-
-/// As 64 hexadecimal digits in lower case.
-impl Serialize for KeyDigest {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&Hex(&self.0))
-    }
-}
-
-/// From 64 hexadecimal digits in lower case. The error does not hold what stood there instead.
-impl<'de> Deserialize<'de> for KeyDigest {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        wire::read_text(deserializer, EXPECTED, |text| Self::from_hex(text).ok())
-    }
-}
+redacted!(KeyDigest);
+serde_as_text!(KeyDigest, to_hex, |text| Self::from_hex(text).ok(), EXPECTED);
 
 /// A text is not a digest. It does not say what the text was: it may be a key in the wrong place.
-///
-/// # Examples
-///
-/// ```
-/// use keyward::key::KeyDigest;
-///
-/// let error = KeyDigest::from_hex("acme_op_…").unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "not a digest: 64 hexadecimal digits in lower case are expected",
-/// );
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a digest: {EXPECTED} are expected")]
 pub struct KeyDigestError;
 
 const EXPECTED: &str = "64 hexadecimal digits in lower case";
-
-struct Hex<'a>(&'a [u8; KeyDigest::LEN]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}

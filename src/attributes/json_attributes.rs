@@ -1,10 +1,11 @@
 //! [`Attributes`] for `serde_json` documents, as they are.
 
-use alloc::string::String;
+use serde_json::{Number, Value as Json};
 
-use serde_json::{Map, Number, Value as Json};
-
-use super::{AsValue, Attributes, Value};
+use super::{
+    maps::object_or_nothing,
+    traits::{AsValue, Value},
+};
 
 impl AsValue for Json {
     #[inline]
@@ -35,29 +36,4 @@ impl AsValue for Number {
     }
 }
 
-impl Attributes for Map<String, Json> {
-    #[inline]
-    fn attribute(&self, name: &str) -> Value<'_> {
-        self.get(name).map_or(Value::Absent, Json::as_value)
-    }
-
-    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
-        for (name, value) in self {
-            visit(name, value.as_value());
-        }
-    }
-}
-
-/// The attributes of a JSON object; any other JSON value has none.
-impl Attributes for Json {
-    #[inline]
-    fn attribute(&self, name: &str) -> Value<'_> {
-        self.as_object().map_or(Value::Absent, |map| map.attribute(name))
-    }
-
-    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
-        if let Some(map) = self.as_object() {
-            map.each(visit);
-        }
-    }
-}
+object_or_nothing!(Json);

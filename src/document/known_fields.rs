@@ -1,10 +1,5 @@
 //! Which fields each kind of document has, and which of them are merely kept.
 
-use serde::{
-    Serialize,
-    ser::{Error, SerializeMap},
-};
-
 use crate::json::{DocumentError, JsonObject, Node, Object};
 
 /// What every document of the platform may carry.
@@ -30,18 +25,4 @@ pub(super) fn read<'a>(
         .map(|(name, node)| (name.into(), node.json.clone()))
         .collect();
     Ok((fields, kept))
-}
-
-/// Writes an optional field where it is there.
-pub(super) fn write<M: SerializeMap>(
-    map: &mut M,
-    name: &'static str,
-    value: Option<&impl Serialize>,
-) -> Result<(), M::Error> {
-    value.map_or(Ok(()), |value| map.serialize_entry(name, value))
-}
-
-/// Writes the fields that were kept.
-pub(super) fn write_kept<M: SerializeMap>(map: &mut M, kept: &JsonObject) -> Result<(), M::Error> {
-    kept.iter().try_for_each(|(name, json)| map.serialize_entry(name, json)).map_err(M::Error::custom)
 }

@@ -4,8 +4,9 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::error::Error;
 
 use super::{
-    Json, JsonObject,
-    error::{DocumentError, DocumentProblem, JsonPath, Segment},
+    document_error::{DocumentError, DocumentProblem},
+    place::{JsonPath, Segment},
+    tree::{Json, JsonObject},
 };
 use crate::text::UnknownName;
 
@@ -102,6 +103,19 @@ impl<'a> Node<'a> {
         Ok(Object { members, place: &self.place })
     }
 }
+
+/// Reads a kind of document, which has a `read` from a [`Node`], by way of `serde`.
+macro_rules! deserialize_as_document {
+    ($document:ty) => {
+        impl<'de> serde::Deserialize<'de> for $document {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
+                let json = $crate::json::Json::deserialize(deserializer)?;
+                Self::read($crate::json::Node::root(&json)).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+pub(crate) use deserialize_as_document;
 
 /// An object whose fields are all known ones.
 #[derive(Clone, Copy)]

@@ -2,10 +2,12 @@
 
 use alloc::string::String;
 
-use super::fault::{MAX_BYTES, OriginFault};
-use super::host;
-use super::parts::{is_without_host, read_port, split_port, split_scheme};
-use super::text::excerpt;
+use super::{
+    host,
+    problem::{MAX_BYTES, OriginProblem},
+    split::{is_without_host, read_port, split_port, split_scheme},
+};
+use crate::text::excerpt;
 
 /// A tuple origin as the `Origin` header carries it: scheme, host and port, serialised.
 ///
@@ -47,11 +49,11 @@ impl<'a> Origin<'a> {
     /// default port), `HTTPS://A.EXAMPLE` (upper case), `a.example` (no scheme), `https://u@a.example`,
     /// `http://127.1`, `file:///x`, `null`. The error says the form it should have, where there is one.
     pub fn parse(text: &'a str) -> Result<Self, OriginError> {
-        Self::read(text).map_err(|fault| OriginError::new(text, fault))
+        Self::read(text).map_err(|problem| OriginError::new(text, problem))
     }
 
     /// [`Origin::parse`] without the words: what a request is read with.
-    pub(super) fn read(text: &'a str) -> Result<Self, OriginFault> {
+    pub(in crate::http) fn read(text: &'a str) -> Result<Self, OriginProblem> {
         let (scheme, authority) = split_scheme(text)?;
         let (host, port) = split_port(authority)?;
         host::check(host)?;
@@ -89,21 +91,21 @@ impl<'a> Origin<'a> {
 
 /// A text that is not an origin as browsers write it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{given}` {fault}{}", .suggestion.as_deref().map(|form| alloc::format!(": write `{form}`")).unwrap_or_default())]
+#[error("`{given}` {problem}{}", .suggestion.as_deref().map(|form| alloc::format!(": write `{form}`")).unwrap_or_default())]
 pub struct OriginError {
     given: String,
-    fault: OriginFault,
+    problem: OriginProblem,
     suggestion: Option<String>,
 }
 
 impl OriginError {
-    pub(super) fn new(text: &str, fault: OriginFault) -> Self {
-        Self { given: excerpt(text), fault, suggestion: suggest(text) }
+    pub(super) fn new(text: &str, problem: OriginProblem) -> Self {
+        Self { given: excerpt(text), problem, suggestion: suggest(text) }
     }
 
     /// What is wrong with it.
-    pub fn fault(&self) -> OriginFault {
-        self.fault
+    pub fn problem(&self) -> OriginProblem {
+        self.problem
     }
 
     /// The form it should have, where one is plain to see.

@@ -1,13 +1,13 @@
 //! A list of origins, exact ones and patterns, and whether it holds the one that a request names.
 
-use alloc::boxed::Box;
-use alloc::string::String;
-use alloc::vec::Vec;
+use alloc::{boxed::Box, string::String, vec::Vec};
 
-use super::fault::{MAX_BYTES, OriginFault};
-use super::host;
-use super::origin::{Origin, OriginError};
-use super::parts::{is_without_host, read_port, split_port, split_scheme};
+use super::{
+    host,
+    problem::{MAX_BYTES, OriginProblem},
+    serialized::{Origin, OriginError},
+    split::{is_without_host, read_port, split_port, split_scheme},
+};
 
 /// Origins that a rule names: `https://app.example.com`, all below `https://*.example.com`, and with
 /// `:*` at the end on whatever port.
@@ -49,10 +49,7 @@ impl OriginList {
     ///
     /// An entry that could never match or matches too much (`https://a.example/`, `http://a.example:80`, `https://`,
     /// `*.example.com`, `https://*.com`, `*`, `null`, `file://`), and one that is there twice.
-    pub fn new<I>(origins: I) -> Result<Self, OriginListError>
-    where
-        I: IntoIterator<Item: AsRef<str>>,
-    {
+    pub fn new(origins: impl IntoIterator<Item: AsRef<str>>) -> Result<Self, OriginListError> {
         let mut list = Self::default();
         for origin in origins {
             list.push(origin.as_ref())?;
@@ -88,7 +85,7 @@ impl OriginList {
     }
 
     fn push(&mut self, text: &str) -> Result<(), OriginListError> {
-        match Entry::read(text).map_err(|fault| OriginError::new(text, fault))? {
+        match Entry::read(text).map_err(|problem| OriginError::new(text, problem))? {
             Entry::Exact => match self.exact.binary_search_by(|entry| (**entry).cmp(text)) {
                 Ok(_) => return Err(OriginListError::Duplicate(text.into())),
                 Err(place) => self.exact.insert(place, text.into()),
@@ -120,7 +117,7 @@ enum Entry {
 }
 
 impl Entry {
-    fn read(text: &str) -> Result<Self, OriginFault> {
+    fn read(text: &str) -> Result<Self, OriginProblem> {
         let (scheme, authority) = split_scheme(text)?;
         if is_without_host(scheme, authority) {
             return Ok(Self::Exact);
@@ -132,7 +129,7 @@ impl Entry {
         }
         host::check(base.unwrap_or(host))?;
         if base.is_some_and(|base| !host::is_domain(base)) {
-            return Err(OriginFault::PatternTooWide);
+            return Err(OriginProblem::PatternTooWide);
         }
         let port = match port {
             None => PortRule::Is(None),

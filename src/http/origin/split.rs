@@ -1,35 +1,35 @@
 //! An origin taken apart: scheme, host, port.
 
-use super::fault::{MAX_BYTES, OriginFault};
+use super::problem::{MAX_BYTES, OriginProblem};
 
 /// The scheme, and what stands after `://`: neither a user nor a path among it.
-pub(super) fn split_scheme(text: &str) -> Result<(&str, &str), OriginFault> {
+pub(super) fn split_scheme(text: &str) -> Result<(&str, &str), OriginProblem> {
     if text.len() > MAX_BYTES {
-        return Err(OriginFault::TooLong);
+        return Err(OriginProblem::TooLong);
     }
     match text {
-        "null" => return Err(OriginFault::Null),
-        "*" => return Err(OriginFault::Wildcard),
-        _ if !text.is_ascii() => return Err(OriginFault::NotAscii),
+        "null" => return Err(OriginProblem::Null),
+        "*" => return Err(OriginProblem::Wildcard),
+        _ if !text.is_ascii() => return Err(OriginProblem::NotAscii),
         _ => {}
     }
-    let (scheme, authority) = text.split_once("://").ok_or(OriginFault::NoScheme)?;
+    let (scheme, authority) = text.split_once("://").ok_or(OriginProblem::NoScheme)?;
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Err(OriginFault::UpperCase);
+        return Err(OriginProblem::UpperCase);
     }
     let mut letters = scheme.bytes();
     let first = letters.next().is_some_and(|byte| byte.is_ascii_lowercase());
     if !first || !letters.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')) {
-        return Err(OriginFault::Scheme);
+        return Err(OriginProblem::Scheme);
     }
     if matches!(scheme, "file" | "ws" | "wss" | "data" | "blob" | "about" | "javascript") {
-        return Err(OriginFault::SchemeNeverSent);
+        return Err(OriginProblem::SchemeNeverSent);
     }
     if authority.contains(['/', '?', '#', '\\']) {
-        return Err(OriginFault::Path);
+        return Err(OriginProblem::Path);
     }
     if authority.contains('@') {
-        return Err(OriginFault::UserInfo);
+        return Err(OriginProblem::UserInfo);
     }
     Ok((scheme, authority))
 }
@@ -41,7 +41,7 @@ pub(super) fn is_without_host(scheme: &str, authority: &str) -> bool {
 }
 
 /// The host, and the text of the port if there is a colon.
-pub(super) fn split_port(authority: &str) -> Result<(&str, Option<&str>), OriginFault> {
+pub(super) fn split_port(authority: &str) -> Result<(&str, Option<&str>), OriginProblem> {
     if !authority.starts_with('[') {
         return Ok(match authority.split_once(':') {
             Some((host, port)) => (host, Some(port)),
@@ -52,20 +52,20 @@ pub(super) fn split_port(authority: &str) -> Result<(&str, Option<&str>), Origin
         // The bracket goes back to the host: it is one byte before the colon that was cut.
         Some((_, port)) => {
             let host = authority.strip_suffix(port).and_then(|host| host.strip_suffix(':'));
-            Ok((host.ok_or(OriginFault::Ipv6)?, Some(port)))
+            Ok((host.ok_or(OriginProblem::Ipv6)?, Some(port)))
         }
         None => Ok((authority, None)),
     }
 }
 
 /// A port as it is serialised: no leading zero, and not the scheme's own.
-pub(super) fn read_port(scheme: &str, text: &str) -> Result<u16, OriginFault> {
+pub(super) fn read_port(scheme: &str, text: &str) -> Result<u16, OriginProblem> {
     if text.starts_with('0') || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(OriginFault::Port);
+        return Err(OriginProblem::Port);
     }
-    let port = text.parse().map_err(|_| OriginFault::Port)?;
+    let port = text.parse().map_err(|_| OriginProblem::Port)?;
     match (scheme, port) {
-        ("http", 80) | ("https", 443) | ("ftp", 21) => Err(OriginFault::DefaultPort),
+        ("http", 80) | ("https", 443) | ("ftp", 21) => Err(OriginProblem::DefaultPort),
         _ => Ok(port),
     }
 }

@@ -1,5 +1,7 @@
-//! Reading text from a document without repeating it in the error: serde's own errors quote the
-//! value that they could not read, and a secret that stands in the wrong field would end in a log.
+//! How keys, and what is stored of them, are written and read without giving a secret away.
+//!
+//! What is read from a document is not repeated in the error: serde's own errors quote the value that they could not
+//! read, and a secret that stands in the wrong field would end in a log.
 
 use core::{fmt, marker::PhantomData};
 
@@ -7,6 +9,39 @@ use serde::{
     Deserializer,
     de::{Error, Visitor},
 };
+
+/// Writes a type as its text, and reads it from that. The error doesn't hold what stood there instead.
+macro_rules! serde_as_text {
+    ($name:ident, $text:ident, $read:expr, $expected:expr) => {
+        /// As its text.
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.$text().as_ref())
+            }
+        }
+
+        /// From its text. The error doesn't hold what stood there instead.
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::key::text_form::read_text(deserializer, $expected, $read)
+            }
+        }
+    };
+}
+
+/// Shows nothing but the type's name: `KeyDigest([redacted])`.
+macro_rules! redacted {
+    ($($name:ident),+) => {$(
+        #[doc = concat!("Redacted: `", stringify!($name), "([redacted])`.")]
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(concat!(stringify!($name), "([redacted])"))
+            }
+        }
+    )+};
+}
+
+pub(super) use {redacted, serde_as_text};
 
 /// Reads a text; where it isn't one, or `read` refuses it, says only what was `expected`.
 pub(super) fn read_text<'de, D, T, F>(deserializer: D, expected: &'static str, read: F) -> Result<T, D::Error>

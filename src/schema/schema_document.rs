@@ -2,16 +2,19 @@
 
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
+use foldhash::fast::FixedState;
+use indexmap::IndexMap;
+use serde::{Serialize, Serializer};
 
 use super::{
-    Binding, Bound, ConditionRule, Elsewhere, Match, Schema,
-    error::{At, SchemaError},
+    compiled::{Bound, Schema},
     handles::STANDARD,
+    rule::{Binding, ConditionRule, Elsewhere, Match},
+    schema_error::{At, SchemaError},
 };
 use crate::{
     attributes::AttributePath,
-    json::{DocumentError, DocumentProblem, Json, Node, Place},
+    json::{DocumentError, DocumentProblem, Json, Node, Place, deserialize_as_document},
     text::UnknownName,
 };
 
@@ -48,8 +51,7 @@ impl Schema {
     /// ```
     #[cfg(feature = "serde_json")]
     pub fn from_json(text: &str) -> Result<Self, DocumentError> {
-        let json = Json::parse(text)?;
-        Self::read(Node::root(&json)).map_err(|error| error.located(text))
+        Node::of_text(text, Self::read)
     }
 
     pub(crate) fn read(node: Node<'_>) -> Result<Self, DocumentError> {
@@ -142,57 +144,41 @@ fn locate(root: &Place<'_>, error: &SchemaError) -> DocumentError {
     DocumentError::new(path, DocumentProblem::invalid(error.problem().clone()))
 }
 
-impl<'de> Deserialize<'de> for Schema {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Json::deserialize(deserializer)?;
-        Self::read(Node::root(&json)).map_err(D::Error::custom)
-    }
-}
-
-impl Serialize for Schema {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut document = serializer.serialize_map(Some(2))?;
-        document.serialize_entry("resources", &Resources(self))?;
-        document.serialize_entry("conditions", &Conditions(self))?;
-        document.end()
-    }
-}
+deserialize_as_document!(Schema);
 
 /// Every type with its operations, those of the administration too, so that what is read back is equal.
-struct Resources<'a>(&'a Schema);
-
-impl Serialize for Resources<'_> {
+impl Serialize for Schema {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let schema = self.0;
-        serializer.collect_map(schema.resource_types().map(|resource| {
-            let operations: Vec<&str> = schema.operations(resource).collect();
-            let standard = operations == STANDARD;
-            (schema.type_name(resource), ResourceDocument { operations: (!standard).then_some(operations) })
-        }))
+        let resources = self.resource_types().map(|resource| {
+            let operations: Vec<&str> = self.operations(resource).collect();
+            let declared = (operations != STANDARD).then_some(operations);
+            (self.type_name(resource), ResourceDocument { operations: declared })
+        });
+        let conditions = self.inner.conditions.iter().enumerate().map(|(condition, (name, elsewhere))| {
+            let types = self.inner.types.keys().enumerate();
+            let restricts = types.filter_map(|(index, name)| match self.bound(self.row(condition), index) {
+                Bound::Restricts(binding) => Some((&**name, BindingDocument::of(binding))),
+                Bound::Ignored | Bound::Unbound => None,
+            });
+            let elsewhere = (*elsewhere == Elsewhere::Ignore).then_some("ignore");
+            (&**name, RuleDocument { restricts: restricts.collect(), elsewhere })
+        });
+        SchemaDocument { resources: resources.collect(), conditions: conditions.collect() }.serialize(serializer)
     }
+}
+
+type Table<'a, V> = IndexMap<&'a str, V, FixedState>;
+
+#[derive(Serialize)]
+struct SchemaDocument<'a> {
+    resources: Table<'a, ResourceDocument<'a>>,
+    conditions: Table<'a, RuleDocument<'a>>,
 }
 
 #[derive(Serialize)]
 struct ResourceDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     operations: Option<Vec<&'a str>>,
-}
-
-struct Conditions<'a>(&'a Schema);
-
-impl Serialize for Conditions<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let schema = self.0;
-        serializer.collect_map(schema.inner.conditions.iter().enumerate().map(|(condition, (name, elsewhere))| {
-            let types = schema.inner.types.keys().enumerate();
-            let restricts = types.filter_map(|(index, name)| match schema.bound(schema.row(condition), index) {
-                Bound::Restricts(binding) => Some((&**name, BindingDocument(binding))),
-                Bound::Ignored | Bound::Unbound => None,
-            });
-            let elsewhere = (*elsewhere == Elsewhere::Ignore).then_some("ignore");
-            (&**name, RuleDocument { restricts: restricts.collect(), elsewhere })
-        }))
-    }
 }
 
 #[derive(Serialize)]
@@ -202,18 +188,19 @@ struct RuleDocument<'a> {
     elsewhere: Option<&'static str>,
 }
 
-struct BindingDocument<'a>(&'a Binding);
+#[derive(Serialize)]
+#[serde(untagged)]
+enum BindingDocument<'a> {
+    Any(&'a AttributePath),
+    All { attribute: &'a AttributePath, r#match: &'static str },
+}
 
-impl Serialize for BindingDocument<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.matching() {
-            Match::Any => self.0.attribute().serialize(serializer),
-            Match::All => {
-                let mut map = serializer.serialize_map(Some(2))?;
-                map.serialize_entry("attribute", self.0.attribute())?;
-                map.serialize_entry("match", "all")?;
-                map.end()
-            }
+impl<'a> BindingDocument<'a> {
+    fn of(binding: &'a Binding) -> Self {
+        let attribute = binding.attribute();
+        match binding.matching() {
+            Match::Any => Self::Any(attribute),
+            Match::All => Self::All { attribute, r#match: "all" },
         }
     }
 }

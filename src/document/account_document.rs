@@ -2,12 +2,12 @@
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
+use serde::Serialize;
 
-use super::fields;
+use super::known_fields;
 use crate::{
     condition::Condition,
-    json::{DocumentError, DocumentProblem, Json, JsonObject, Node},
+    json::{DocumentError, DocumentProblem, Json, JsonObject, Node, deserialize_as_document},
     permission::Permission,
     text,
 };
@@ -33,12 +33,14 @@ use crate::{
 /// assert!(serde_json::to_string(&account)?.contains(r#""tags":["x"]"#));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AccountDocument {
     /// The account's id.
     pub id: String,
     /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Its roles.
     pub access_policies: Vec<AccessPolicyDocument>,
@@ -46,31 +48,29 @@ pub struct AccountDocument {
     pub operator_access: Vec<ActorDocument>,
     /// Its access tokens.
     pub access_tokens: Vec<ActorDocument>,
-    /// The fields that are kept and mean nothing to a decision.
-    pub kept: JsonObject,
+    /// The other fields: kept as they are, and nothing to a decision.
+    #[serde(flatten)]
+    pub extra: JsonObject,
 }
 
 /// A role as the platform writes it.
-///
-/// See [`AccountDocument`] for an example.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AccessPolicyDocument {
     /// The role's id.
     pub id: String,
     /// Its name, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it grants.
     pub permissions: Vec<Permission>,
-    /// The fields that are kept and mean nothing to a decision.
-    pub kept: JsonObject,
+    /// The other fields: kept as they are, and nothing to a decision.
+    #[serde(flatten)]
+    pub extra: JsonObject,
 }
 
 /// Whether an actor is a person or a program.
-///
-/// ```
-/// assert_ne!(keyward::ActorKind::Operator, keyward::ActorKind::AccessToken);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "`guide::model` has these two kinds of actor")]
 pub enum ActorKind {
@@ -81,25 +81,28 @@ pub enum ActorKind {
 }
 
 /// An operator access or an access token as the platform writes it: roles and conditions.
-///
-/// See [`AccountDocument`] for an example.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ActorDocument {
     /// The id by which a request names the actor.
     pub id: String,
     /// Of an operator access, the operator's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
     /// Of an operator access, the operator's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// The name, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The ids of the roles.
     pub policies: Vec<String>,
     /// The conditions.
     pub conditions: Vec<Condition>,
-    /// The fields that are kept and mean nothing to a decision.
-    pub kept: JsonObject,
+    /// The other fields: kept as they are, and nothing to a decision.
+    #[serde(flatten)]
+    pub extra: JsonObject,
 }
 
 type Result<T> = core::result::Result<T, DocumentError>;
@@ -107,7 +110,7 @@ type Result<T> = core::result::Result<T, DocumentError>;
 impl AccountDocument {
     pub(super) fn read(node: Node<'_>) -> Result<Self> {
         let read = ["id", "name", "accessPolicies", "operatorAccess", "accessTokens"];
-        let (fields, kept) = fields::read(&node, &read, &fields::ACCOUNT)?;
+        let (fields, extra) = known_fields::read(&node, &read, &known_fields::ACCOUNT)?;
         Ok(Self {
             id: id(fields.required("id")?)?,
             name: fields.optional_text("name")?,
@@ -118,21 +121,21 @@ impl AccountDocument {
             access_tokens: list_or_none(fields.optional("accessTokens"), |node| {
                 ActorDocument::read(node, ActorKind::AccessToken)
             })?,
-            kept,
+            extra,
         })
     }
 }
 
 impl AccessPolicyDocument {
     fn read(node: Node<'_>) -> Result<Self> {
-        let (fields, kept) = fields::read(&node, &["id", "name", "permissions"], &fields::POLICY)?;
+        let (fields, extra) = known_fields::read(&node, &["id", "name", "permissions"], &known_fields::POLICY)?;
         Ok(Self {
             id: id(fields.required("id")?)?,
             name: fields.optional_text("name")?,
             permissions: list(fields.required("permissions")?, |node| {
                 node.text()?.parse().map_err(|error: text::TextError| node.place.invalid(error))
             })?,
-            kept,
+            extra,
         })
     }
 }
@@ -143,7 +146,7 @@ impl ActorDocument {
             ActorKind::Operator => &["id", "operator", "email", "name", "policies", "conditions"],
             ActorKind::AccessToken => &["id", "name", "policies", "conditions"],
         };
-        let (fields, kept) = fields::read(&node, read, &fields::ACTOR)?;
+        let (fields, extra) = known_fields::read(&node, read, &known_fields::ACTOR)?;
         Ok(Self {
             id: id(fields.required("id")?)?,
             operator: fields.optional_text("operator")?,
@@ -151,7 +154,7 @@ impl ActorDocument {
             name: fields.optional_text("name")?,
             policies: list(fields.required("policies")?, |node| node.text().map(ToOwned::to_owned))?,
             conditions: list(fields.required("conditions")?, condition)?,
-            kept,
+            extra,
         })
     }
 }
@@ -199,50 +202,4 @@ pub(super) fn refuse_duplicates<'a>(
     Ok(())
 }
 
-impl<'de> Deserialize<'de> for AccountDocument {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
-        let json = Json::deserialize(deserializer)?;
-        Self::read(Node::root(&json)).map_err(D::Error::custom)
-    }
-}
-
-impl Serialize for AccountDocument {
-    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        let Self { id, name, access_policies, operator_access, access_tokens, kept } = self;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", id)?;
-        fields::write(&mut map, "name", name.as_ref())?;
-        map.serialize_entry("accessPolicies", access_policies)?;
-        map.serialize_entry("operatorAccess", operator_access)?;
-        map.serialize_entry("accessTokens", access_tokens)?;
-        fields::write_kept(&mut map, kept)?;
-        map.end()
-    }
-}
-
-impl Serialize for AccessPolicyDocument {
-    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        let Self { id, name, permissions, kept } = self;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", id)?;
-        fields::write(&mut map, "name", name.as_ref())?;
-        map.serialize_entry("permissions", permissions)?;
-        fields::write_kept(&mut map, kept)?;
-        map.end()
-    }
-}
-
-impl Serialize for ActorDocument {
-    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        let Self { id, operator, email, name, policies, conditions, kept } = self;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", id)?;
-        fields::write(&mut map, "operator", operator.as_ref())?;
-        fields::write(&mut map, "email", email.as_ref())?;
-        fields::write(&mut map, "name", name.as_ref())?;
-        map.serialize_entry("policies", policies)?;
-        map.serialize_entry("conditions", conditions)?;
-        fields::write_kept(&mut map, kept)?;
-        map.end()
-    }
-}
+deserialize_as_document!(AccountDocument);

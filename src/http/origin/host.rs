@@ -3,27 +3,27 @@
 use core::fmt::{self, Write};
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use super::fault::OriginFault;
+use super::problem::OriginProblem;
 
 const MAX_NAME: usize = 253;
 const MAX_LABEL: usize = 63;
 
 /// Whether `host` is a name, an IPv4 address or a bracketed IPv6 address, in its serialised form.
-pub(super) fn check(host: &str) -> Result<(), OriginFault> {
+pub(super) fn check(host: &str) -> Result<(), OriginProblem> {
     if let Some(address) = host.strip_prefix('[') {
-        return check_v6(address.strip_suffix(']').ok_or(OriginFault::Ipv6)?);
+        return check_v6(address.strip_suffix(']').ok_or(OriginProblem::Ipv6)?);
     }
     if host.contains('*') {
-        return Err(OriginFault::Wildcard);
+        return Err(OriginProblem::Wildcard);
     }
     if ends_in_number(host) {
         // Rust reads exactly the serialised form: four parts, decimal, no leading zeros.
-        return host.parse::<Ipv4Addr>().map(drop).map_err(|_| OriginFault::Ipv4);
+        return host.parse::<Ipv4Addr>().map(drop).map_err(|_| OriginProblem::Ipv4);
     }
     if host.len() > MAX_NAME || host.split('.').any(|label| label.len() > MAX_LABEL) {
-        return Err(OriginFault::TooLong);
+        return Err(OriginProblem::TooLong);
     }
-    if host.split('.').all(is_label) { Ok(()) } else { Err(OriginFault::Host) }
+    if host.split('.').all(is_label) { Ok(()) } else { Err(OriginProblem::Host) }
 }
 
 /// Whether `host` is a name of two labels or more: the least that a subdomain pattern may stand on.
@@ -44,15 +44,15 @@ fn is_label(label: &str) -> bool {
         && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'))
 }
 
-fn check_v6(address: &str) -> Result<(), OriginFault> {
-    let parsed: Ipv6Addr = address.parse().map_err(|_| OriginFault::Ipv6)?;
+fn check_v6(address: &str) -> Result<(), OriginProblem> {
+    let parsed: Ipv6Addr = address.parse().map_err(|_| OriginProblem::Ipv6)?;
     let mut rest = Rest(address);
     // An address mapped from IPv4 is printed with dots, which no browser does: it ends up refused,
     // and it should be, since the IPv4 form names the same machine.
     if write!(rest, "{parsed}").is_ok() && rest.0.is_empty() && parsed.to_ipv4_mapped().is_none() {
         Ok(())
     } else {
-        Err(OriginFault::Ipv6)
+        Err(OriginProblem::Ipv6)
     }
 }
 

@@ -2,12 +2,12 @@
 
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::account::{AccountDocument, ActorDocument, ActorKind, refuse_duplicates};
+use super::account_document::{AccountDocument, ActorDocument, ActorKind, refuse_duplicates};
 use crate::{
     access::{Access, AccessError},
-    json::{DocumentError, DocumentProblem, Json, Node, Place},
+    json::{DocumentError, DocumentProblem, Node, Place, deserialize_as_document},
     role::{Role, RoleError, Roles},
     schema::Schema,
     text::UnknownName,
@@ -16,9 +16,9 @@ use crate::{
 /// A schema and the accounts that live under it, with the access of every actor compiled.
 ///
 /// ```
-/// use keyward::{Operation, ResourceView, World};
+/// use keyward::{Operation, ResourceView, Directory};
 ///
-/// let world = World::from_json(
+/// let directory = Directory::from_json(
 ///     r#"{
 ///         "schema": {
 ///             "resources": {"products": {}},
@@ -33,33 +33,33 @@ use crate::{
 /// )?;
 /// let product = serde_json::json!({"brand": "brand_two"});
 /// let product = ResourceView::new("products", "acme", &product);
-/// assert!(!world.actor("t1")?.access.decide(Operation::READ, &product).is_allow());
+/// assert!(!directory.actor("t1")?.access.decide(Operation::READ, &product).is_allow());
 /// assert_eq!(
-///     world.actor("t2").unwrap_err().to_string(),
+///     directory.actor("t2").unwrap_err().to_string(),
 ///     "unknown actor `t2`; did you mean `t1`?",
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct World {
+pub struct Directory {
     schema: Schema,
     accounts: Vec<(AccountDocument, Roles)>,
     /// Ids come from documents: an ordered map has no hash that they could flood.
     actors: BTreeMap<Box<str>, Actor>,
 }
 
-/// Who acts in a world.
+/// Who acts in a directory.
 ///
 /// ```
-/// use keyward::{ActorKind, World};
+/// use keyward::{ActorKind, Directory};
 ///
-/// let world = World::from_json(
+/// let directory = Directory::from_json(
 ///     r#"{
 ///         "schema": {},
 ///         "accounts": [{"id": "acme", "operatorAccess": [{"id": "o1", "policies": ["admin"], "conditions": []}]}]
 ///     }"#,
 /// )?;
-/// let actor = world.actor("o1")?;
+/// let actor = directory.actor("o1")?;
 /// assert_eq!((actor.kind, actor.access.account()), (ActorKind::Operator, "acme"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -74,21 +74,21 @@ pub struct Actor {
 
 type Result<T> = core::result::Result<T, DocumentError>;
 
-impl World {
-    /// Reads a world from the text of its document, an object of `schema` and `accounts`.
+impl Directory {
+    /// Reads a directory from the text of its document, an object of `schema` and `accounts`.
     ///
     /// # Errors
     ///
-    /// [`DocumentError`], with line, column and path: for a text that [`Json::parse`] refuses, a field that a
+    /// [`DocumentError`], with line, column and path: for a text that [`Json::parse`](crate::Json::parse) refuses, a field that a
     /// document doesn't have, one that it must have and hasn't (see [`AccountDocument`]), a value of the wrong kind, and whatever [`Schema`], [`Roles`] and [`Access`]
     /// refuse: unknown types, operations, condition names and policy ids, duplicate ids, conditions and
     /// policies, permission and condition texts of another form. Ids of accounts and of actors are unique in
-    /// the world, ids of policies in their account.
+    /// the directory, ids of policies in their account.
     ///
     /// ```
-    /// use keyward::World;
+    /// use keyward::Directory;
     ///
-    /// let refused = World::from_json(
+    /// let refused = Directory::from_json(
     ///     r#"{"schema": {}, "accounts": [
     ///         {"id": "a", "accessTokens": [{"id": "t", "policies": ["amdin"], "conditions": []}]}
     ///     ]}"#,
@@ -102,23 +102,22 @@ impl World {
     /// ```
     #[cfg(feature = "serde_json")]
     pub fn from_json(text: &str) -> Result<Self> {
-        let json = Json::parse(text)?;
-        Self::read(Node::root(&json)).map_err(|error| error.located(text))
+        Node::of_text(text, Self::read)
     }
 
     fn read(node: Node<'_>) -> Result<Self> {
         let fields = node.fields(&["schema", "accounts"])?;
         let schema = Schema::read(fields.required("schema")?)?;
         let accounts = fields.required("accounts")?;
-        let mut world = Self { schema, accounts: Vec::new(), actors: BTreeMap::new() };
+        let mut directory = Self { schema, accounts: Vec::new(), actors: BTreeMap::new() };
         for account in accounts.elements()? {
             let document = AccountDocument::read(account)?;
-            world.add(document, &account.place)?;
+            directory.add(document, &account.place)?;
         }
         let places = accounts.elements()?.map(|account| account.place);
-        let ids = world.accounts.iter().map(|(document, _)| &*document.id);
+        let ids = directory.accounts.iter().map(|(document, _)| &*document.id);
         refuse_duplicates(ids.zip(places), "account")?;
-        Ok(world)
+        Ok(directory)
     }
 
     fn add(&mut self, document: AccountDocument, place: &Place<'_>) -> Result<()> {
@@ -140,23 +139,11 @@ impl World {
     }
 
     /// The schema.
-    ///
-    /// ```
-    /// let world = keyward::World::from_json(r#"{"schema": {}, "accounts": []}"#)?;
-    /// assert!(world.schema().operation("read").is_ok());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
     /// The accounts with their compiled roles, in the order of the document.
-    ///
-    /// ```
-    /// let world = keyward::World::from_json(r#"{"schema": {}, "accounts": [{"id": "acme"}]}"#)?;
-    /// assert!(world.accounts().all(|(document, roles)| document.id == roles.account()));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn accounts(&self) -> impl ExactSizeIterator<Item = (&AccountDocument, &Roles)> {
         self.accounts.iter().map(|(document, roles)| (document, roles))
     }
@@ -166,19 +153,11 @@ impl World {
     /// # Errors
     ///
     /// [`UnknownName`] for an id that no operator access and no access token has; it tells the nearest.
-    ///
-    /// See [`World`] for an example.
     pub fn actor(&self, id: &str) -> core::result::Result<&Actor, UnknownName> {
         self.actors.get(id).ok_or_else(|| UnknownName::new("actor", id, self.actors.keys().map(|id| &**id)))
     }
 
     /// The actors in the order of their ids.
-    ///
-    /// ```
-    /// let world = keyward::World::from_json(r#"{"schema": {}, "accounts": []}"#)?;
-    /// assert_eq!(world.actors().len(), 0);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn actors(&self) -> impl ExactSizeIterator<Item = (&str, &Actor)> {
         self.actors.iter().map(|(id, actor)| (&**id, actor))
     }
@@ -228,14 +207,9 @@ fn compile_access(roles: &Roles, actor: &ActorDocument, kind: ActorKind, place: 
     })
 }
 
-impl<'de> Deserialize<'de> for World {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
-        let json = Json::deserialize(deserializer)?;
-        Self::read(Node::root(&json)).map_err(D::Error::custom)
-    }
-}
+deserialize_as_document!(Directory);
 
-impl Serialize for World {
+impl Serialize for Directory {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(2))?;
         map.serialize_entry("schema", &self.schema)?;

@@ -1,6 +1,6 @@
 //! From text to [`Json`], and from a path back to its line and column.
 
-use alloc::{borrow::Cow, string::ToString, vec::Vec};
+use alloc::{borrow::Cow, format, string::ToString, vec::Vec};
 use core::cell::RefCell;
 
 use indexmap::IndexMap;
@@ -8,9 +8,11 @@ use serde::de::DeserializeSeed;
 use serde_json::value::RawValue;
 
 use super::{
-    Json, Keyed,
-    error::{DocumentError, DocumentProblem, JsonPath, Position, Segment},
-    strict::{Strict, TOO_DEEP, TWICE},
+    document_error::{DocumentError, DocumentProblem},
+    node::Node,
+    place::{JsonPath, Position, Segment},
+    strict::{Strict, Trail},
+    tree::{Json, Keyed},
 };
 
 impl Json {
@@ -35,30 +37,28 @@ impl Json {
             let start = Position { line: 1, column: 1 };
             return Err(DocumentError::new(JsonPath::default(), problem).at(Some(start)));
         }
-        let trail = RefCell::default();
+        let trail = RefCell::<Trail>::default();
         let mut deserializer = serde_json::Deserializer::from_str(text);
         Strict { depth: 0, trail: &trail }
             .deserialize(&mut deserializer)
             .and_then(|json| deserializer.end().map(|()| json))
-            .map_err(|error| syntax(&error, text, trail.into_inner()))
+            .map_err(|error| refused(&error, text, trail.into_inner()))
     }
 }
 
-fn syntax(error: &serde_json::Error, text: &str, trail: Vec<Segment>) -> DocumentError {
-    let message = error.to_string();
-    let message = message.rsplit_once(" at line ").map_or(&*message, |(cause, _)| cause);
-    let problem = match message {
-        TWICE => DocumentProblem::DuplicateKey,
-        TOO_DEEP => DocumentProblem::TooDeep,
-        _ => DocumentProblem::Syntax(message.into()),
-    };
-    let position = match problem {
+fn refused(error: &serde_json::Error, text: &str, trail: Trail) -> DocumentError {
+    let position = match trail.problem {
         // Found when the key was read, or the bracket; what serde_json tells is where it went on.
-        DocumentProblem::DuplicateKey => last(text, error, b"\""),
-        DocumentProblem::TooDeep => last(text, error, b"[{"),
+        Some(DocumentProblem::DuplicateKey) => last(text, error, b"\""),
+        Some(DocumentProblem::TooDeep) => last(text, error, b"[{"),
         _ => last(text, error, b""),
     };
-    DocumentError::new(JsonPath(trail), problem).at(Some(position))
+    let problem = trail.problem.unwrap_or_else(|| {
+        let message = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        DocumentProblem::Syntax(message.strip_suffix(&*place).unwrap_or(&message).into())
+    });
+    DocumentError::new(JsonPath(trail.path), problem).at(Some(position))
 }
 
 /// The place of the last of `bytes` that had been read, or of whatever was read last.
@@ -83,7 +83,7 @@ fn position(text: &str, offset: usize) -> Position {
 
 impl JsonPath {
     /// Where in `text`, which is JSON, the path leads; where a part of it isn't there, its parent.
-    pub(crate) fn locate(&self, text: &str) -> Option<Position> {
+    fn locate(&self, text: &str) -> Option<Position> {
         let mut here: &RawValue = serde_json::from_str(text).ok()?;
         for segment in &self.0 {
             let inner = match segment {
@@ -101,13 +101,16 @@ impl JsonPath {
     }
 }
 
-impl DocumentError {
-    /// The same error, with the line and column of its path in `text`.
-    pub(crate) fn located(self, text: &str) -> Self {
-        if self.position().is_some() {
-            return self;
-        }
-        let position = self.path().locate(text);
-        self.at(position)
+impl Node<'_> {
+    /// What `read` makes of the document in `text`; an error has its line and column.
+    pub(crate) fn of_text<T>(
+        text: &str,
+        read: impl FnOnce(Node<'_>) -> Result<T, DocumentError>,
+    ) -> Result<T, DocumentError> {
+        let json = Json::parse(text)?;
+        read(Node::root(&json)).map_err(|error| {
+            let position = error.path().locate(text);
+            error.at(position)
+        })
     }
 }

@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{Attributes, Value};
+use super::traits::{Attributes, Value};
 use crate::text::{Escaped, TextError, TextProblem};
 
 /// How messages call one of its names.
@@ -69,11 +69,6 @@ impl AttributePath {
     /// # Errors
     ///
     /// [`TextError`] for a name that is empty or too long.
-    ///
-    /// ```
-    /// assert_eq!(keyward::AttributePath::name("brand")?.names().count(), 1);
-    /// # Ok::<(), keyward::TextError>(())
-    /// ```
     pub fn name(name: impl AsRef<str>) -> Result<Self, TextError> {
         Ok(Self { first: checked(name.as_ref())?, rest: Box::default() })
     }
@@ -87,12 +82,6 @@ impl AttributePath {
     }
 
     /// The names, outermost first.
-    ///
-    /// ```
-    /// let path = keyward::AttributePath::new(["delivery", "factoryId"])?;
-    /// assert_eq!(path.names().collect::<Vec<_>>(), ["delivery", "factoryId"]);
-    /// # Ok::<(), keyward::TextError>(())
-    /// ```
     pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
         core::iter::once(&*self.first).chain(self.rest.iter().map(|name| &**name))
     }

@@ -26,26 +26,12 @@ pub struct SchemaError {
 
 impl SchemaError {
     /// What is wrong.
-    ///
-    /// ```
-    /// use keyward::{Schema, SchemaProblem};
-    ///
-    /// let refused = Schema::builder().resource("a").resource("a").build().unwrap_err();
-    /// assert_eq!(*refused.problem(), SchemaProblem::DeclaredTwice);
-    /// ```
     pub fn problem(&self) -> &SchemaProblem {
         &self.problem
     }
 }
 
 /// What can be wrong with a declaration.
-///
-/// ```
-/// use keyward::{ConditionRule, Schema, SchemaProblem};
-///
-/// let refused = Schema::builder().condition(ConditionRule::new("brand")).build().unwrap_err();
-/// assert_eq!(*refused.problem(), SchemaProblem::RestrictsNothing);
-/// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SchemaProblem {

@@ -3,7 +3,7 @@
 
 use alloc::{boxed::Box, format, string::String, string::ToString};
 
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::Serialize;
 
 use super::{
     challenge::{Challenge, ErrorCode, Scope},
@@ -66,12 +66,16 @@ use crate::{
 /// assert_eq!(Refused::from(&Denial::OtherAccount), Refused::not_found());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Refused {
     status: u16,
+    /// One message.
+    errors: [Box<str>; 1],
     code: &'static str,
-    message: Box<str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     more_info: Option<Box<str>>,
+    #[serde(skip)]
     asks: Asks,
 }
 
@@ -87,70 +91,45 @@ impl Refused {
     /// A refusal of the host's own, without a challenge: 400 for a body that can't be read, 405, 413.
     ///
     /// The message goes to the caller as it is.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let refused = keyward::http::Refused::new(413, "too_large", "the body is longer than 64 KiB");
-    /// assert_eq!((refused.status(), refused.code()), (413, "too_large"));
-    /// assert_eq!(refused.message(), "the body is longer than 64 KiB");
-    /// ```
     pub fn new(status: u16, code: &'static str, message: impl Into<Box<str>>) -> Self {
-        Self { status, code, message: message.into(), more_info: None, asks: Asks::Nothing }
+        Self { status, errors: [message.into()], code, more_info: None, asks: Asks::Nothing }
     }
 
     /// There is no such thing, or it is another account's: one answer for both.
-    ///
-    /// See [`Refused`] for an example.
     pub fn not_found() -> Self {
         Self::new(404, "not_found", "not found")
     }
 
     /// A key came from a browser, and [`BrowserVerdict::Refuse`](super::BrowserVerdict::Refuse) was the verdict.
     /// Whether it is a good key is not said.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(keyward::http::Refused::key_in_browser().status(), 403);
-    /// ```
     pub fn key_in_browser() -> Self {
         Self::new(403, "key_in_browser", "a key doesn't belong in a browser")
     }
 
     /// The same, with an address that explains it.
-    ///
-    /// See [`Refused`] for an example.
     #[must_use]
     pub fn with_more_info(self, address: impl Into<Box<str>>) -> Self {
         Self { more_info: Some(address.into()), ..self }
     }
 
     /// The HTTP status.
-    ///
-    /// See [`Refused`] for an example.
     pub fn status(&self) -> u16 {
         self.status
     }
 
     /// The reason's name, as the document has it.
-    ///
-    /// See [`new`](Self::new) for an example.
     pub fn code(&self) -> &'static str {
         self.code
     }
 
     /// The message, as the document has it.
-    ///
-    /// See [`new`](Self::new) for an example.
     pub fn message(&self) -> &str {
-        &self.message
+        let [message] = &self.errors;
+        message
     }
 
     /// The value of `WWW-Authenticate`, where the answer has one: with every 401, and wherever RFC 6750 has an
     /// error code.
-    ///
-    /// See [`Refused`] for an example.
     pub fn challenge(&self, challenge: &Challenge) -> Option<String> {
         match &self.asks {
             Asks::Nothing => None,
@@ -239,21 +218,5 @@ impl From<&AdministrationError> for Refused {
             error if status == 404 => Self::new(status, "not_found", error.to_string()),
             error => Self::denied(status, error.code(), &error.to_string()),
         }
-    }
-}
-
-/// The body's document.
-impl Serialize for Refused {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { status, code, message, more_info, asks: _ } = self;
-        let mut document = serializer.serialize_struct("Refused", if more_info.is_some() { 4 } else { 3 })?;
-        document.serialize_field("status", status)?;
-        document.serialize_field("errors", &[message])?;
-        document.serialize_field("code", code)?;
-        match more_info {
-            Some(address) => document.serialize_field("moreInfo", address)?,
-            None => document.skip_field("moreInfo")?,
-        }
-        document.end()
     }
 }

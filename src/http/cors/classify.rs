@@ -1,10 +1,12 @@
 //! The evaluator: the Fetch Standard's *CORS protocol*, from the server's side.
 
-use super::answer::{Answer, Class, Fields, Refusal, Vary, VaryOn};
-use super::origins::OriginRule;
-use super::policy::Policy;
-use super::requested::Requested;
-use crate::http::text::is_token;
+use super::{
+    answer::{Answer, Class, Fields, Refusal, Vary},
+    origins::OriginRule,
+    policy::Policy,
+    requested::Requested,
+};
+use crate::http::token::is_token;
 
 impl Policy {
     /// Classifies a request by its method and header lines, and says what its answer must carry.
@@ -16,34 +18,24 @@ impl Policy {
     /// Never fails. Takes time linear in the headers, reads at most 8 KiB of
     /// `Access-Control-Request-Headers`, and asks for memory only when it has to put together a list of
     /// requested headers that didn't come as one clean line.
-    pub fn evaluate<'a, H>(&'a self, method: &str, headers: H) -> Answer<'a>
-    where
-        H: IntoIterator<Item = (&'a str, &'a [u8])>,
-    {
-        evaluate(self, method, headers.into_iter())
-    }
-}
-
-fn evaluate<'a, H>(policy: &'a Policy, method: &str, headers: H) -> Answer<'a>
-where
-    H: Iterator<Item = (&'a str, &'a [u8])>,
-{
-    let asked = Asked::read(policy, headers);
-    let class = match asked {
-        Asked { origin: Lines::None, .. } => Class::NonCors,
-        Asked { method: Lines::One(_) | Lines::Many, .. } if method == "OPTIONS" => Class::Preflight,
-        _ => Class::Actual,
-    };
-    let answered = match class {
-        Class::NonCors if matches!(policy.origins, OriginRule::Any) => actual(policy, asked.origin),
-        Class::NonCors => Ok(Fields::default()),
-        Class::Actual => actual(policy, asked.origin),
-        Class::Preflight => preflight(policy, asked),
-    };
-    let vary = Vary(vary(policy, class));
-    match answered {
-        Ok(fields) => Answer { class, refusal: None, fields, vary },
-        Err(refusal) => Answer { class, refusal: Some(refusal), fields: Fields::default(), vary },
+    pub fn evaluate<'a>(&'a self, method: &str, headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Answer<'a> {
+        let asked = Asked::read(self, headers);
+        let class = match asked {
+            Asked { origin: Lines::None, .. } => Class::NonCors,
+            Asked { method: Lines::One(_) | Lines::Many, .. } if method == "OPTIONS" => Class::Preflight,
+            _ => Class::Actual,
+        };
+        let answered = match class {
+            Class::NonCors if matches!(self.origins, OriginRule::Any) => actual(self, asked.origin),
+            Class::NonCors => Ok(Fields::default()),
+            Class::Actual => actual(self, asked.origin),
+            Class::Preflight => preflight(self, asked),
+        };
+        let vary = vary(self, class);
+        match answered {
+            Ok(fields) => Answer { class, refusal: None, fields, vary },
+            Err(refusal) => Answer { class, refusal: Some(refusal), fields: Fields::default(), vary },
+        }
     }
 }
 
@@ -79,13 +71,13 @@ fn allowed<'a>(policy: &'a Policy, origin: Lines<'a>) -> Result<Fields<'a>, Refu
     Ok(Fields { origin, credentials: policy.credentials, ..Fields::default() })
 }
 
-fn vary(policy: &Policy, class: Class) -> VaryOn {
+fn vary(policy: &Policy, class: Class) -> Vary {
     match (&policy.origins, class) {
-        (OriginRule::Any, Class::Preflight) => VaryOn::Question,
-        (OriginRule::Any, _) => VaryOn::Nothing,
-        (OriginRule::Nobody, _) | (_, Class::Preflight) if policy.private_network => VaryOn::OriginQuestionAndNetwork,
-        (OriginRule::Nobody, _) | (_, Class::Preflight) => VaryOn::OriginAndQuestion,
-        _ => VaryOn::Origin,
+        (OriginRule::Any, Class::Preflight) => Vary::QUESTION,
+        (OriginRule::Any, _) => Vary::NOTHING,
+        (OriginRule::Nobody, _) | (_, Class::Preflight) if policy.private_network => Vary::ORIGIN_QUESTION_AND_NETWORK,
+        (OriginRule::Nobody, _) | (_, Class::Preflight) => Vary::ORIGIN_AND_QUESTION,
+        _ => Vary::ORIGIN,
     }
 }
 
@@ -98,10 +90,7 @@ struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn read<H>(policy: &Policy, lines: H) -> Self
-    where
-        H: Iterator<Item = (&'a str, &'a [u8])>,
-    {
+    fn read(policy: &Policy, lines: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut asked =
             Self { origin: Lines::None, method: Lines::None, headers: Requested::new(), private_network: Lines::None };
         for (name, value) in lines {
