@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::{
     condition::Condition,
     role::{Roles, RolesVersion},
-    schema::{Operation, OperationRef, Row, Schema, TypeRef},
+    schema::{Operation, OperationRef, Schema, TypeRef},
     text::{TextError, UnknownName},
     value_set::ValueSet,
 };
@@ -39,7 +39,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Access {
     grants: Arc<Grants>,
-    conditions: Option<Arc<[Dimension]>>,
+    conditions: Option<Arc<[CompiledCondition]>>,
 }
 
 /// What roles give, the same for every access with the same roles.
@@ -52,13 +52,11 @@ pub(crate) struct Grants {
     pub(crate) masks: Box<[u64]>,
 }
 
-/// One condition name and the values that it accepts.
+/// One condition name and the values that it accepts: all of an access's conditions that have the name.
 #[derive(Clone, Debug)]
-pub(crate) struct Dimension {
+pub(crate) struct CompiledCondition {
     /// The name's place in the schema.
-    pub(crate) condition: usize,
-    /// What the name does, type by type.
-    pub(crate) bounds: Row,
+    pub(crate) name: usize,
     pub(crate) accepted: ValueSet,
 }
 
@@ -87,7 +85,7 @@ impl Access {
         }
     }
 
-    pub(crate) fn of_parts(grants: Arc<Grants>, conditions: Option<Arc<[Dimension]>>) -> Self {
+    pub(crate) fn of_parts(grants: Arc<Grants>, conditions: Option<Arc<[CompiledCondition]>>) -> Self {
         Self { grants, conditions }
     }
 
@@ -160,9 +158,8 @@ impl Access {
     ///
     /// See [`ValueSet`] for an example.
     pub fn conditions(&self) -> impl ExactSizeIterator<Item = (&str, &ValueSet)> {
-        self.dimensions()
-            .iter()
-            .map(|dimension| (self.grants.schema.condition_name_at(dimension.condition), &dimension.accepted))
+        let schema = self.schema();
+        self.compiled_conditions().iter().map(|of| (schema.condition_name_at(of.name), &of.accepted))
     }
 
     /// Whether a role grants the operation on the type; conditions may still deny it on a resource.
@@ -206,7 +203,7 @@ impl Access {
     }
 
     #[inline]
-    pub(crate) fn dimensions(&self) -> &[Dimension] {
+    pub(crate) fn compiled_conditions(&self) -> &[CompiledCondition] {
         self.conditions.as_deref().unwrap_or_default()
     }
 }
@@ -330,8 +327,8 @@ impl AccessBuilder {
     /// ```
     pub fn build(self) -> Result<Access, AccessError> {
         let grants = Grants::compile(&self.roles, self.ids)?.administering(self.administers);
-        let dimensions = compile_conditions(self.roles.schema(), &self.conditions)?;
-        let conditions = (!dimensions.is_empty()).then(|| dimensions.into());
+        let compiled = compile_conditions(self.roles.schema(), &self.conditions)?;
+        let conditions = (!compiled.is_empty()).then(|| compiled.into());
         Ok(Access { grants: Arc::new(grants), conditions })
     }
 }
@@ -378,7 +375,10 @@ impl Grants {
     }
 }
 
-pub(crate) fn compile_conditions(schema: &Schema, conditions: &[Condition]) -> Result<Vec<Dimension>, AccessError> {
+pub(crate) fn compile_conditions(
+    schema: &Schema,
+    conditions: &[Condition],
+) -> Result<Vec<CompiledCondition>, AccessError> {
     if conditions.len() > Access::MAX_CONDITIONS {
         return Err(AccessError::TooManyConditions { count: conditions.len() });
     }
@@ -393,12 +393,11 @@ pub(crate) fn compile_conditions(schema: &Schema, conditions: &[Condition]) -> R
         }
         values.push(condition.value());
     }
-    let dimension = |(condition, values): (usize, Vec<&str>)| Dimension {
-        condition,
-        bounds: schema.row(condition),
-        accepted: ValueSet::new(values.iter().copied()),
-    };
-    Ok(names.into_iter().map(dimension).collect())
+    let compiled = names.into_iter().map(|(name, values)| {
+        let accepted = ValueSet::new(values.iter().copied());
+        CompiledCondition { name, accepted }
+    });
+    Ok(compiled.collect())
 }
 
 /// An access that can't be.

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use arc_swap::ArcSwapOption;
 
 use crate::{
-    access::{Access, Dimension, Grants},
+    access::{Access, CompiledCondition, Grants},
     role::Roles,
 };
 
@@ -61,7 +61,11 @@ static SERIAL: AtomicU64 = AtomicU64::new(1);
 
 impl Resolved {
     /// Nothing where the slot's account is not known.
-    pub(crate) fn new(authenticator: u64, slot: Arc<Slot>, conditions: Option<Arc<[Dimension]>>) -> Option<Self> {
+    pub(crate) fn new(
+        authenticator: u64,
+        slot: Arc<Slot>,
+        conditions: Option<Arc<[CompiledCondition]>>,
+    ) -> Option<Self> {
         // In this order: a count that is too old is found out, one that is too new would not be.
         let fills = slot.fills();
         let access = Access::of_parts(slot.grants.load_full()?, conditions);

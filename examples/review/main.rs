@@ -18,7 +18,7 @@ use std::{
     process::ExitCode,
 };
 
-use keyward::{ActorKind, Excess, Json, Review, World};
+use keyward::{ActorKind, Json, Review, World};
 
 const BEFORE: &str = include_str!("before.json");
 const AFTER: &str = include_str!("after.json");
@@ -80,12 +80,12 @@ fn print(out: &mut impl Write, review: &Review, worlds: [&World; 2], colour: boo
         writeln!(out, "\n### {}\n", title(change.who(), worlds))?;
         let [green, red, dim, plain] =
             if colour { ["\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[0m"] } else { ["", "", "", ""] };
-        for (verb, on, excess, now) in
+        for (verb, on, excesses, now) in
             [("Gains", green, change.gains(), "Now allowed"), ("Loses", red, change.losses(), "No longer allowed")]
         {
-            for surplus in excess.map(Excess::surplus).unwrap_or_default() {
-                writeln!(out, "- {on}**{verb}** {}.{plain}", surplus.beyond())?;
-                writeln!(out, "  {dim}{now}, for example: {}.{plain}", surplus.witness())?;
+            for excess in excesses {
+                writeln!(out, "- {on}**{verb}** {}.{plain}", excess.kind())?;
+                writeln!(out, "  {dim}{now}, for example: {}.{plain}", excess.witness())?;
             }
         }
     }

@@ -14,7 +14,7 @@ use super::{
     rights::Operator,
 };
 use crate::{
-    denial::{Denial, Forbidden},
+    decision::{Denial, Forbidden},
     key::{AccessToken, KeyDigest, KeyId, KeyKind, NewKey, OperatorKey, SecretKey},
     schema::Operation,
     store::{KeyChange, KeyRecord, KeyState, RotateError, Rotation},

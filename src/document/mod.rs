@@ -6,6 +6,7 @@
 
 mod account;
 mod fields;
+mod questions;
 mod world;
 
 pub use account::{AccessPolicyDocument, AccountDocument, ActorDocument, ActorKind};

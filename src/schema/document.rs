@@ -5,7 +5,7 @@ use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
 
 use super::{
-    Binding, Bound, ConditionRule, Elsewhere, Match, Schema,
+    Binding, ConditionRule, Elsewhere, Match, Schema,
     error::{At, SchemaError},
     handles::STANDARD,
 };
@@ -184,10 +184,9 @@ impl Serialize for Conditions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let schema = self.0;
         serializer.collect_map(schema.inner.conditions.iter().enumerate().map(|(condition, (name, elsewhere))| {
-            let types = schema.inner.types.keys().enumerate();
-            let restricts = types.filter_map(|(index, name)| match schema.bound(schema.row(condition), index) {
-                Bound::Restricts(binding) => Some((&**name, BindingDocument(binding))),
-                Bound::Ignored | Bound::Unbound => None,
+            let restricts = schema.inner.types.iter().filter_map(|(name, of)| {
+                let binding = of.rules.get(condition)?.binding()?;
+                Some((&**name, BindingDocument(binding)))
             });
             let elsewhere = (*elsewhere == Elsewhere::Ignore).then_some("ignore");
             (&**name, RuleDocument { restricts: restricts.collect(), elsewhere })

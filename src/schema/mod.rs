@@ -61,8 +61,6 @@ struct Inner {
     types: Names<Type>,
     operations: IndexSet<Box<str>, FixedState>,
     conditions: Names<Elsewhere>,
-    /// What each condition (row) does on each type (column).
-    bounds: Box<[Bound]>,
 }
 
 #[derive(Clone)]
@@ -70,11 +68,13 @@ struct Type {
     /// The operations in the order of their declaration, as indices.
     operations: Box<[u8]>,
     mask: u64,
+    /// What each condition of the schema, in its order, does on the type.
+    rules: Vec<TypeRule>,
 }
 
 /// What a condition does on a resource type.
 #[derive(Clone)]
-pub(crate) enum Bound {
+pub(crate) enum TypeRule {
     /// It restricts by an attribute.
     Restricts(Binding),
     /// It says nothing of this type.
@@ -82,10 +82,6 @@ pub(crate) enum Bound {
     /// It is not bound to this type: whoever carries it is denied.
     Unbound,
 }
-
-/// Where the bounds of one condition start.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Row(usize);
 
 impl Schema {
     /// Starts a declaration.
@@ -212,17 +208,14 @@ impl Schema {
     /// ```
     pub fn binding(&self, condition: &str, resource: ResourceType) -> Option<&Binding> {
         let condition = self.inner.conditions.get_index_of(condition)?;
-        match self.bound(self.row(condition), self.type_index(resource.into())?) {
-            Bound::Restricts(binding) => Some(binding),
-            Bound::Ignored | Bound::Unbound => None,
-        }
+        self.rules_on(self.type_index(resource.into())?).get(condition)?.binding()
     }
 
     /// Nothing is declared, not even the types of the administration.
     #[cfg(feature = "std")]
     pub(crate) fn empty() -> Self {
         let (types, operations, conditions) = (Names::default(), IndexSet::default(), Names::default());
-        Self { inner: Arc::new(Inner { fingerprint: 0, types, operations, conditions, bounds: Box::default() }) }
+        Self { inner: Arc::new(Inner { fingerprint: 0, types, operations, conditions }) }
     }
 
     /// Equal for schemas of equal content, and never 0 but for the empty one.
@@ -293,17 +286,13 @@ impl Schema {
         self.inner.conditions.get_index(index).map_or("?", |(name, _)| name)
     }
 
-    /// Where the bounds of the condition at this index stand.
-    pub(crate) fn row(&self, condition: usize) -> Row {
-        Row(condition.saturating_mul(self.inner.types.len()))
-    }
-
-    /// What a condition does on the type at this index.
+    /// What each condition of the schema, by its index, does on the type at this index.
     #[inline]
-    pub(crate) fn bound(&self, row: Row, resource: usize) -> &Bound {
-        self.inner.bounds.get(row.0.wrapping_add(resource)).unwrap_or(&Bound::Unbound)
+    pub(crate) fn rules_on(&self, resource: usize) -> &[TypeRule] {
+        self.type_at(resource).map(|of| &*of.rules).unwrap_or_default()
     }
 
+    #[inline]
     fn type_at(&self, index: usize) -> Option<&Type> {
         self.inner.types.get_index(index).map(|(_, of)| of)
     }
@@ -326,12 +315,12 @@ impl fmt::Debug for Schema {
     }
 }
 
-impl fmt::Debug for Bound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl TypeRule {
+    /// What it reads, if it restricts.
+    pub(crate) fn binding(&self) -> Option<&Binding> {
         match self {
-            Self::Restricts(binding) => binding.fmt(f),
-            Self::Ignored => f.write_str("ignored"),
-            Self::Unbound => f.write_str("unbound"),
+            Self::Restricts(binding) => Some(binding),
+            Self::Ignored | Self::Unbound => None,
         }
     }
 }

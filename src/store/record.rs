@@ -6,7 +6,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
-    access::{Access, AccessError, Dimension, Grants, compile_conditions},
+    access::{Access, AccessError, CompiledCondition, Grants, compile_conditions},
     condition::Condition,
     key::{KeyDigest, KeyId, KeyKind, NewKey, SecretKey},
     role::Roles,
@@ -428,9 +428,9 @@ impl KeyRecord {
         &self.remembered
     }
 
-    pub(crate) fn compile_conditions(&self, schema: &Schema) -> Result<Option<Arc<[Dimension]>>, AccessError> {
-        let dimensions: Vec<Dimension> = compile_conditions(schema, &self.document.conditions)?;
-        Ok((!dimensions.is_empty()).then(|| dimensions.into()))
+    pub(crate) fn compile_conditions(&self, schema: &Schema) -> Result<Option<Arc<[CompiledCondition]>>, AccessError> {
+        let compiled: Vec<CompiledCondition> = compile_conditions(schema, &self.document.conditions)?;
+        Ok((!compiled.is_empty()).then(|| compiled.into()))
     }
 }
 
