@@ -99,8 +99,7 @@ impl FromStr for Permission {
             return Err(refuse(TextProblem::TooLong { length: text.len(), most: Self::MAX_BYTES }));
         }
         let Some((resource_type, operations)) = text.split_once(':') else {
-            let disallowed = first_disallowed(text, is_type_byte);
-            return Err(match disallowed {
+            return Err(match first_disallowed(text, is_type_byte) {
                 Some((position, found)) => refuse(TextProblem::Character { found }).at(position),
                 None => refuse(TextProblem::NoColon),
             });

@@ -269,6 +269,27 @@ impl NameForm {
     }
 }
 
+/// The items, each but the first after the separator.
+pub(crate) fn join<T: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    separator: &str,
+    items: impl IntoIterator<Item = T>,
+) -> fmt::Result {
+    items.into_iter().enumerate().try_for_each(|(index, item)| {
+        f.write_str(if index == 0 { "" } else { separator })?;
+        item.fmt(f)
+    })
+}
+
+/// A text that may be anyone's, in backticks.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", Escaped(self.0))
+    }
+}
+
 /// The first character of `text` that is not allowed, and its place in bytes.
 pub(crate) fn first_disallowed(text: &str, allows: impl Fn(u8) -> bool) -> Option<(usize, char)> {
     text.char_indices().find(|(_, c)| !u8::try_from(*c).is_ok_and(&allows))

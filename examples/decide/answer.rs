@@ -57,7 +57,7 @@ fn answer(directory: &Directory, request: &Request) -> Result<Answer, String> {
     let proposed = view(proposed.as_ref().unwrap_or(&none));
     match operation {
         // Without attributes it asks for all rows, with attributes for this one.
-        Operation::LIST if !has_attributes(resource) => match access.list(&*resource.kind, account) {
+        Operation::LIST if !has_attributes(resource) => match access.try_filter(&*resource.kind, account) {
             Ok(filter) => Ok(Answer::Listed(filter)),
             Err(denial) => Answer::decided(Decision::Deny(denial)),
         },

@@ -18,7 +18,7 @@ use std::{
     process::ExitCode,
 };
 
-use keyward::{ActorKind, Directory, Excess, Json, Review};
+use keyward::{ActorKind, Directory, Json, Review};
 
 const BEFORE: &str = include_str!("before.json");
 const AFTER: &str = include_str!("after.json");
@@ -80,12 +80,12 @@ fn print(out: &mut impl Write, review: &Review, directories: [&Directory; 2], co
         writeln!(out, "\n### {}\n", title(change.who(), directories))?;
         let [green, red, dim, plain] =
             if colour { ["\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[0m"] } else { ["", "", "", ""] };
-        for (verb, on, excess, now) in
+        for (verb, on, excesses, now) in
             [("Gains", green, change.gains(), "Now allowed"), ("Loses", red, change.losses(), "No longer allowed")]
         {
-            for surplus in excess.map(Excess::surplus).unwrap_or_default() {
-                writeln!(out, "- {on}**{verb}** {}.{plain}", surplus.beyond())?;
-                writeln!(out, "  {dim}{now}, for example: {}.{plain}", surplus.witness())?;
+            for excess in excesses {
+                writeln!(out, "- {on}**{verb}** {}.{plain}", excess.kind())?;
+                writeln!(out, "  {dim}{now}, for example: {}.{plain}", excess.witness())?;
             }
         }
     }

@@ -7,6 +7,7 @@
 mod account_document;
 mod directory;
 mod known_fields;
+mod questions;
 
 pub use account_document::{AccessPolicyDocument, AccountDocument, ActorDocument, ActorKind};
 pub use directory::{Actor, Directory};

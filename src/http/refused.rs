@@ -13,7 +13,7 @@ use crate::{
     access::AccessError,
     administration::AdministrationError,
     authenticate::{AuthenticationError, Refusal},
-    denial::{Denial, Forbidden},
+    decision::{Denial, Forbidden},
 };
 
 /// What is answered to a request that is refused.

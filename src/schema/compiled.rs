@@ -53,8 +53,6 @@ pub(super) struct Inner {
     pub(super) types: Names<Type>,
     pub(super) operations: IndexSet<Box<str>, FixedState>,
     pub(super) conditions: Names<Elsewhere>,
-    /// What each condition (row) does on each type (column).
-    pub(super) bounds: Box<[Bound]>,
 }
 
 #[derive(Clone)]
@@ -62,11 +60,13 @@ pub(super) struct Type {
     /// The operations in the order of their declaration, as indices.
     pub(super) operations: Box<[u8]>,
     pub(super) mask: u64,
+    /// What each condition of the schema, in its order, does on the type.
+    pub(super) rules: Vec<TypeRule>,
 }
 
 /// What a condition does on a resource type.
-#[derive(Clone, Debug)]
-pub(crate) enum Bound {
+#[derive(Clone)]
+pub(crate) enum TypeRule {
     /// It restricts by an attribute.
     Restricts(Binding),
     /// It says nothing of this type.
@@ -74,10 +74,6 @@ pub(crate) enum Bound {
     /// It is not bound to this type: whoever carries it is denied.
     Unbound,
 }
-
-/// Where the bounds of one condition start.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Row(usize);
 
 impl Schema {
     /// The handle of a resource type.
@@ -164,10 +160,7 @@ impl Schema {
     /// ```
     pub fn binding(&self, condition: &str, resource: ResourceType) -> Option<&Binding> {
         let condition = self.inner.conditions.get_index_of(condition)?;
-        match self.bound(self.row(condition), self.type_index(resource.into())?) {
-            Bound::Restricts(binding) => Some(binding),
-            Bound::Ignored | Bound::Unbound => None,
-        }
+        self.rules_on(self.type_index(resource.into())?).get(condition)?.binding()
     }
 
     /// Equal for schemas of equal content, and never 0.
@@ -238,17 +231,13 @@ impl Schema {
         self.inner.conditions.get_index(index).map_or("?", |(name, _)| name)
     }
 
-    /// Where the bounds of the condition at this index stand.
-    pub(crate) fn row(&self, condition: usize) -> Row {
-        Row(condition.saturating_mul(self.inner.types.len()))
-    }
-
-    /// What a condition does on the type at this index.
+    /// What each condition of the schema, by its index, does on the type at this index.
     #[inline]
-    pub(crate) fn bound(&self, row: Row, resource: usize) -> &Bound {
-        self.inner.bounds.get(row.0.wrapping_add(resource)).unwrap_or(&Bound::Unbound)
+    pub(crate) fn rules_on(&self, resource: usize) -> &[TypeRule] {
+        self.type_at(resource).map(|of| &*of.rules).unwrap_or_default()
     }
 
+    #[inline]
     fn type_at(&self, index: usize) -> Option<&Type> {
         self.inner.types.get_index(index).map(|(_, of)| of)
     }
@@ -268,5 +257,15 @@ impl fmt::Debug for Schema {
             .field("types", &self.inner.types.keys().collect::<Vec<_>>())
             .field("conditions", &self.inner.conditions.keys().collect::<Vec<_>>())
             .finish_non_exhaustive()
+    }
+}
+
+impl TypeRule {
+    /// What it reads, if it restricts.
+    pub(crate) fn binding(&self) -> Option<&Binding> {
+        match self {
+            Self::Restricts(binding) => Some(binding),
+            Self::Ignored | Self::Unbound => None,
+        }
     }
 }

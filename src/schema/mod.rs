@@ -8,8 +8,8 @@ mod schema_document;
 mod schema_error;
 
 pub use builder::SchemaBuilder;
+pub(crate) use compiled::TypeRule;
 pub use compiled::{ADMINISTRATION, Schema};
-pub(crate) use compiled::{Bound, Row};
 pub use handles::{Operation, OperationRef, ResourceType, TypeRef};
 pub use rule::{Binding, ConditionRule, Elsewhere, IntoBinding, Match};
 pub(crate) use schema_document::{read_attribute, read_match};

@@ -2,10 +2,13 @@
 
 use alloc::{string::String, vec::Vec};
 
+use serde::Serialize;
+
 use crate::{attributes::AttributePath, text::TextError};
 
 /// What a list-valued attribute must have in common with the accepted values.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "`guide::model`, under conditions, has these two")]
 pub enum Match {
     /// At least one element is accepted.
@@ -13,6 +16,13 @@ pub enum Match {
     Any,
     /// Every element is accepted, and there is at least one.
     All,
+}
+
+impl Match {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    pub(crate) fn is_any(&self) -> bool {
+        *self == Self::Any
+    }
 }
 
 /// What a condition means on a type that it is not bound to.

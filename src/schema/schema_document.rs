@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
 use super::{
-    compiled::{Bound, Schema},
+    compiled::Schema,
     handles::STANDARD,
     rule::{Binding, ConditionRule, Elsewhere, Match},
     schema_error::{At, SchemaError},
@@ -155,10 +155,9 @@ impl Serialize for Schema {
             (self.type_name(resource), ResourceDocument { operations: declared })
         });
         let conditions = self.inner.conditions.iter().enumerate().map(|(condition, (name, elsewhere))| {
-            let types = self.inner.types.keys().enumerate();
-            let restricts = types.filter_map(|(index, name)| match self.bound(self.row(condition), index) {
-                Bound::Restricts(binding) => Some((&**name, BindingDocument::of(binding))),
-                Bound::Ignored | Bound::Unbound => None,
+            let restricts = self.inner.types.iter().filter_map(|(name, of)| {
+                let binding = of.rules.get(condition)?.binding()?;
+                Some((&**name, BindingDocument::of(binding)))
             });
             let elsewhere = (*elsewhere == Elsewhere::Ignore).then_some("ignore");
             (&**name, RuleDocument { restricts: restricts.collect(), elsewhere })

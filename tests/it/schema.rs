@@ -546,7 +546,7 @@ fn handles_of_another_schema_grant_nothing() {
         as_json(&all.decide(reject, &foreign)),
         json!({"decision": "deny", "status": 403, "reason": {"kind": "permission_missing", "resource": "?", "operation": "?"}}),
     );
-    assert!(all.list(of(&theirs), ACCOUNT).is_err());
+    assert!(all.try_filter(of(&theirs), ACCOUNT).is_err());
     let stored = ResourceView::new(of(&ours), ACCOUNT, &());
     assert!(!all.decide_update(&stored, &foreign).is_allow());
     assert!(!all.decide_update(&foreign, &stored).is_allow());

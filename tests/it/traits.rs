@@ -7,7 +7,8 @@ use keyward::{
     AttributePath, Attributes, Binding, Clause, Condition, ConditionRule, Decision, Denial, Directory, DocumentError,
     DocumentProblem, Elsewhere, Filter, Forbidden, Json, JsonObject, JsonPath, List, Match, Operation, OperationRef,
     Permission, Position, Redacted, Resource, ResourceType, ResourceView, Role, RoleError, Roles, RolesVersion, Schema,
-    SchemaBuilder, SchemaError, SchemaProblem, Side, TextError, TextProblem, TypeRef, UnknownName, Value, ValueSet,
+    SchemaBuilder, SchemaError, SchemaProblem, TextError, TextProblem, TypeRef, UnknownName, UpdateSide, Value,
+    ValueSet,
 };
 use serde_json::json;
 
@@ -31,7 +32,7 @@ fn every_public_type_is_send_and_sync() {
         DocumentProblem, Elsewhere, Filter, Forbidden, Json, JsonObject, JsonPath, Match, Operation,
         OperationRef<'static>, Permission, Position, Redacted<'static>, ResourceType, ResourceView<'static, ()>,
         ResourceView<'static, [(&str, &str)]>, Role, RoleError, Roles, RolesVersion, Schema, SchemaBuilder,
-        SchemaError, SchemaProblem, Side, TextError, TextProblem, TypeRef<'static>, UnknownName, Value<'static>,
+        SchemaError, SchemaProblem, UpdateSide, TextError, TextProblem, TypeRef<'static>, UnknownName, Value<'static>,
         ValueSet, Directory,
     );
     shared::<dyn Attributes>();

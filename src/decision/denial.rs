@@ -3,12 +3,12 @@
 use alloc::{boxed::Box, string::ToString};
 use core::fmt;
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer};
 
 use crate::{
     attributes::{AttributePath, Value},
     schema::Match,
-    text::Escaped,
+    text::{Quoted, join},
     value_set::ValueSet,
 };
 
@@ -36,7 +36,10 @@ use crate::{
 /// assert_eq!(denial.redacted().to_string(), "condition `brand` is not met");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+///
+/// In JSON it is the `reason` object of a denied decision.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "these are the steps of the decision, and a new one must break a match")]
 pub enum Denial<'a> {
     /// The resource is of another account: to this actor it doesn't exist.
@@ -55,13 +58,16 @@ pub enum Denial<'a> {
         /// The attribute that it read.
         attribute: &'a AttributePath,
         /// What it found there.
+        #[serde(skip_serializing_if = "is_absent")]
         found: Value<'a>,
         /// What would do.
         accepted: &'a ValueSet,
         /// Whether any element of a list does, or all must.
+        #[serde(skip)]
         matching: Match,
         /// Of an update, which of the two failed.
-        side: Option<Side>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        side: Option<UpdateSide>,
     },
     /// The access carries a condition that is not bound to the type.
     ConditionUnbound {
@@ -73,20 +79,21 @@ pub enum Denial<'a> {
 }
 
 /// Which of the two attribute maps of an update.
-///
-/// ```
-/// assert_eq!(keyward::Side::Stored.to_string(), "stored");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "`guide::model`, under operations, has these two")]
-pub enum Side {
+pub enum UpdateSide {
     /// What is stored now.
     Stored,
     /// What it would become.
     Proposed,
 }
 
-impl Side {
+fn is_absent(found: &Value<'_>) -> bool {
+    matches!(found, Value::Absent)
+}
+
+impl UpdateSide {
     fn name(self) -> &'static str {
         match self {
             Self::Stored => "stored",
@@ -95,7 +102,7 @@ impl Side {
     }
 }
 
-impl fmt::Display for Side {
+impl fmt::Display for UpdateSide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -104,8 +111,6 @@ impl fmt::Display for Side {
 impl<'a> Denial<'a> {
     /// The HTTP status: 404 for a resource of another account, 403 for the rest. A host that would rather
     /// not say that a resource exists may answer 404 to a condition, too.
-    ///
-    /// See [`Denial`] for an example.
     pub fn status(&self) -> u16 {
         match self {
             Self::OtherAccount => 404,
@@ -129,8 +134,6 @@ impl<'a> Denial<'a> {
     }
 
     /// The form for the caller: the same reason without values, and of another account's resource not a word.
-    ///
-    /// See [`Denial`] for an example.
     pub fn redacted(&self) -> Redacted<'a> {
         Redacted(*self)
     }
@@ -141,7 +144,7 @@ impl fmt::Display for Denial<'_> {
         match self {
             Self::OtherAccount => f.write_str("the resource is of another account"),
             Self::PermissionMissing { resource, operation } => {
-                write!(f, "no role grants `{}` on `{}`", Escaped(operation), Escaped(resource))
+                write!(f, "no role grants {} on {}", Quoted(operation), Quoted(resource))
             }
             Self::ConditionUnmet { condition, attribute, found, accepted, matching, side } => {
                 let (side, space) = side.map_or(("", ""), |side| (side.name(), " "));
@@ -154,50 +157,12 @@ impl fmt::Display for Denial<'_> {
                     (Match::All, Value::List(_)) => ", accepted are lists of nothing but ",
                     _ => ", accepted are ",
                 })?;
-                accepted.iter().enumerate().try_for_each(|(index, value)| {
-                    let comma = if index == 0 { "" } else { ", " };
-                    write!(f, "{comma}`{}`", Escaped(value))
-                })
+                join(f, ", ", accepted.iter().map(Quoted))
             }
             Self::ConditionUnbound { condition, resource } => {
                 write!(f, "condition `{condition}` is not bound to `{resource}`")
             }
         }
-    }
-}
-
-impl Denial<'_> {
-    fn write<M: SerializeMap>(&self, reason: &mut M) -> Result<(), M::Error> {
-        reason.serialize_entry("kind", self.kind())?;
-        match self {
-            Self::OtherAccount => Ok(()),
-            Self::PermissionMissing { resource, operation } => {
-                reason.serialize_entry("resource", resource)?;
-                reason.serialize_entry("operation", operation)
-            }
-            Self::ConditionUnmet { condition, attribute, found, accepted, side, matching: _ } => {
-                reason.serialize_entry("condition", condition)?;
-                reason.serialize_entry("attribute", attribute)?;
-                if !matches!(found, Value::Absent) {
-                    reason.serialize_entry("found", found)?;
-                }
-                reason.serialize_entry("accepted", accepted)?;
-                side.map_or(Ok(()), |side| reason.serialize_entry("side", side.name()))
-            }
-            Self::ConditionUnbound { condition, resource } => {
-                reason.serialize_entry("condition", condition)?;
-                reason.serialize_entry("resource", resource)
-            }
-        }
-    }
-}
-
-/// The `reason` object of a denied decision.
-impl Serialize for Denial<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut reason = serializer.serialize_map(None)?;
-        self.write(&mut reason)?;
-        reason.end()
     }
 }
 
@@ -232,16 +197,13 @@ impl fmt::Debug for Redacted<'_> {
 
 impl Serialize for Redacted<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut reason = serializer.serialize_map(None)?;
         match self.0 {
-            Denial::OtherAccount => reason.serialize_entry("kind", "not_found")?,
+            Denial::OtherAccount => serializer.collect_map([("kind", "not_found")]),
             Denial::ConditionUnmet { condition, .. } => {
-                reason.serialize_entry("kind", self.0.kind())?;
-                reason.serialize_entry("condition", condition)?;
+                serializer.collect_map([("kind", self.0.kind()), ("condition", condition)])
             }
-            Denial::PermissionMissing { .. } | Denial::ConditionUnbound { .. } => self.0.write(&mut reason)?,
+            Denial::PermissionMissing { .. } | Denial::ConditionUnbound { .. } => self.0.serialize(serializer),
         }
-        reason.end()
     }
 }
 
@@ -266,15 +228,11 @@ pub struct Forbidden {
 
 impl Forbidden {
     /// The HTTP status, as [`Denial::status`] gives it.
-    ///
-    /// See [`Forbidden`] for an example.
     pub fn status(&self) -> u16 {
         self.status
     }
 
     /// The reason's name, as [`Denial::kind`] gives it.
-    ///
-    /// See [`Forbidden`] for an example.
     pub fn kind(&self) -> &'static str {
         self.kind
     }

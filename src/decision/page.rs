@@ -1,15 +1,15 @@
 //! Many resources that are at hand, decided in one go.
 
 use alloc::vec::Vec;
-use core::iter::FusedIterator;
 
+use super::{
+    clauses::Clause,
+    evaluate::{is_update, permission},
+};
 use crate::{
     access::Access,
-    attributes::AttributePath,
-    evaluate::meets,
     resource::Resource,
-    schema::{Bound, Match, Operation, OperationRef, TypeRef},
-    value_set::ValueSet,
+    schema::{OperationRef, TypeRef},
 };
 
 impl Access {
@@ -38,10 +38,10 @@ impl Access {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn decide_page<'a, R: Resource>(&'a self, operation: impl Into<OperationRef<'a>>, page: &[R]) -> Selection {
-        let mut gate = Gate::new(self, operation.into());
+        let mut prepared = Prepared::new(self, operation.into());
         let mut selection = Selection { words: Vec::with_capacity(page.len().div_ceil(64)), len: page.len() };
         for chunk in page.chunks(64) {
-            let bit = |row: &R| u64::from(gate.admits(row));
+            let bit = |row: &R| u64::from(prepared.allows(row));
             // From the last row to the first, so that the first ends up in the lowest bit.
             selection.words.push(chunk.iter().rev().map(bit).fold(0, |word, bit| (word << 1) | bit));
         }
@@ -60,20 +60,23 @@ impl Access {
     /// let access = Access::builder(&roles).role("admin").condition("brand:a")?.build()?;
     /// let stored = [[("brand", "a")], [("brand", "b")]];
     /// let products = stored.iter().map(|attributes| ResourceView::new("products", "acme", attributes));
-    /// assert_eq!(access.passing(Operation::LIST, products).count(), 1);
+    /// assert_eq!(access.allowed(Operation::LIST, products).count(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn passing<'a, I>(&'a self, operation: impl Into<OperationRef<'a>>, resources: I) -> Passing<'a, I::IntoIter>
+    pub fn allowed<'a, I>(
+        &'a self,
+        operation: impl Into<OperationRef<'a>>,
+        resources: I,
+    ) -> impl Iterator<Item = I::Item>
     where
         I: IntoIterator<Item: Resource>,
     {
-        Passing { gate: Gate::new(self, operation.into()), resources: resources.into_iter() }
+        let mut prepared = Prepared::new(self, operation.into());
+        resources.into_iter().filter(move |resource| prepared.allows(resource))
     }
 }
 
 /// Which of a page of resources are allowed: one bit for each.
-///
-/// See [`Access::decide_page`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
     /// The first resource is the lowest bit of the first word; bits past the last are 0.
@@ -83,120 +86,58 @@ pub struct Selection {
 
 impl Selection {
     /// How many resources there were.
-    ///
-    /// ```
-    /// # use keyward::{Access, Operation, ResourceView, Roles, Schema};
-    /// # let roles = Roles::new(&Schema::builder().resource("products").build()?, "acme")?;
-    /// let nobody = Access::builder(&roles).build()?;
-    /// let selection = nobody.decide_page(Operation::LIST, &[ResourceView::new("products", "acme", &())]);
-    /// assert_eq!((selection.len(), selection.count(), selection.is_empty()), (1, 0, true));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn len(&self) -> usize {
         self.len
     }
 
     /// Whether none is allowed.
-    ///
-    /// See [`len`](Self::len) for an example.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
     }
 
     /// How many are allowed.
-    ///
-    /// See [`len`](Self::len) for an example.
     pub fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
     /// Whether the one at `index` is allowed; past the end none is.
-    ///
-    /// ```
-    /// # use keyward::{Access, Operation, ResourceView, Roles, Schema};
-    /// # let roles = Roles::new(&Schema::builder().resource("products").build()?, "acme")?;
-    /// let everybody = Access::builder(&roles).role("admin").build()?;
-    /// let selection = everybody.decide_page(Operation::LIST, &[ResourceView::new("products", "acme", &())]);
-    /// assert!(selection.contains(0) && !selection.contains(1));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn contains(&self, index: usize) -> bool {
         self.words.get(index / 64).is_some_and(|word| (word >> (index % 64)) & 1 == 1)
     }
 
     /// Where those that are allowed stand, in order.
-    ///
-    /// See [`Access::decide_page`] for an example.
     pub fn indices(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.len).filter(|index| self.contains(*index))
     }
 
     /// The words of the bitmap: the first resource is the lowest bit of the first.
-    ///
-    /// ```
-    /// # use keyward::{Access, Operation, ResourceView, Roles, Schema};
-    /// # let roles = Roles::new(&Schema::builder().resource("products").build()?, "acme")?;
-    /// let everybody = Access::builder(&roles).role("admin").build()?;
-    /// let selection = everybody.decide_page(Operation::LIST, &[ResourceView::new("products", "acme", &()); 3]);
-    /// assert_eq!(selection.words(), [0b111]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn words(&self) -> &[u64] {
         &self.words
     }
 }
 
-/// The resources on which an operation is allowed.
-///
-/// See [`Access::passing`] for an example.
-#[derive(Clone, Debug)]
-pub struct Passing<'a, I> {
-    gate: Gate<'a>,
-    resources: I,
-}
-
-impl<I: Iterator<Item: Resource>> Iterator for Passing<'_, I> {
-    type Item = I::Item;
-
-    fn next(&mut self) -> Option<I::Item> {
-        let gate = &mut self.gate;
-        self.resources.find(|resource| gate.admits(resource))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, self.resources.size_hint().1)
-    }
-}
-
-impl<I: FusedIterator<Item: Resource>> FusedIterator for Passing<'_, I> {}
-
-/// What stays the same from one resource to the next, looked up once: all of a decision but the account and the
+/// A decision with what stays the same from one resource to the next looked up once: all but the account and the
 /// attributes.
-#[derive(Clone, Debug)]
-struct Gate<'a> {
+struct Prepared<'a> {
     access: &'a Access,
-    operation: Option<u8>,
+    operation: OperationRef<'a>,
     /// The type that the rest was looked up for, and its name.
     current: Option<(usize, &'a str)>,
-    /// Whether a resource of it can pass at all.
+    /// Whether any resource of it can be allowed.
     open: bool,
-    clauses: Vec<(&'a AttributePath, Match, &'a ValueSet)>,
+    clauses: Vec<Clause<'a>>,
 }
 
-impl<'a> Gate<'a> {
+impl<'a> Prepared<'a> {
     fn new(access: &'a Access, operation: OperationRef<'a>) -> Self {
-        let operation = access.schema().operation_index(operation);
         Self { access, operation, current: None, open: false, clauses: Vec::new() }
     }
 
     #[inline]
-    fn admits<R: Resource + ?Sized>(&mut self, resource: &R) -> bool {
+    fn allows<R: Resource + ?Sized>(&mut self, resource: &R) -> bool {
         self.is_open_for(resource.resource_type())
             && resource.account() == self.access.account()
-            && self
-                .clauses
-                .iter()
-                .all(|(attribute, matching, accepted)| meets(attribute.read(resource), *matching, accepted))
+            && self.clauses.iter().all(|clause| clause.is_met_by(clause.attribute.read(resource)))
     }
 
     #[inline]
@@ -215,21 +156,12 @@ impl<'a> Gate<'a> {
     fn turn_to(&mut self, index: usize) -> bool {
         let schema = self.access.schema();
         self.current = Some((index, schema.type_name_at(index)));
-        self.open = self.operation.is_some_and(|operation| self.access.grants_at(index, operation));
         self.clauses.clear();
-        for dimension in self.access.dimensions() {
-            match schema.bound(dimension.bounds, index) {
-                Bound::Ignored => {}
-                Bound::Unbound => self.open = false,
-                Bound::Restricts(binding) => {
-                    self.clauses.push((binding.attribute(), binding.matching(), &dimension.accepted));
-                }
-            }
-        }
-        // An update has two sides, and the proposed one is not here.
-        if self.operation == schema.operation_index(Operation::UPDATE.into()) && !self.clauses.is_empty() {
-            self.open = false;
-        }
+        self.clauses.extend(self.access.clauses(index).flatten());
+        self.open = self.access.allows_some(index)
+            && permission(self.access, self.operation, schema.type_handle(index).into()).is_ok()
+            // An update has two sides, and the proposed one is not here.
+            && (self.clauses.is_empty() || !is_update(self.operation));
         self.open
     }
 }

@@ -4,13 +4,16 @@
 //! the first that fails is the reason: account, permission, conditions. (The key comes before, at
 //! authentication.)
 
+use super::{
+    clauses::Clause,
+    denial::{Denial, UpdateSide},
+    outcome::Decision,
+};
 use crate::{
     access::Access,
     attributes::{AttributePath, List, Value},
-    decision::Decision,
-    denial::{Denial, Side},
     resource::Resource,
-    schema::{Bound, Match, Operation, OperationRef, TypeRef},
+    schema::{Match, Operation, OperationRef, Schema, TypeRef},
     value_set::ValueSet,
 };
 
@@ -26,8 +29,6 @@ impl Access {
     /// first, or turn the decision [into a result](Decision::into_result) at once.
     ///
     /// The operation may be a handle or a name; a name that the schema doesn't have is granted to nobody.
-    ///
-    /// See [`Access`] for an example.
     #[inline]
     pub fn decide<'a, R: Resource + ?Sized>(
         &'a self,
@@ -35,13 +36,17 @@ impl Access {
         resource: &'a R,
     ) -> Decision<'a> {
         let operation = operation.into();
-        match admit(self, operation, resource.account(), resource.resource_type()) {
-            Err(denial) => Decision::Deny(denial),
-            Ok(index) if is_update(self, operation) => conditions(self, index, |path| {
-                [(Some(Side::Stored), path.read(resource)), (Some(Side::Proposed), Value::Absent)]
-            }),
-            Ok(index) => conditions(self, index, |path| [(None, path.read(resource))]),
-        }
+        let admitted = admit(self, operation, resource.account(), resource.resource_type());
+        let decided = admitted.and_then(|index| {
+            if is_update(operation) {
+                conditions(self, index, |path| {
+                    [(Some(UpdateSide::Stored), path.read(resource)), (Some(UpdateSide::Proposed), Value::Absent)]
+                })
+            } else {
+                conditions(self, index, |path| [(None, path.read(resource))])
+            }
+        });
+        decided.into()
     }
 
     /// Decides an update: the resource as it is stored and as it would be must both meet the conditions, so
@@ -51,7 +56,7 @@ impl Access {
     /// leaves out is absent. Both must be of one account and one type.
     ///
     /// ```
-    /// use keyward::{Access, Decision, Denial, ResourceView, Roles, Schema, Side};
+    /// use keyward::{Access, Decision, Denial, ResourceView, Roles, Schema, UpdateSide};
     ///
     /// let schema = Schema::from_json(
     ///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
@@ -65,7 +70,7 @@ impl Access {
     /// assert!(access.decide_update(&stored, &stored).is_allow());
     /// assert!(matches!(
     ///     access.decide_update(&stored, &proposed),
-    ///     Decision::Deny(Denial::ConditionUnmet { side: Some(Side::Proposed), .. }),
+    ///     Decision::Deny(Denial::ConditionUnmet { side: Some(UpdateSide::Proposed), .. }),
     /// ));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -75,67 +80,14 @@ impl Access {
         stored: &'a S,
         proposed: &'a P,
     ) -> Decision<'a> {
-        let stored = Asked::of(stored, |path| path.read(stored));
-        self.decide_update_asked(&stored, &Asked::of(proposed, |path| path.read(proposed)))
-    }
-
-    /// [`decide`](Self::decide) of a resource that others decide on, too. It stands apart because a decision on a
-    /// permission alone, through here, takes a third longer.
-    pub(crate) fn decide_asked<'a>(
-        &'a self,
-        operation: OperationRef<'a>,
-        asked: &Asked<'a, impl Fn(&'a AttributePath) -> Value<'a>>,
-    ) -> Decision<'a> {
-        match admit(self, operation, asked.account, asked.resource_type) {
-            Err(denial) => Decision::Deny(denial),
-            Ok(index) if is_update(self, operation) => conditions(self, index, |path| {
-                [(Some(Side::Stored), (asked.read)(path)), (Some(Side::Proposed), Value::Absent)]
-            }),
-            Ok(index) => conditions(self, index, |path| [(None, (asked.read)(path))]),
-        }
-    }
-
-    #[inline]
-    pub(crate) fn decide_update_asked<'a>(
-        &'a self,
-        stored: &Asked<'a, impl Fn(&'a AttributePath) -> Value<'a>>,
-        proposed: &Asked<'a, impl Fn(&'a AttributePath) -> Value<'a>>,
-    ) -> Decision<'a> {
-        let update = OperationRef::Handle(Operation::UPDATE);
-        if proposed.account != self.account() {
-            return Decision::Deny(Denial::OtherAccount);
-        }
-        let index = match admit(self, update, stored.account, stored.resource_type) {
-            Ok(index) => index,
-            Err(denial) => return Decision::Deny(denial),
-        };
-        match admit(self, update, proposed.account, proposed.resource_type) {
-            Ok(same) if same == index => conditions(self, index, |path| {
-                [(Some(Side::Stored), (stored.read)(path)), (Some(Side::Proposed), (proposed.read)(path))]
-            }),
-            // Nobody may turn a resource of one type into one of another.
-            Ok(other) => {
-                let resource = self.schema().type_name_at(other);
-                Decision::Deny(Denial::PermissionMissing { resource, operation: "update" })
-            }
-            Err(denial) => Decision::Deny(denial),
-        }
-    }
-}
-
-/// A resource as a decision sees it. Its host is asked for type and account here and never again, since what it
-/// computes may be something else the next time.
-pub(crate) struct Asked<'a, F> {
-    account: &'a str,
-    resource_type: TypeRef<'a>,
-    /// Asked for each attribute no more than once by one access.
-    read: F,
-}
-
-impl<'a, F: Fn(&'a AttributePath) -> Value<'a>> Asked<'a, F> {
-    #[inline]
-    pub(crate) fn of<R: Resource + ?Sized>(resource: &'a R, read: F) -> Self {
-        Self { account: resource.account(), resource_type: resource.resource_type(), read }
+        let (stored_is, proposed_is) =
+            ((stored.account(), stored.resource_type()), (proposed.account(), proposed.resource_type()));
+        let decided = admit_update(self, stored_is, proposed_is).and_then(|index| {
+            conditions(self, index, |path| {
+                [(Some(UpdateSide::Stored), path.read(stored)), (Some(UpdateSide::Proposed), path.read(proposed))]
+            })
+        });
+        decided.into()
     }
 }
 
@@ -150,6 +102,16 @@ pub(crate) fn admit<'a>(
     if account != access.account() {
         return Err(Denial::OtherAccount);
     }
+    permission(access, operation, resource)
+}
+
+/// The second of them alone.
+#[inline]
+pub(super) fn permission<'a>(
+    access: &'a Access,
+    operation: OperationRef<'a>,
+    resource: TypeRef<'a>,
+) -> Result<usize, Denial<'a>> {
     let index = access.schema().type_index(resource);
     let operation_index = access.schema().operation_index(operation);
     match index.zip(operation_index) {
@@ -173,11 +135,34 @@ fn permission_missing<'a>(access: &'a Access, operation: OperationRef<'a>, resou
     }
 }
 
+/// The first two steps of an update. Each side is an account and a type; both must be of one type.
 #[inline]
-pub(crate) fn is_update(access: &Access, operation: OperationRef<'_>) -> bool {
+pub(crate) fn admit_update<'a>(
+    access: &'a Access,
+    stored: (&str, TypeRef<'a>),
+    proposed: (&str, TypeRef<'a>),
+) -> Result<usize, Denial<'a>> {
+    let update = OperationRef::Handle(Operation::UPDATE);
+    if proposed.0 != access.account() {
+        return Err(Denial::OtherAccount);
+    }
+    let index = admit(access, update, stored.0, stored.1)?;
+    match permission(access, update, proposed.1)? {
+        same if same == index => Ok(index),
+        // Nobody may turn a resource of one type into one of another.
+        other => {
+            let resource = access.schema().type_name_at(other);
+            Err(Denial::PermissionMissing { resource, operation: "update" })
+        }
+    }
+}
+
+/// The standard operations have the same names in every schema.
+#[inline]
+pub(crate) fn is_update(operation: OperationRef<'_>) -> bool {
     match operation {
         OperationRef::Handle(handle) => handle == Operation::UPDATE,
-        OperationRef::Name(name) => name == access.schema().operation_name(Operation::UPDATE),
+        OperationRef::Name(name) => Schema::standard_name(Operation::UPDATE) == Some(name),
     }
 }
 
@@ -186,36 +171,38 @@ pub(crate) fn is_update(access: &Access, operation: OperationRef<'_>) -> bool {
 fn conditions<'a, const N: usize>(
     access: &'a Access,
     resource: usize,
-    read: impl Fn(&'a AttributePath) -> [(Option<Side>, Value<'a>); N],
-) -> Decision<'a> {
-    for dimension in access.dimensions() {
-        let schema = access.schema();
-        match schema.bound(dimension.bounds, resource) {
-            Bound::Ignored => {}
-            Bound::Unbound => {
-                return Decision::Deny(Denial::ConditionUnbound {
-                    condition: schema.condition_name_at(dimension.condition),
-                    resource: schema.type_name_at(resource),
-                });
-            }
-            Bound::Restricts(binding) => {
-                let attribute = binding.attribute();
-                for (side, found) in read(attribute) {
-                    if !meets(found, binding.matching(), &dimension.accepted) {
-                        return Decision::Deny(Denial::ConditionUnmet {
-                            condition: schema.condition_name_at(dimension.condition),
-                            attribute,
-                            found,
-                            accepted: &dimension.accepted,
-                            matching: binding.matching(),
-                            side,
-                        });
-                    }
-                }
+    read: impl Fn(&'a AttributePath) -> [(Option<UpdateSide>, Value<'a>); N],
+) -> Result<(), Denial<'a>> {
+    for clause in access.clauses(resource) {
+        let clause = clause?;
+        clause.check(read(clause.attribute))?;
+    }
+    Ok(())
+}
+
+impl<'a> Clause<'a> {
+    /// Whether each of the sides meets it, and if not, which doesn't.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call for each condition takes a tenth of a decision")]
+    pub(crate) fn check<const N: usize>(&self, sides: [(Option<UpdateSide>, Value<'a>); N]) -> Result<(), Denial<'a>> {
+        for (side, found) in sides {
+            if !self.is_met_by(found) {
+                return Err(self.unmet(side, found));
             }
         }
+        Ok(())
     }
-    Decision::Allow
+
+    fn unmet(&self, side: Option<UpdateSide>, found: Value<'a>) -> Denial<'a> {
+        let Self { attribute, matching, accepted, .. } = *self;
+        let condition = self.condition();
+        Denial::ConditionUnmet { condition, attribute, found, accepted, matching, side }
+    }
+
+    #[inline]
+    pub(super) fn is_met_by(&self, value: Value<'_>) -> bool {
+        meets(value, self.matching, self.accepted)
+    }
 }
 
 /// Whether an attribute's value meets a condition.

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use crate::denial::{Denial, Forbidden};
+use super::denial::{Denial, Forbidden};
 
 /// Allow, or deny with the reason. There is no third outcome.
 ///
@@ -29,16 +29,12 @@ pub enum Decision<'a> {
 
 impl<'a> Decision<'a> {
     /// Whether it is [`Allow`](Self::Allow).
-    ///
-    /// See [`Access`](crate::Access) for an example.
     #[inline]
     pub fn is_allow(&self) -> bool {
         matches!(self, Self::Allow)
     }
 
     /// The reason of a denial.
-    ///
-    /// See [`Denial`] for an example.
     pub fn denial(&self) -> Option<&Denial<'a>> {
         match self {
             Self::Allow => None,
@@ -69,6 +65,16 @@ impl<'a> Decision<'a> {
         match self {
             Self::Allow => Ok(()),
             Self::Deny(denial) => Err(denial.into()),
+        }
+    }
+}
+
+impl<'a> From<Result<(), Denial<'a>>> for Decision<'a> {
+    #[inline]
+    fn from(decided: Result<(), Denial<'a>>) -> Self {
+        match decided {
+            Ok(()) => Self::Allow,
+            Err(denial) => Self::Deny(denial),
         }
     }
 }
