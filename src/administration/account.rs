@@ -129,7 +129,8 @@ impl Account {
     pub(super) fn usable(&self, actor: &str, kind: KeyKind) -> Vec<&KeyRecord> {
         let of_kind = self.records_of(actor).filter(|record| record.kind() == kind);
         let mut usable: Vec<_> = of_kind.filter(|record| record.state() != KeyState::Revoked).collect();
-        usable.sort_by_key(|record| (record.state() != KeyState::Active, Reverse(record.expires())));
+        let end = |record: &KeyRecord| Reverse(record.expires().unwrap_or(Timestamp::MAX));
+        usable.sort_by_key(|record| (record.state() != KeyState::Active, end(record)));
         usable
     }
 
@@ -201,7 +202,9 @@ impl Account {
     }
 
     fn present_administrators(&self) -> impl Iterator<Item = &KeyRecord> {
-        self.records.values().filter(|record| makes_administrator(record) && record.state() == KeyState::Active)
+        let present = self.records.values().filter(|record| record.state() == KeyState::Active);
+        // One whose record can't be used can't act.
+        present.filter(|record| makes_administrator(record) && record.access(&self.roles).is_ok())
     }
 
     /// How many access tokens are in use at that time, or will be: those that were neither revoked nor have expired.
@@ -235,13 +238,9 @@ impl Account {
     }
 }
 
-/// Whether a key has ended, for good or by its time. By a clock that can't be believed nothing has expired.
+/// Whether a key has ended, for good or by its time.
 pub(super) fn is_over(record: &KeyRecord, now: Timestamp) -> bool {
-    match record.standing(now) {
-        KeyStanding::Revoked => true,
-        KeyStanding::Expired { .. } => now != Timestamp::MAX,
-        KeyStanding::InUse | KeyStanding::NotYetValid { .. } => false,
-    }
+    matches!(record.standing(now), KeyStanding::Revoked | KeyStanding::Expired { .. })
 }
 
 /// Whether a key, while it is its operator's present one, makes them an administrator: with the managed role and no

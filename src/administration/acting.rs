@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
 
 use super::{
     account::{Account, is_over},
@@ -51,12 +51,13 @@ pub enum Expiry {
 
 impl Expiry {
     fn put_into(self, record: KeyRecord) -> KeyRecord {
-        let in_grace = record.state() == KeyState::Replaced;
-        let end = match (self, record.expires()) {
-            (Self::At(end), Some(own)) if in_grace => Some(end.min(own)),
-            (Self::At(end), _) => Some(end),
-            (Self::Never, _) if !in_grace => None,
-            (Self::Never | Self::Unchanged, own) => own,
+        let own = record.expires();
+        let end = match (record.state(), self) {
+            (KeyState::Active, Self::At(end)) => Some(end),
+            (KeyState::Active, Self::Never) => None,
+            // A grace is only cut. One without an end has ended.
+            (KeyState::Replaced, Self::At(end)) => own.map(|own| own.min(end)),
+            (_, Self::Never | Self::Unchanged) | (KeyState::Revoked, Self::At(_)) => own,
         };
         record.with_expiry(end)
     }
@@ -235,6 +236,10 @@ impl<'a> Acting<'a> {
         expires: Option<Timestamp>,
     ) -> Attempt {
         let act = |acting: Operator<'_>| {
+            // Made now, it would be good from then on, which is never.
+            if self.now == Timestamp::MAX {
+                return Err(RotateError::EndOfTime.into());
+            }
             let record = KeyRecord::new(kind, id, digest.clone(), self.account.id(), actor)
                 .map_err(AdministrationError::InvalidId)?;
             let record = record.with_grant(grant.clone()).with_created(self.now).with_expiry(expires);
@@ -265,12 +270,17 @@ impl<'a> Acting<'a> {
         if self.account.tokens(self.now) >= Account::MAX_TOKENS {
             return Err(AdministrationError::TokenLimit);
         }
-        let others = || self.account.present_tokens().filter(|record| record.actor() != token);
+        let others = || self.account.present_tokens().map(KeyRecord::actor).filter(|actor| *actor != token);
         let full = others().count() >= Account::MAX_TOKENS;
-        let expired = others().filter(|record| full && is_over(record, self.now));
-        let expired = expired.map(KeyRecord::actor).chain([token]);
-        let ends = |token| self.account.ends(&self.account.usable(token, KeyKind::AccessToken));
-        Ok(expired.flat_map(ends).collect())
+        let is_expired = |token: &&str| {
+            let mut usable = self.account.usable(token, KeyKind::AccessToken).into_iter();
+            usable.all(|record| is_over(record, self.now))
+        };
+        let expired: BTreeSet<&str> = others().filter(|_| full).filter(is_expired).chain([token]).collect();
+        Ok(expired
+            .into_iter()
+            .flat_map(|token| self.account.ends(&self.account.usable(token, KeyKind::AccessToken)))
+            .collect())
     }
 
     fn change(&self, kind: KeyKind, actor: &str, grant: &Grant, expiry: Expiry) -> Attempt {
@@ -309,7 +319,7 @@ impl<'a> Acting<'a> {
             if present.id() != self.key {
                 let resource = Administered::actor(present);
                 acting.access.decide_update(&resource, &resource).into_result()?;
-                acting.may_take(self.account, present)?;
+                acting.may_touch(self.account, present)?;
             }
             self.refuse_known(key.id)?;
             if grace > self.max_grace {
@@ -331,16 +341,16 @@ impl<'a> Acting<'a> {
     fn keeping_an_administrator(&self, keys: Vec<KeyChange>) -> Result<AccountChange> {
         let change = AccountChange::of_keys(self.account, keys);
         let (before, after) = (self.account, change.account());
-        // Only an administrator touches one, and is in use: so none is lost, whatever a clock says of the others.
+        // By their records, whatever the clock says; and by the clock none is shut out either.
+        let lost = before.administrators() > 0 && after.administrators() == 0;
         let shut_out = before.is_administered(self.now) && !after.is_administered(self.now);
-        if shut_out { Err(AdministrationError::LastAdministrator) } else { Ok(change) }
+        if lost || shut_out { Err(AdministrationError::LastAdministrator) } else { Ok(change) }
     }
 
-    /// The present key of an actor. Who may not do this to any learns nothing of whether there is one.
+    /// The present key of an actor, or where there is none the last that is in its grace. Who may not do this to any learns nothing of whether there is one.
     fn find(&self, acting: &Operator<'_>, action: Action, kind: KeyKind, actor: &str) -> Result<&'a KeyRecord> {
         let usable = self.account.usable(actor, kind);
-        let present = usable.first().copied().filter(|record| record.state() == KeyState::Active);
-        present.ok_or_else(|| {
+        usable.first().copied().ok_or_else(|| {
             let (resource, operation) = (Audited::of(kind).as_str(), action.as_str());
             if acting.access.permits(operation, resource) {
                 return AdministrationError::UnknownActor { actor: actor.into() };

@@ -10,7 +10,7 @@ use crate::{
     key::{KeyKind, NewKey, OperatorKey},
     role::{Role, Roles},
     schema::Schema,
-    store::{KeyChange, KeyRecord},
+    store::{KeyChange, KeyRecord, RotateError},
     text::TextError,
     time::Timestamp,
 };
@@ -40,6 +40,9 @@ impl Account {
             let change = AccountChange::new(&nothing, roles, [KeyChange::Insert(record)]);
             Ok((nothing, change))
         };
+        if now == Timestamp::MAX {
+            return Attempt::new(audit, Err(RotateError::EndOfTime.into()));
+        }
         match found() {
             Ok((nothing, change)) => Attempt::new(audit.changed(&nothing, change.account(), change.keys()), Ok(change)),
             Err(error) => Attempt::new(audit, Err(AdministrationError::InvalidId(error))),

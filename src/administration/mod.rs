@@ -17,8 +17,8 @@
 //! - **Nobody gives what they don't have.** What is given lies within the access of the giver; it carries each condition
 //!   of the giver's, with the same values or fewer, so that what its roles come to allow later stays within the same
 //!   resources; and the role `admin`, which grows with the schema, is given only by who has it.
-//! - **Nobody touches who is above them.** To change or remove an actor, one's access must include what the actor may do
-//!   now. To take its key takes all that it would take to give its access. An administrator (an operator with `admin`
+//! - **Nobody touches who is above them.** To change or remove an actor, or to take its key, takes what it would take to
+//!   give its access. An administrator (an operator with `admin`
 //!   and no conditions) is touched only by an administrator, and so is whoever has a role or condition that isn't there.
 //! - **Roles are the administrators'.** Only they create, alter and delete them. To delete a role takes it from everyone
 //!   who has it, in the same change, and the audit record names them. To make it again gives it to nobody.

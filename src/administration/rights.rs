@@ -64,29 +64,26 @@ impl<'a> Operator<'a> {
         }
     }
 
-    /// Who takes a key has what it gives, now and later.
-    pub(super) fn may_take(&self, account: &Account, present: &KeyRecord) -> Result<()> {
-        self.may_touch(account, present)?;
-        if self.is_administrator() { Ok(()) } else { self.may_give(present, account.roles()) }
-    }
-
-    /// Nobody changes, removes or takes the key of someone who is above them.
+    /// Nobody changes, removes or takes the key of someone who is above them: of someone whose access they could not
+    /// give. What could be given and taken apart would else be had in two steps.
     pub(super) fn may_touch(&self, account: &Account, present: &KeyRecord) -> Result<()> {
         if self.is_administrator() {
             return Ok(());
         }
         let actor = || present.actor().into();
-        if makes_administrator(present) {
-            return Err(AdministrationError::OnlyAdministrator { actor: actor() });
-        }
         for record in account.usable(present.actor(), present.kind()) {
-            // A role that isn't there may come back with whatever permissions.
-            let access =
-                record.compile(account.roles()).map_err(|_| AdministrationError::Unresolved { actor: actor() })?;
-            // What is beyond is the other's: it is not for the one who acts to read.
-            if !access.is_within(&self.access) {
-                return Err(AdministrationError::ExceedingAccess { actor: actor() });
+            if makes_administrator(record) {
+                return Err(AdministrationError::OnlyAdministrator { actor: actor() });
             }
+            self.may_give(record, account.roles()).map_err(|error| match error {
+                // What is beyond is the other's: it is not for the one who acts to read.
+                AdministrationError::Exceeded(_) => AdministrationError::ExceedingAccess { actor: actor() },
+                // A role that isn't there may come back with whatever permissions.
+                AdministrationError::InvalidPolicies(_) | AdministrationError::UnsupportedConditions(_) => {
+                    AdministrationError::Unresolved { actor: actor() }
+                }
+                error => error,
+            })?;
         }
         Ok(())
     }

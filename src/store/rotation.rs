@@ -135,7 +135,7 @@ pub enum RotateError {
     #[error("the new key has the id of the old one")]
     SameId,
     /// The time is [`Timestamp::MAX`], which is what a clock says that can't be believed.
-    #[error("the end of time is no time to replace a key")]
+    #[error("the clock says the end of time: no key is made or replaced then")]
     EndOfTime,
     /// The grace is longer than it may be.
     #[error("the grace is too long: the most is seven days, and less where the host says so")]

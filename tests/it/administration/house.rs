@@ -101,7 +101,7 @@ impl House {
             house.invite("olivia", id, &grant(roles, conditions));
         }
         house.token("olivia", "t1", &grant(&["inspector"], &[]));
-        house.token("olivia", "tx", &grant(&["x"], &[]));
+        house.token("olivia", "tx", &grant(&["x"], &["accessPolicyId:x"]));
         house.token("olivia", "t0", &grant(&[], &[]));
         house
     }

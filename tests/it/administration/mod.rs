@@ -4,6 +4,7 @@ mod above;
 mod attacks;
 mod end_to_end;
 mod house;
+mod legacy;
 mod reference;
 mod refusals;
 mod secrets;
