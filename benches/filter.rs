@@ -104,9 +104,9 @@ fn page(bencher: Bencher<'_, '_>, brands: usize) {
 }
 
 #[divan::bench(args = BRANDS)]
-fn passing(bencher: Bencher<'_, '_>, brands: usize) {
+fn allowed(bencher: Bencher<'_, '_>, brands: usize) {
     let (access, page) = world(brands);
-    bencher.counter(ItemsCount::new(ROWS)).bench_local(|| access.passing(Operation::LIST, black_box(&page)).count());
+    bencher.counter(ItemsCount::new(ROWS)).bench_local(|| access.allowed(Operation::LIST, black_box(&page)).count());
 }
 
 #[divan::bench(args = BRANDS)]

@@ -9,7 +9,7 @@ use crate::{
     condition::Condition,
     grant::Grant,
     role::{Roles, RolesVersion},
-    schema::{Operation, OperationRef, Row, Schema, TypeRef},
+    schema::{Operation, OperationRef, Schema, TypeRef},
     text::{TextError, UnknownName},
     value_set::ValueSet,
 };
@@ -40,7 +40,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Access {
     granted: Arc<Granted>,
-    conditions: Option<Arc<[Dimension]>>,
+    conditions: Option<Arc<[CompiledCondition]>>,
 }
 
 /// What roles give, the same for every access with the same roles.
@@ -53,13 +53,11 @@ pub(crate) struct Granted {
     pub(crate) masks: Box<[u64]>,
 }
 
-/// One condition name and the values that it accepts.
+/// One condition name and the values that it accepts: all of an access's conditions that have the name.
 #[derive(Clone, Debug)]
-pub(crate) struct Dimension {
+pub(crate) struct CompiledCondition {
     /// The name's place in the schema.
-    pub(crate) condition: usize,
-    /// What the name does, type by type.
-    pub(crate) bounds: Row,
+    pub(crate) name: usize,
     pub(crate) accepted: ValueSet,
 }
 
@@ -89,7 +87,7 @@ impl Access {
     }
 
     #[cfg(feature = "std")]
-    pub(crate) fn of_parts(granted: Arc<Granted>, conditions: Option<Arc<[Dimension]>>) -> Self {
+    pub(crate) fn of_parts(granted: Arc<Granted>, conditions: Option<Arc<[CompiledCondition]>>) -> Self {
         Self { granted, conditions }
     }
 
@@ -154,9 +152,8 @@ impl Access {
     ///
     /// See [`ValueSet`] for an example.
     pub fn conditions(&self) -> impl ExactSizeIterator<Item = (&str, &ValueSet)> {
-        self.dimensions()
-            .iter()
-            .map(|dimension| (self.granted.schema.condition_name_at(dimension.condition), &dimension.accepted))
+        let schema = self.schema();
+        self.compiled_conditions().iter().map(|of| (schema.condition_name_at(of.name), &of.accepted))
     }
 
     /// Whether a role grants the operation on the type; conditions may still deny it on a resource.
@@ -200,7 +197,7 @@ impl Access {
     }
 
     #[inline]
-    pub(crate) fn dimensions(&self) -> &[Dimension] {
+    pub(crate) fn compiled_conditions(&self) -> &[CompiledCondition] {
         self.conditions.as_deref().unwrap_or_default()
     }
 }
@@ -332,7 +329,7 @@ impl Grant {
         Ok(Access { granted: Arc::new(granted), conditions: self.compile_conditions(roles.schema())? })
     }
 
-    pub(crate) fn compile_conditions(&self, schema: &Schema) -> Result<Option<Arc<[Dimension]>>, AccessError> {
+    pub(crate) fn compile_conditions(&self, schema: &Schema) -> Result<Option<Arc<[CompiledCondition]>>, AccessError> {
         let dimensions = compile_conditions(schema, self.conditions())?;
         Ok((!dimensions.is_empty()).then(|| dimensions.into()))
     }
@@ -380,7 +377,7 @@ impl Granted {
     }
 }
 
-fn compile_conditions(schema: &Schema, conditions: &[Condition]) -> Result<Vec<Dimension>, AccessError> {
+fn compile_conditions(schema: &Schema, conditions: &[Condition]) -> Result<Vec<CompiledCondition>, AccessError> {
     if conditions.len() > Access::MAX_CONDITIONS {
         return Err(AccessError::TooManyConditions { count: conditions.len() });
     }
@@ -395,12 +392,11 @@ fn compile_conditions(schema: &Schema, conditions: &[Condition]) -> Result<Vec<D
         }
         values.push(condition.value());
     }
-    let dimension = |(condition, values): (usize, Vec<&str>)| Dimension {
-        condition,
-        bounds: schema.row(condition),
-        accepted: ValueSet::new(values.iter().copied()),
-    };
-    Ok(names.into_iter().map(dimension).collect())
+    let compiled = names.into_iter().map(|(name, values)| {
+        let accepted = ValueSet::new(values.iter().copied());
+        CompiledCondition { name, accepted }
+    });
+    Ok(compiled.collect())
 }
 
 /// An access that can't be.

@@ -9,7 +9,7 @@ use serde::{
     ser::SerializeStruct,
 };
 
-use crate::text::{self, TextError, TextProblem, is_condition_byte, stranger};
+use crate::text::{self, TextError, TextProblem, first_disallowed, is_condition_byte, try_from_text};
 
 const FORM: &str = "condition";
 
@@ -125,13 +125,13 @@ impl FromStr for Condition {
             None => (text, ""),
         };
         let after = name.len().saturating_add(1);
-        if let Some((position, found)) = stranger(name, is_condition_byte) {
+        if let Some((position, found)) = first_disallowed(name, is_condition_byte) {
             return Err(refuse(TextProblem::Character { found }).at(position));
         }
         if name.len() == text.len() {
             return Err(refuse(TextProblem::NoColon));
         }
-        if let Some((position, found)) = stranger(value, is_condition_byte) {
+        if let Some((position, found)) = first_disallowed(value, is_condition_byte) {
             return Err(refuse(TextProblem::Character { found }).at(after.saturating_add(position)));
         }
         if name.is_empty() {
@@ -144,21 +144,7 @@ impl FromStr for Condition {
     }
 }
 
-impl TryFrom<&str> for Condition {
-    type Error = TextError;
-
-    fn try_from(text: &str) -> Result<Self, TextError> {
-        text.parse()
-    }
-}
-
-impl TryFrom<String> for Condition {
-    type Error = TextError;
-
-    fn try_from(text: String) -> Result<Self, TextError> {
-        text.parse()
-    }
-}
+try_from_text!(Condition: &str, String);
 
 /// A condition that is one already can't fail to become one.
 impl From<Infallible> for TextError {

@@ -14,7 +14,7 @@
 //! | ask who can, and what a key can | [`who_can`], [`Access::summary`] |
 //! | administer accounts | [`administration`] |
 //! | stand behind HTTP | [`http`] |
-//! | read the platform's documents | [`World`] |
+//! | read the platform's documents | [`Directory`] |
 //! | know what a decision means, and why | [`guide`] |
 //!
 //! The crate does no I/O, reads no clock and starts no thread: time and entropy are arguments, keys are found through
@@ -34,18 +34,17 @@ mod authenticate;
 mod compare;
 mod condition;
 mod decision;
-mod denial;
 mod document;
-mod evaluate;
 mod filter;
 mod grant;
 pub mod guide;
+mod hashing;
+#[cfg(feature = "web")]
 pub mod http;
 #[cfg(feature = "std")]
 mod in_force;
 mod json;
 pub mod key;
-mod parts;
 mod permission;
 #[cfg(all(doctest, feature = "serde_json"))]
 mod readme;
@@ -57,21 +56,21 @@ mod summary;
 mod text;
 mod time;
 mod value_set;
-mod who;
 
 pub use access::{Access, AccessBuilder, AccessError};
 pub use attributes::{AsValue, AttributePath, Attributes, List, Value};
 #[cfg(feature = "std")]
 pub use authenticate::{Authenticated, Authenticator, SetRolesError};
 pub use authenticate::{AuthenticationError, Refusal, RefusalCause, verify};
-pub use compare::{Beyond, Change, Difference, Excess, Inclusion, Intersection, Restriction, Review, Surplus, Witness};
+pub use compare::{
+    AccessChange, AccessExceeded, Difference, Excess, ExcessKind, Inclusion, Intersection, Restriction, Review, Witness,
+};
 pub use condition::Condition;
-pub use decision::Decision;
-pub use denial::{Denial, Forbidden, Redacted, Side};
-pub use document::{AccessPolicyDocument, AccountDocument, Actor, ActorDocument, ActorKind, World};
+pub use decision::{Decision, Denial, Forbidden, Redacted, Selection, UpdateSide, who_can};
+pub use document::{AccessPolicyDocument, AccountDocument, Actor, ActorDocument, ActorKind, Directory};
 pub use filter::{
-    Clause, Clauses, Filter, MongoCollection, MongoError, MongoField, Passing, Selection, SqlColumn, SqlDialect,
-    SqlError, SqlFragment, SqlTable, SqlValue,
+    Clause, Clauses, Filter, MongoCollection, MongoError, MongoField, SqlColumn, SqlDialect, SqlError, SqlFragment,
+    SqlTable, SqlValue,
 };
 pub use grant::Grant;
 pub use json::{DocumentError, DocumentProblem, Json, JsonObject, JsonPath, Position};
@@ -86,4 +85,3 @@ pub use summary::{Summary, TypeSummary};
 pub use text::{TextError, TextProblem, UnknownName};
 pub use time::Timestamp;
 pub use value_set::ValueSet;
-pub use who::who_can;

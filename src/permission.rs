@@ -5,7 +5,7 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::text::{TextError, TextProblem, is_operation_byte, is_type_byte, stranger};
+use crate::text::{TextError, TextProblem, first_disallowed, is_operation_byte, is_type_byte, try_from_text};
 
 const FORM: &str = "permission";
 
@@ -99,13 +99,12 @@ impl FromStr for Permission {
             return Err(refuse(TextProblem::TooLong { length: text.len(), most: Self::MAX_BYTES }));
         }
         let Some((resource_type, operations)) = text.split_once(':') else {
-            let stranger = stranger(text, is_type_byte);
-            return Err(match stranger {
+            return Err(match first_disallowed(text, is_type_byte) {
                 Some((position, found)) => refuse(TextProblem::Character { found }).at(position),
                 None => refuse(TextProblem::NoColon),
             });
         };
-        if let Some((position, found)) = stranger(resource_type, is_type_byte) {
+        if let Some((position, found)) = first_disallowed(resource_type, is_type_byte) {
             return Err(refuse(TextProblem::Character { found }).at(position));
         }
         let colon = resource_type.len();
@@ -125,7 +124,8 @@ fn check_operations(operations: &str) -> Result<(), (usize, TextProblem)> {
     if operations.is_empty() {
         return Err((0, TextProblem::EmptyValue));
     }
-    if let Some((offset, found)) = stranger(operations, |byte| is_operation_byte(byte) || b",*".contains(&byte)) {
+    if let Some((offset, found)) = first_disallowed(operations, |byte| is_operation_byte(byte) || b",*".contains(&byte))
+    {
         return Err((offset, TextProblem::Character { found }));
     }
     let mut seen = Vec::new();
@@ -146,21 +146,7 @@ fn check_operations(operations: &str) -> Result<(), (usize, TextProblem)> {
     Ok(())
 }
 
-impl TryFrom<&str> for Permission {
-    type Error = TextError;
-
-    fn try_from(text: &str) -> Result<Self, TextError> {
-        text.parse()
-    }
-}
-
-impl TryFrom<String> for Permission {
-    type Error = TextError;
-
-    fn try_from(text: String) -> Result<Self, TextError> {
-        text.parse()
-    }
-}
+try_from_text!(Permission: &str, String);
 
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

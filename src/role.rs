@@ -4,7 +4,7 @@ use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::{
-    parts::Parts,
+    hashing::PartsHasher,
     permission::Permission,
     schema::{OperationRef, Schema, TypeRef},
     text::{self, TextError, UnknownName},
@@ -344,7 +344,7 @@ fn compile(schema: &Schema, role: &Role) -> Result<Box<[u64]>, RoleError> {
 impl Inner {
     /// The first 16 bytes of the digest of all the roles.
     fn current_version(&self) -> RolesVersion {
-        let mut parts = Parts::new();
+        let mut parts = PartsHasher::new();
         parts.add(b"keyward roles 1");
         parts.add(self.schema.fingerprint().to_le_bytes());
         parts.add(&*self.account);

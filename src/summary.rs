@@ -5,11 +5,7 @@ use core::fmt;
 
 use serde::Serialize;
 
-use crate::{
-    access::Access,
-    filter::Filter,
-    schema::{Bound, Schema, TypeRef},
-};
+use crate::{access::Access, filter::Filter, schema::TypeRef, text::join};
 
 /// What an access may do, type by type, in words and in JSON: what roles grant, and what conditions leave of it.
 ///
@@ -50,8 +46,6 @@ pub struct Summary {
 }
 
 /// What an access may do with the resources of one type.
-///
-/// See [`Summary::types`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TypeSummary {
     #[serde(rename = "type")]
@@ -66,8 +60,6 @@ pub struct TypeSummary {
 
 impl Access {
     /// What the access may do, type by type.
-    ///
-    /// See [`Summary`] for an example.
     pub fn summary(&self) -> Summary {
         let schema = self.schema();
         let types = schema.resource_types().filter_map(|resource| {
@@ -80,18 +72,11 @@ impl Access {
                 every_operation: operations.len() == declared().count(),
                 operations,
                 resources: self.conditions_on(index).unwrap_or(Filter::Nothing),
-                unbound: unbound(self, schema, index),
+                unbound: self.clauses(index).filter_map(Result::err).map(|of| of.condition.into()).collect(),
             })
         });
         Summary { account: self.account().into(), types: types.collect() }
     }
-}
-
-fn unbound(access: &Access, schema: &Schema, resource: usize) -> Box<[Box<str>]> {
-    let conditions = access.dimensions().iter().map(|dimension| dimension.condition);
-    let unbound =
-        conditions.filter(|condition| matches!(schema.bound(schema.row(*condition), resource), Bound::Unbound));
-    unbound.map(|condition| schema.condition_name_at(condition).into()).collect()
 }
 
 impl Summary {
@@ -130,29 +115,21 @@ impl Summary {
 
 impl TypeSummary {
     /// The type's name.
-    ///
-    /// See [`Summary::types`] for an example.
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The operations that roles grant, in the order of the schema.
-    ///
-    /// See [`Summary::types`] for an example.
     pub fn operations(&self) -> impl ExactSizeIterator<Item = &str> {
         self.operations.iter().map(|name| &**name)
     }
 
     /// On which resources of the account: nothing, everything, or those that meet the conditions.
-    ///
-    /// See [`Summary::types`] for an example.
     pub fn resources(&self) -> &Filter {
         &self.resources
     }
 
     /// The conditions that are not bound to the type, and for which everything on it is denied.
-    ///
-    /// See [`Summary::types`] for an example.
     pub fn unbound(&self) -> impl ExactSizeIterator<Item = &str> {
         self.unbound.iter().map(|name| &**name)
     }
@@ -197,8 +174,6 @@ impl fmt::Display for TypeSummary {
 /// `read, list and delete`
 fn and(f: &mut fmt::Formatter<'_>, mut names: Vec<&str>) -> fmt::Result {
     let last = names.pop().unwrap_or_default();
-    for (index, name) in names.iter().enumerate() {
-        write!(f, "{}{name}", if index == 0 { "" } else { ", " })?;
-    }
+    join(f, ", ", &names)?;
     write!(f, "{}{last}", if names.is_empty() { "" } else { " and " })
 }

@@ -3,7 +3,7 @@
 //! Names are ASCII by whitelist, so that no two of them look alike: there is no folding, trimming or
 //! normalising anywhere. Values of conditions are not names; they are opaque.
 
-use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, format, string::String, vec::Vec};
 use core::fmt::{self, Write as _};
 
 /// The most characters of a user's text that an error repeats.
@@ -25,7 +25,7 @@ const EXCERPT: usize = 80;
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{form} `{text}`{}: {problem}{}", At(*position), Instead(text, *problem))]
+#[error("{form} `{text}`{}: {problem}{}", at(*position), instead(text, *problem))]
 pub struct TextError {
     form: &'static str,
     text: Excerpt,
@@ -48,34 +48,17 @@ impl TextError {
     }
 
     /// Where in the text the trouble is, in bytes from its start; `None` where it is the text as a whole.
-    ///
-    /// ```
-    /// let refused = "products read".parse::<keyward::Permission>().unwrap_err();
-    /// assert_eq!(refused.position(), Some(8));
-    /// ```
     pub fn position(&self) -> Option<usize> {
         self.position
     }
 
     /// What is wrong.
-    ///
-    /// ```
-    /// use keyward::TextProblem;
-    ///
-    /// let refused = "a:".parse::<keyward::Condition>().unwrap_err();
-    /// assert_eq!(refused.problem(), TextProblem::TooShort { length: 2, least: 3 });
-    /// ```
     pub fn problem(&self) -> TextProblem {
         self.problem
     }
 }
 
 /// What can be wrong with a text.
-///
-/// ```
-/// let refused = "products:*,read".parse::<keyward::Permission>().unwrap_err();
-/// assert_eq!(refused.problem(), keyward::TextProblem::StarAmongOthers);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TextProblem {
@@ -138,12 +121,17 @@ pub(crate) struct Excerpt(Box<str>);
 
 impl Excerpt {
     pub(crate) fn new(text: &str) -> Self {
-        let mut excerpt: String = text.chars().take(EXCERPT).flat_map(escape).collect();
-        if text.chars().nth(EXCERPT).is_some() {
-            excerpt.push('…');
-        }
-        Self(excerpt.into())
+        Self(excerpt(text).into())
     }
+}
+
+/// An [`Excerpt`] as a text.
+pub(crate) fn excerpt(text: &str) -> String {
+    let mut excerpt: String = text.chars().take(EXCERPT).flat_map(escape).collect();
+    if text.chars().nth(EXCERPT).is_some() {
+        excerpt.push('…');
+    }
+    excerpt
 }
 
 /// A text as messages show it between backticks: nothing in it ends them, or the line.
@@ -176,32 +164,38 @@ impl fmt::Debug for Excerpt {
 }
 
 /// ` at character 12`, or nothing. People count from one.
-struct At(Option<usize>);
-
-impl fmt::Display for At {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(position) => write!(f, " at character {}", position.saturating_add(1)),
-            None => Ok(()),
-        }
-    }
+fn at(position: Option<usize>) -> String {
+    position.map(|position| format!(" at character {}", position.saturating_add(1))).unwrap_or_default()
 }
 
 /// What to write for a name with a dot: the path that it looks like, and the name that it is.
-struct Instead<'a>(&'a Excerpt, TextProblem);
-
-impl fmt::Display for Instead<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(Excerpt(name), TextProblem::DottedName) = self else { return Ok(()) };
-        // Escaped it is already, but for the quotes, which mean nothing between backticks.
-        let name = name.replace('"', "\\\"");
-        if name.split('.').all(|name| !name.is_empty()) {
-            write!(f, ": write `[\"{}\"]`, or `[\"{name}\"]` where the name has a dot", name.replace('.', "\", \""))
-        } else {
-            write!(f, ": write `[\"{name}\"]` where the name has a dot")
-        }
+fn instead(Excerpt(name): &Excerpt, problem: TextProblem) -> String {
+    if problem != TextProblem::DottedName {
+        return String::new();
+    }
+    // Escaped it is already, but for the quotes, which mean nothing between backticks.
+    let name = name.replace('"', "\\\"");
+    if name.split('.').all(|name| !name.is_empty()) {
+        let path = name.replace('.', "\", \"");
+        format!(": write `[\"{path}\"]`, or `[\"{name}\"]` where the name has a dot")
+    } else {
+        format!(": write `[\"{name}\"]` where the name has a dot")
     }
 }
+
+/// The other ways from a text to what has [`FromStr`](core::str::FromStr).
+macro_rules! try_from_text {
+    ($name:ident: $($text:ty),+) => {$(
+        impl TryFrom<$text> for $name {
+            type Error = <Self as core::str::FromStr>::Err;
+
+            fn try_from(text: $text) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+    )+};
+}
+pub(crate) use try_from_text;
 
 /// A name that its table does not have, with the nearest one that it has.
 ///
@@ -213,7 +207,7 @@ impl fmt::Display for Instead<'_> {
 /// # Ok::<(), keyward::SchemaError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown {what} `{name}`{}", DidYouMean(nearest.as_deref()))]
+#[error("unknown {what} `{name}`{}", did_you_mean(nearest.as_deref()))]
 pub struct UnknownName {
     what: &'static str,
     name: Excerpt,
@@ -226,32 +220,18 @@ impl UnknownName {
     }
 
     /// The unknown name as messages show it: escaped, and cut where it gets long.
-    pub(crate) fn name(&self) -> impl fmt::Display {
-        &self.name
+    pub fn name(&self) -> &str {
+        &self.name.0
     }
 
     /// The known name that is nearest to the unknown one, if any is near.
-    ///
-    /// ```
-    /// let schema = keyward::Schema::builder().build()?;
-    /// assert_eq!(schema.operation("raed").unwrap_err().nearest(), Some("read"));
-    /// assert_eq!(schema.operation("fly").unwrap_err().nearest(), None);
-    /// # Ok::<(), keyward::SchemaError>(())
-    /// ```
     pub fn nearest(&self) -> Option<&str> {
         self.nearest.as_deref()
     }
 }
 
-struct DidYouMean<'a>(Option<&'a str>);
-
-impl fmt::Display for DidYouMean<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
-            None => Ok(()),
-        }
-    }
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default()
 }
 
 /// The form of identifiers: accounts, roles, actors.
@@ -280,7 +260,7 @@ impl NameForm {
             let problem = TextProblem::TooLong { length: name.len(), most: self.most };
             return Err(TextError::new(self.form, name, problem));
         }
-        match stranger(name, self.allows) {
+        match first_disallowed(name, self.allows) {
             Some((position, found)) => {
                 Err(TextError::new(self.form, name, TextProblem::Character { found }).at(position))
             }
@@ -289,8 +269,29 @@ impl NameForm {
     }
 }
 
+/// The items, each but the first after the separator.
+pub(crate) fn join<T: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    separator: &str,
+    items: impl IntoIterator<Item = T>,
+) -> fmt::Result {
+    items.into_iter().enumerate().try_for_each(|(index, item)| {
+        f.write_str(if index == 0 { "" } else { separator })?;
+        item.fmt(f)
+    })
+}
+
+/// A text that may be anyone's, in backticks.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", Escaped(self.0))
+    }
+}
+
 /// The first character of `text` that is not allowed, and its place in bytes.
-pub(crate) fn stranger(text: &str, allows: impl Fn(u8) -> bool) -> Option<(usize, char)> {
+pub(crate) fn first_disallowed(text: &str, allows: impl Fn(u8) -> bool) -> Option<(usize, char)> {
     text.char_indices().find(|(_, c)| !u8::try_from(*c).is_ok_and(&allows))
 }
 

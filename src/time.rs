@@ -20,29 +20,19 @@ pub struct Timestamp(u64);
 
 impl Timestamp {
     /// The last point in time.
-    ///
-    /// See [`Timestamp`] for an example.
     pub const MAX: Self = Self(u64::MAX);
 
     /// The point in time so many milliseconds after the start of 1970.
-    ///
-    /// See [`Timestamp`] for an example.
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis)
     }
 
     /// Milliseconds since the start of 1970.
-    ///
-    /// ```
-    /// assert_eq!(keyward::Timestamp::from_millis(7).as_millis(), 7);
-    /// ```
     pub const fn as_millis(self) -> u64 {
         self.0
     }
 
     /// So much later, in whole milliseconds; `None` past [`MAX`](Self::MAX).
-    ///
-    /// See [`Timestamp`] for an example.
     pub fn checked_add(self, duration: Duration) -> Option<Self> {
         u64::try_from(duration.as_millis()).ok().and_then(|millis| self.0.checked_add(millis)).map(Self)
     }

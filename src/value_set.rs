@@ -1,13 +1,13 @@
 //! The values that one condition name accepts, laid out for one question: is this string among them?
 
-use alloc::boxed::Box;
-use core::{fmt, option};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
+use core::{fmt, iter, option};
 
 use foldhash::fast::FixedState;
 use indexmap::{IndexSet, set};
 use serde::{Serialize, Serializer};
 
-use crate::parts::Parts;
+use crate::hashing::PartsHasher;
 
 /// The values that one condition name accepts: alternatives, in the order in which they were given.
 ///
@@ -60,8 +60,6 @@ impl ValueSet {
     }
 
     /// Whether this very string, byte for byte, is among the values.
-    ///
-    /// See [`ValueSet`] for an example.
     #[inline]
     pub fn contains(&self, value: &str) -> bool {
         match &self.0 {
@@ -72,8 +70,6 @@ impl ValueSet {
     }
 
     /// The values, in the order in which they were given.
-    ///
-    /// See [`ValueSet`] for an example.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         match &self.0 {
             Values::Short(only) => Iter::One(Some(only.as_str()).into_iter()),
@@ -87,9 +83,39 @@ impl ValueSet {
         self.len() <= other.len() && self.iter().all(|value| other.contains(value))
     }
 
+    /// What is in this set and not in the other, if anything is.
+    pub(crate) fn difference(&self, other: &Self) -> Option<Self> {
+        let left: Vec<&str> = self.iter().filter(|value| !other.contains(value)).collect();
+        (!left.is_empty()).then(|| Self::new(left.iter().copied()))
+    }
+
+    /// An element.
+    pub(crate) fn element(&self) -> String {
+        self.iter().next().unwrap_or_default().into()
+    }
+
+    /// An element that is in this set and not in the other.
+    pub(crate) fn element_not_in(&self, other: &Self) -> Option<String> {
+        self.iter().find(|value| !other.contains(value)).map(String::from)
+    }
+
+    /// An element that all these sets have.
+    pub(crate) fn common_element<'a>(sets: impl IntoIterator<Item = &'a Self, IntoIter: Clone>) -> Option<String> {
+        let mut sets = sets.into_iter();
+        let mut values = sets.next()?.iter();
+        values.find(|value| sets.clone().all(|set| set.contains(value))).map(String::from)
+    }
+
+    /// What could be an element and is none, near those that are.
+    pub(crate) fn element_outside(&self) -> String {
+        let near = self.element();
+        // Of more candidates than there are values one is none of them.
+        let numbered = (2..self.len().saturating_add(3)).map(|number| format!("{near}-other-{number}"));
+        let mut candidates = iter::once(format!("{near}-other")).chain(numbered);
+        candidates.find(|candidate| !self.contains(candidate)).unwrap_or_default()
+    }
+
     /// How many values there are: never none.
-    ///
-    /// See [`ValueSet`] for an example.
     #[expect(clippy::len_without_is_empty, reason = "a set of accepted values is never empty")]
     pub fn len(&self) -> usize {
         match &self.0 {
@@ -147,7 +173,7 @@ impl Table {
     /// The hasher's seed is the BLAKE3 digest of the values themselves, so that nobody can choose values
     /// that collide under it, and yet the same values make the same set on every machine.
     fn new<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Self {
-        let mut parts = Parts::new();
+        let mut parts = PartsHasher::new();
         values.clone().for_each(|value| parts.add(value));
         let seed = u64::from_le_bytes(parts.first());
         let mut table = IndexSet::with_hasher(FixedState::with_seed(seed));

@@ -1,7 +1,7 @@
 //! Answers, in the form of the JSON contract.
 
 use keyward::{
-    Access, Decision, Filter, Inclusion, Json, JsonObject, Operation, ResourceView, TypeRef, Witness, World,
+    Access, Decision, Directory, Filter, Inclusion, Json, JsonObject, Operation, ResourceView, TypeRef, Witness,
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::value::{RawValue, to_raw_value};
@@ -25,9 +25,9 @@ impl Answer {
         matches!(self, Self::Error(_))
     }
 
-    pub(crate) fn of(world: &World, request: Result<&Request, &String>) -> Self {
+    pub(crate) fn of(directory: &Directory, request: Result<&Request, &String>) -> Self {
         match request {
-            Ok(request) => answer(world, request).unwrap_or_else(Self::Error),
+            Ok(request) => answer(directory, request).unwrap_or_else(Self::Error),
             Err(error) => Self::Error(error.clone()),
         }
     }
@@ -39,14 +39,14 @@ impl Answer {
     }
 }
 
-fn answer(world: &World, request: &Request) -> Result<Answer, String> {
+fn answer(directory: &Directory, request: &Request) -> Result<Answer, String> {
     let Question { actor, operation, resource, proposed } = match request {
         Request::Decide(question) => &**question,
-        Request::Within { access, of } => return within(world, access, of),
+        Request::Within { access, of } => return within(directory, access, of),
     };
-    let access = &world.actor(actor).map_err(|error| error.to_string())?.access;
+    let access = &directory.actor(actor).map_err(|error| error.to_string())?.access;
     let operation = resolve(access, &resource.kind, operation)?;
-    let account = match (&resource.account, world.accounts().len()) {
+    let account = match (&resource.account, directory.accounts().len()) {
         (Some(account), _) => account,
         (None, 1) => access.account(),
         (None, _) => return Err("$.resource: the field `account` is missing, and there are several accounts".into()),
@@ -57,7 +57,7 @@ fn answer(world: &World, request: &Request) -> Result<Answer, String> {
     let proposed = view(proposed.as_ref().unwrap_or(&none));
     match operation {
         // Without attributes it asks for all rows, with attributes for this one.
-        Operation::LIST if !has_attributes(resource) => match access.list(&*resource.kind, account) {
+        Operation::LIST if !has_attributes(resource) => match access.try_filter(&*resource.kind, account) {
             Ok(filter) => Ok(Answer::Listed(filter)),
             Err(denial) => Answer::decided(Decision::Deny(denial)),
         },
@@ -71,8 +71,8 @@ fn has_attributes(resource: &Resource) -> bool {
     resource.attributes.as_ref().and_then(Json::as_object).is_some_and(|attributes| !attributes.is_empty())
 }
 
-fn within(world: &World, access: &str, of: &str) -> Result<Answer, String> {
-    let access_of = |id| world.actor(id).map(|actor| &actor.access).map_err(|error| error.to_string());
+fn within(directory: &Directory, access: &str, of: &str) -> Result<Answer, String> {
+    let access_of = |id| directory.actor(id).map(|actor| &actor.access).map_err(|error| error.to_string());
     Ok(Answer::Compared(match access_of(access)?.within(access_of(of)?) {
         Inclusion::Within => None,
         Inclusion::Exceeds(witness) => Some(Box::new(witness)),

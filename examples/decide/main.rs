@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! cargo run --release --example decide                                  a small built-in account
-//! cargo run --release --example decide -- WORLD.json REQUESTS.json      your own, as a table
-//! cargo run --release --example decide -- --json WORLD.json -           requests from standard input, as JSON
+//! cargo run --release --example decide -- DIRECTORY.json REQUESTS.json      your own, as a table
+//! cargo run --release --example decide -- --json DIRECTORY.json -           requests from standard input, as JSON
 //! ```
 //!
 //! Exit status: 0 when every request got an answer (deny is an answer), 1 when a request could not be read,
@@ -27,12 +27,12 @@ use std::{
 };
 
 use answer::Answer;
-use keyward::{Json, World};
+use keyward::{Directory, Json};
 use request::Requests;
 
-const WORLD: &str = include_str!("world.json");
+const DIRECTORY: &str = include_str!("directory.json");
 const REQUESTS: &str = include_str!("requests.jsonl");
-const USAGE: &str = "usage: decide [--json] [WORLD.json REQUESTS.json]   (- is standard input, for one of them)";
+const USAGE: &str = "usage: decide [--json] [DIRECTORY.json REQUESTS.json]   (- is standard input, for one of them)";
 /// Requests, one a line, may be more than a single document.
 const MOST_REQUEST_BYTES: u64 = 1 << 30;
 
@@ -67,24 +67,26 @@ enum Failure {
 
 /// Answers every request and says how many could not be read.
 fn run(arguments: &[String], json: bool) -> Result<usize, Failure> {
-    let (world, requests) = match arguments {
-        [] => (("built-in world", WORLD.as_bytes().to_vec()), ("built-in requests", REQUESTS.as_bytes().to_vec())),
-        [world, requests] if world == "-" && requests == "-" => {
+    let (directory, requests) = match arguments {
+        [] => {
+            (("built-in directory", DIRECTORY.as_bytes().to_vec()), ("built-in requests", REQUESTS.as_bytes().to_vec()))
+        }
+        [directory, requests] if directory == "-" && requests == "-" => {
             return Err(Failure::Input(format!("only one document can be standard input\n{USAGE}")));
         }
-        [world, requests] if ![world, requests].iter().any(|path| path.starts_with("--")) => {
-            (read(world, Json::MAX_BYTES as u64)?, read(requests, MOST_REQUEST_BYTES)?)
+        [directory, requests] if ![directory, requests].iter().any(|path| path.starts_with("--")) => {
+            (read(directory, Json::MAX_BYTES as u64)?, read(requests, MOST_REQUEST_BYTES)?)
         }
         _ => return Err(Failure::Input(USAGE.into())),
     };
-    let world = load(&world)?;
+    let directory = load(&directory)?;
     let requests = Requests::read(&requests.1).map_err(|cause| Failure::Input(format!("{}: {cause}", requests.0)))?;
 
     let mut out = BufWriter::new(io::stdout().lock());
     let mut unanswered = 0;
     if json {
         for request in requests.iter() {
-            let answer = Answer::of(&world, request.as_ref());
+            let answer = Answer::of(&directory, request.as_ref());
             unanswered += usize::from(answer.is_error());
             serde_json::to_writer(&mut out, &answer).map_err(|error| Failure::Output(error.into()))?;
             out.write_all(b"\n").map_err(Failure::Output)?;
@@ -95,7 +97,7 @@ fn run(arguments: &[String], json: bool) -> Result<usize, Failure> {
         let rows: Vec<_> = requests
             .iter()
             .map(|request| {
-                let answer = Answer::of(&world, request.as_ref());
+                let answer = Answer::of(&directory, request.as_ref());
                 unanswered += usize::from(answer.is_error());
                 table::row(request.as_ref().ok(), &answer)
             })
@@ -123,7 +125,7 @@ fn read(path: &str, most: u64) -> Result<Document<'_>, Failure> {
     Ok((name, bytes))
 }
 
-fn load((name, bytes): &Document<'_>) -> Result<World, Failure> {
+fn load((name, bytes): &Document<'_>) -> Result<Directory, Failure> {
     let text = request::utf8(bytes).map_err(|cause| Failure::Input(format!("{name}: {cause}")))?;
-    World::from_json(text).map_err(|error| Failure::Input(format!("{name}: {error}")))
+    Directory::from_json(text).map_err(|error| Failure::Input(format!("{name}: {error}")))
 }

@@ -1,4 +1,4 @@
-//! Two worlds in, and out comes who gains what and who loses what: for the pull request that changes roles.
+//! Two directories in, and out comes who gains what and who loses what: for the pull request that changes roles.
 //!
 //! ```text
 //! cargo run --release --example review                                 a small built-in change
@@ -18,7 +18,7 @@ use std::{
     process::ExitCode,
 };
 
-use keyward::{ActorKind, Excess, Json, Review, World};
+use keyward::{ActorKind, Directory, Json, Review};
 
 const BEFORE: &str = include_str!("before.json");
 const AFTER: &str = include_str!("after.json");
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
 /// Prints the review, and says whether there is anything in it.
 fn run(arguments: &[String], json: bool) -> Result<bool, String> {
     let (before, after) = match arguments {
-        [] => (load("built-in world before", BEFORE)?, load("built-in world after", AFTER)?),
+        [] => (load("built-in directory before", BEFORE)?, load("built-in directory after", AFTER)?),
         [before, after] if before == "-" && after == "-" => {
             return Err(format!("only one document can be standard input\n{USAGE}"));
         }
@@ -53,7 +53,7 @@ fn run(arguments: &[String], json: bool) -> Result<bool, String> {
         }
         _ => return Err(USAGE.into()),
     };
-    let review = Review::of_worlds(&before, &after);
+    let review = Review::between(&before, &after);
     let mut out = BufWriter::new(io::stdout().lock());
     let printed = if json {
         serde_json::to_writer(&mut out, &review).map_err(io::Error::from).and_then(|()| out.write_all(b"\n"))
@@ -67,7 +67,7 @@ fn run(arguments: &[String], json: bool) -> Result<bool, String> {
     }
 }
 
-fn print(out: &mut impl Write, review: &Review, worlds: [&World; 2], colour: bool) -> io::Result<()> {
+fn print(out: &mut impl Write, review: &Review, directories: [&Directory; 2], colour: bool) -> io::Result<()> {
     let (changed, unchanged) = (review.changes().len(), review.unchanged());
     match changed {
         0 => writeln!(out, "**No decision changes**, for any of {unchanged} actors.")?,
@@ -77,15 +77,15 @@ fn print(out: &mut impl Write, review: &Review, worlds: [&World; 2], colour: boo
         writeln!(out, "\nThe schemas differ: operations, types and attributes were compared by their names.")?;
     }
     for change in review.changes() {
-        writeln!(out, "\n### {}\n", title(change.who(), worlds))?;
+        writeln!(out, "\n### {}\n", title(change.who(), directories))?;
         let [green, red, dim, plain] =
             if colour { ["\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[0m"] } else { ["", "", "", ""] };
-        for (verb, on, excess, now) in
+        for (verb, on, excesses, now) in
             [("Gains", green, change.gains(), "Now allowed"), ("Loses", red, change.losses(), "No longer allowed")]
         {
-            for surplus in excess.map(Excess::surplus).unwrap_or_default() {
-                writeln!(out, "- {on}**{verb}** {}.{plain}", surplus.beyond())?;
-                writeln!(out, "  {dim}{now}, for example: {}.{plain}", surplus.witness())?;
+            for excess in excesses {
+                writeln!(out, "- {on}**{verb}** {}.{plain}", excess.kind())?;
+                writeln!(out, "  {dim}{now}, for example: {}.{plain}", excess.witness())?;
             }
         }
     }
@@ -93,7 +93,7 @@ fn print(out: &mut impl Write, review: &Review, worlds: [&World; 2], colour: boo
 }
 
 /// `frank`, operator of `UFNC…` (Frank of Factories), new
-fn title(id: &str, [before, after]: [&World; 2]) -> String {
+fn title(id: &str, [before, after]: [&Directory; 2]) -> String {
     let actor = after.actor(id).or_else(|_| before.actor(id));
     let (kind, account) = actor.map_or(("actor", "?"), |actor| {
         let kind = match actor.kind {
@@ -102,9 +102,9 @@ fn title(id: &str, [before, after]: [&World; 2]) -> String {
         };
         (kind, actor.access.account())
     });
-    let people = |world: &World| {
+    let people = |directory: &Directory| {
         let documents =
-            world.accounts().flat_map(|(account, _)| account.operator_access.iter().chain(&account.access_tokens));
+            directory.accounts().flat_map(|(account, _)| account.operator_access.iter().chain(&account.access_tokens));
         documents.filter(|document| document.id == id).find_map(|document| document.name.clone())
     };
     let name = people(after).or_else(|| people(before)).map(|name| format!(" ({})", name.escape_debug()));
@@ -136,6 +136,6 @@ fn read(path: &str) -> Result<String, String> {
         .map_err(|error| refuse(format!("not UTF-8 after {} bytes", error.utf8_error().valid_up_to())))
 }
 
-fn load(name: &str, text: &str) -> Result<World, String> {
-    World::from_json(text).map_err(|error| format!("{name}: {error}"))
+fn load(name: &str, text: &str) -> Result<Directory, String> {
+    Directory::from_json(text).map_err(|error| format!("{name}: {error}"))
 }

@@ -13,7 +13,7 @@ use super::{
     rights::Operator,
 };
 use crate::{
-    denial::{Denial, Forbidden},
+    decision::{Denial, Forbidden},
     grant::Grant,
     key::{AccessToken, KeyDigest, KeyId, KeyKind, NewKey, OperatorKey, SecretKey},
     schema::Operation,

@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::account::Account;
 use crate::{
+    hashing::PartsHasher,
     key::{KeyId, KeyKind},
-    parts::Parts,
     role::Role,
     store::{KeyChange, KeyRecord, KeyState},
     time::Timestamp,
@@ -284,7 +284,7 @@ impl StateDigest {
         let of_records = |records: &mut dyn Iterator<Item = &KeyRecord>| {
             let mut records = records.filter(|record| record.state() != KeyState::Revoked).peekable();
             records.peek()?;
-            let mut parts = Parts::new();
+            let mut parts = PartsHasher::new();
             records.for_each(|record| add_record(record, &mut parts));
             Some(Self(parts.first()))
         };
@@ -296,7 +296,7 @@ impl StateDigest {
     }
 
     fn of_role(role: &Role) -> Self {
-        let mut parts = Parts::new();
+        let mut parts = PartsHasher::new();
         parts.add(role.id());
         role.permissions().iter().for_each(|permission| parts.add(permission.as_str()));
         Self(parts.first())
@@ -304,7 +304,7 @@ impl StateDigest {
 }
 
 /// Without the digest of the key: the id tells which key it is.
-fn add_record(record: &KeyRecord, parts: &mut Parts) {
+fn add_record(record: &KeyRecord, parts: &mut PartsHasher) {
     parts.add(record.id().as_str());
     parts.add(record.kind().to_string());
     parts.add(record.account());

@@ -5,8 +5,8 @@ use core::fmt;
 
 use crate::{
     access::AccessError,
-    compare::{Excess, Few},
-    denial::Forbidden,
+    compare::{AccessExceeded, Few},
+    decision::Forbidden,
     key::KeyId,
     role::RoleError,
     store::RotateError,
@@ -36,7 +36,7 @@ pub enum AdministrationError {
     Forbidden(#[from] Forbidden),
     /// What is given is beyond what the giver has.
     #[error("{0}")]
-    Exceeded(Box<Excess>),
+    Exceeded(Box<AccessExceeded>),
     /// Someone is to be changed or removed, or their key taken, who may do more than the one who acts.
     #[error(
         "caller access exceeded: `{}` may do more than who would change it, end it or take its key",
@@ -207,9 +207,9 @@ impl fmt::Display for Only<'_> {
     }
 }
 
-impl From<Excess> for AdministrationError {
-    fn from(excess: Excess) -> Self {
-        Self::Exceeded(Box::new(excess))
+impl From<AccessExceeded> for AdministrationError {
+    fn from(exceeded: AccessExceeded) -> Self {
+        Self::Exceeded(Box::new(exceeded))
     }
 }
 

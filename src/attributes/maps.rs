@@ -1,5 +1,7 @@
 //! [`Attributes`] for maps and slices of pairs.
 
+#[cfg(feature = "serde_json")]
+use alloc::string::String;
 use alloc::{collections::BTreeMap, vec::Vec};
 use core::{
     borrow::Borrow,
@@ -7,8 +9,10 @@ use core::{
 };
 
 use indexmap::IndexMap;
+#[cfg(feature = "std")]
+use std::collections::HashMap;
 
-use super::{AsValue, Attributes, Value};
+use super::traits::{AsValue, Attributes, Value};
 
 /// No attributes at all.
 impl Attributes for () {
@@ -17,59 +21,59 @@ impl Attributes for () {
     }
 }
 
-impl<K, V> Attributes for BTreeMap<K, V>
-where
-    K: Borrow<str> + Ord + Send + Sync,
-    V: AsValue,
-{
-    #[inline]
-    fn attribute(&self, name: &str) -> Value<'_> {
-        self.get(name).map_or(Value::Absent, V::as_value)
-    }
+/// A map by names is attributes, and as a value an object.
+macro_rules! maps {
+    ($($(#[$feature:meta])? $map:ty, [$($generic:tt)*];)*) => {$(
+        $(#[$feature])?
+        impl<$($generic)*> Attributes for $map {
+            #[inline]
+            fn attribute(&self, name: &str) -> Value<'_> {
+                self.get(name).map_or(Value::Absent, AsValue::as_value)
+            }
 
-    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
-        for (name, value) in self {
-            visit(name.borrow(), value.as_value());
+            fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
+                for (name, value) in self {
+                    visit(name.borrow(), value.as_value());
+                }
+            }
         }
-    }
+
+        $(#[$feature])?
+        impl<$($generic)*> AsValue for $map {
+            #[inline]
+            fn as_value(&self) -> Value<'_> {
+                Value::Object(self)
+            }
+        }
+    )*};
+}
+maps! {
+    BTreeMap<K, V>, [K: Borrow<str> + Ord + Send + Sync, V: AsValue];
+    IndexMap<K, V, S>, [K: Borrow<str> + Hash + Eq + Send + Sync, V: AsValue, S: BuildHasher + Send + Sync];
+    #[cfg(feature = "std")]
+    HashMap<K, V, S>, [K: Borrow<str> + Hash + Eq + Send + Sync, V: AsValue, S: BuildHasher + Send + Sync];
+    #[cfg(feature = "serde_json")]
+    serde_json::Map<String, serde_json::Value>, [];
 }
 
-impl<K, V, S> Attributes for IndexMap<K, V, S>
-where
-    K: Borrow<str> + Hash + Eq + Send + Sync,
-    V: AsValue,
-    S: BuildHasher + Send + Sync,
-{
-    #[inline]
-    fn attribute(&self, name: &str) -> Value<'_> {
-        self.get(name).map_or(Value::Absent, V::as_value)
-    }
+macro_rules! object_or_nothing {
+    ($json:ty) => {
+        /// The attributes of an object; any other JSON value has none.
+        impl $crate::attributes::Attributes for $json {
+            #[inline]
+            fn attribute(&self, name: &str) -> $crate::attributes::Value<'_> {
+                self.as_object().map_or($crate::attributes::Value::Absent, |object| object.attribute(name))
+            }
 
-    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
-        for (name, value) in self {
-            visit(name.borrow(), value.as_value());
+            fn each(&self, visit: &mut dyn FnMut(&str, $crate::attributes::Value<'_>)) {
+                if let Some(object) = self.as_object() {
+                    object.each(visit);
+                }
+            }
         }
-    }
+    };
 }
-
-#[cfg(feature = "std")]
-impl<K, V, S> Attributes for std::collections::HashMap<K, V, S>
-where
-    K: Borrow<str> + Hash + Eq + Send + Sync,
-    V: AsValue,
-    S: BuildHasher + Send + Sync,
-{
-    #[inline]
-    fn attribute(&self, name: &str) -> Value<'_> {
-        self.get(name).map_or(Value::Absent, V::as_value)
-    }
-
-    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
-        for (name, value) in self {
-            visit(name.borrow(), value.as_value());
-        }
-    }
-}
+pub(crate) use object_or_nothing;
 
 /// A name that is there twice is [`Value::Other`], which matches nothing: never the first, nor the last.
 impl<K: Borrow<str> + Send + Sync, V: AsValue> Attributes for [(K, V)] {

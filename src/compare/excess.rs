@@ -1,12 +1,21 @@
 //! What an access has beyond another: as data, and in words.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 use core::fmt;
 
 use serde::Serialize;
 
-use super::witness::Witness;
-use crate::text::Escaped;
+use super::{
+    operations,
+    pair::{Gap, OnType, Pair},
+    witness::Witness,
+};
+use crate::{
+    access::Access,
+    decision::Clause,
+    text::{Quoted, join},
+    value_set::ValueSet,
+};
 
 /// What an access has beyond another, its issuer's for one: never nothing. It is the refusal of "caller access
 /// exceeded".
@@ -27,50 +36,48 @@ use crate::text::Escaped;
 /// let proposed =
 ///     Access::builder(&roles).role("Editor").condition("brand:a")?.condition("brand:b")?.build()?;
 ///
-/// let excess = proposed.ensure_within(&issuer).unwrap_err();
+/// let exceeded = proposed.ensure_within(&issuer).unwrap_err();
 /// assert_eq!(
-///     excess.to_string(),
+///     exceeded.to_string(),
 ///     "caller access exceeded: permission `products:update` where `brand` is `a`, `b`; \
 ///      `products` where `brand` is `b`",
 /// );
-/// for surplus in excess.surplus() {
-///     assert!(surplus.witness().decide(&proposed).is_allow());
-///     assert!(!surplus.witness().decide(&issuer).is_allow());
+/// for excess in exceeded.excesses() {
+///     assert!(excess.witness().decide(&proposed).is_allow());
+///     assert!(!excess.witness().decide(&issuer).is_allow());
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct Excess {
-    pub(super) surplus: Box<[Surplus]>,
+pub struct AccessExceeded {
+    excesses: Box<[Excess]>,
 }
 
 /// One thing that an access has beyond another, and a request that shows it.
-///
-/// See [`Excess`] for an example.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Surplus {
+pub struct Excess {
     #[serde(flatten)]
-    pub(super) beyond: Beyond,
-    pub(super) witness: Witness,
+    kind: ExcessKind,
+    witness: Witness,
 }
 
 /// What an access can have beyond another.
 ///
 /// ```
-/// use keyward::{Access, Beyond, Roles, Schema};
+/// use keyward::{Access, ExcessKind, Roles, Schema};
 ///
 /// let roles = Roles::new(&Schema::builder().resource_with("products", ["read"]).build()?, "acme")?;
 /// let everything = Access::builder(&roles).role("admin").build()?;
-/// let excess = everything.ensure_within(&Access::builder(&roles).build()?).unwrap_err();
-/// let Beyond::Permission { resource, operations, .. } = excess.surplus()[0].beyond() else { unreachable!() };
+/// let exceeded = everything.ensure_within(&Access::builder(&roles).build()?).unwrap_err();
+/// let ExcessKind::Permission { resource, operations, .. } = exceeded.excesses()[0].kind() else { unreachable!() };
 /// assert_eq!((&**resource, &*operations[0]), ("products", "read"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Beyond {
+pub enum ExcessKind {
     /// Everything that it allows: the other is of another account.
     Account {
         /// Its account.
@@ -124,7 +131,7 @@ pub enum Beyond {
 
 /// A condition name and the values that it accepts.
 ///
-/// See [`Beyond::Permission`].
+/// See [`ExcessKind::Permission`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Restriction {
@@ -134,61 +141,119 @@ pub struct Restriction {
     pub values: Box<[Box<str>]>,
 }
 
-impl Excess {
+impl AccessExceeded {
     /// The parts: permissions in the schema's order, then conditions in the other's.
-    ///
-    /// See [`Excess`] for an example.
-    pub fn surplus(&self) -> &[Surplus] {
-        &self.surplus
+    pub fn excesses(&self) -> &[Excess] {
+        &self.excesses
     }
 }
 
-impl Surplus {
+impl Excess {
     /// What it is.
-    ///
-    /// See [`Beyond`] for an example.
-    pub fn beyond(&self) -> &Beyond {
-        &self.beyond
+    pub fn kind(&self) -> &ExcessKind {
+        &self.kind
     }
 
     /// A request that the one allows and the other denies for this.
-    ///
-    /// See [`Excess`] for an example.
     pub fn witness(&self) -> &Witness {
         &self.witness
     }
 }
 
-impl Beyond {
-    /// Says that it counts on one type more.
-    pub(super) fn also_on(&mut self, resource: Box<str>) {
-        match self {
-            Self::ConditionValues { resources, .. }
-            | Self::ConditionMissing { resources, .. }
-            | Self::Lists { resources, .. } => {
-                let mut more = core::mem::take(resources).into_vec();
-                more.push(resource);
-                *resources = more.into();
-            }
-            Self::Account { .. } | Self::Permission { .. } | Self::ConditionUnbound { .. } => {}
+impl Access {
+    /// Refuses an access that goes beyond its issuer's: no one can give what they don't have.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessExceeded`], "caller access exceeded", with all that this access has beyond `issuer`.
+    pub fn ensure_within(&self, issuer: &Self) -> Result<(), AccessExceeded> {
+        let excesses = excesses(self, issuer);
+        if excesses.is_empty() { Ok(()) } else { Err(AccessExceeded { excesses }) }
+    }
+}
+
+/// What `access` has beyond `other`; nothing exactly where it is within.
+pub(super) fn excesses(access: &Access, other: &Access) -> Box<[Excess]> {
+    let pair = Pair::new(access, other);
+    if !pair.same_account() {
+        let kind = ExcessKind::Account { account: access.account().into() };
+        return pair.witness().map(|witness| Excess { kind, witness }).into_iter().collect();
+    }
+    let mut excesses = Vec::new();
+    // Gaps that say the same, on several types, are one excess.
+    let mut gaps = BTreeMap::new();
+    for on in pair.types() {
+        let add = |mask, kind| Some(Excess { kind, witness: on.witness(mask, None)? });
+        if on.beyond() != 0 {
+            excesses.extend(add(on.beyond(), permission(&on)));
+        }
+        if on.shared == 0 {
+            continue;
+        }
+        if let Some(condition) = on.unbound() {
+            let (resource, operations) = (name(&on), operations(&on, on.shared));
+            let condition = condition.into();
+            excesses.extend(add(on.shared, ExcessKind::ConditionUnbound { resource, operations, condition }));
+            continue;
+        }
+        for gap in on.gaps() {
+            let key = (gap.right.place, gap.lists, gap.left.map(|left| left.place));
+            let same = gaps.entry(key).or_insert_with(|| (gap, on.witness(on.shared, Some(gap)), Vec::new()));
+            same.2.push(name(&on));
+        }
+    }
+    let of_gaps = gaps.into_values();
+    excesses.extend(
+        of_gaps.filter_map(|(gap, witness, on)| Some(Excess { kind: kind(&gap, on.into()), witness: witness? })),
+    );
+    excesses.into()
+}
+
+fn name(on: &OnType<'_, '_>) -> Box<str> {
+    on.pair.left.schema().type_name_at(on.resource).into()
+}
+
+fn operations(on: &OnType<'_, '_>, mask: u64) -> Box<[Box<str>]> {
+    operations::operations(mask).map(|index| on.pair.left.schema().operation_at(index).into()).collect()
+}
+
+fn values(set: &ValueSet) -> Box<[Box<str>]> {
+    set.iter().map(Box::from).collect()
+}
+
+fn permission(on: &OnType<'_, '_>) -> ExcessKind {
+    let restriction =
+        |clause: Clause<'_>| Restriction { condition: clause.condition().into(), values: values(clause.accepted) };
+    ExcessKind::Permission {
+        resource: name(on),
+        operations: operations(on, on.beyond()),
+        conditions: on.left_clauses().map(restriction).collect(),
+    }
+}
+
+fn kind(gap: &Gap<'_>, resources: Box<[Box<str>]>) -> ExcessKind {
+    let (condition, accepted) = (gap.right.condition().into(), gap.right.accepted);
+    match gap.left {
+        None => ExcessKind::ConditionMissing { condition, accepted: values(accepted), resources },
+        Some(_) if gap.lists => ExcessKind::Lists { condition, resources },
+        Some(left) => {
+            let values = left.accepted.difference(accepted).as_ref().map(values).unwrap_or_default();
+            ExcessKind::ConditionValues { condition, values, resources }
         }
     }
 }
 
-impl fmt::Display for Excess {
+impl fmt::Display for AccessExceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("caller access exceeded: ")?;
-        self.surplus.iter().enumerate().try_for_each(|(index, surplus)| {
-            f.write_str(if index == 0 { "" } else { "; " })?;
-            surplus.beyond.fmt(f)
-        })
+        join(f, "; ", self.excesses.iter().map(Excess::kind))
     }
 }
 
-impl core::error::Error for Excess {}
+impl core::error::Error for AccessExceeded {}
 
 /// In words, as something that one can have, gain or lose. Of many values the first few are named.
-impl fmt::Display for Beyond {
+impl fmt::Display for ExcessKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Account { account } => write!(f, "access to the account `{account}`"),
@@ -224,10 +289,7 @@ impl Few<'_> {
 
 impl fmt::Display for Few<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, value) in self.0.iter().take(Self::MOST).enumerate() {
-            let comma = if index == 0 { "" } else { ", " };
-            write!(f, "{comma}`{}`", Escaped(value))?;
-        }
+        join(f, ", ", self.0.iter().take(Self::MOST).map(|value| Quoted(value)))?;
         match self.0.len().saturating_sub(Self::MOST) {
             0 => Ok(()),
             more => write!(f, " and {more} more"),

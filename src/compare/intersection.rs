@@ -1,20 +1,14 @@
 //! What several accesses all allow.
 
-use alloc::{boxed::Box, collections::BTreeMap, string::String, vec, vec::Vec};
+use alloc::{collections::BTreeMap, vec, vec::Vec};
 
-use super::{
-    choose,
-    clause::{self, Clause},
-    once::Once,
-    witness::Witness,
-};
+use super::{operations, together, witness::Witness};
 use crate::{
     access::Access,
     attributes::AttributePath,
-    decision::Decision,
-    denial::Denial,
+    decision::{Clause, Decision, Denial},
     filter::Filter,
-    json::{Json, JsonObject},
+    json::Json,
     resource::Resource,
     schema::{Match, OperationRef, TypeRef},
     value_set::ValueSet,
@@ -51,8 +45,6 @@ pub struct Intersection {
 
 impl Access {
     /// What this access and `other` both allow.
-    ///
-    /// See [`Intersection`] for an example.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Intersection {
         Intersection { of: vec![self.clone(), other.clone()] }
@@ -78,25 +70,18 @@ impl Intersection {
     }
 
     /// Whether there is nothing that all of them allow.
-    ///
-    /// See [`and`](Self::and) for an example.
     pub fn is_empty(&self) -> bool {
         self.witness().is_none()
     }
 
     /// Decides an operation as each access would; the first denial is the reason. The resource is asked for each
-    /// thing once, for all of them. (To remember what it said takes memory, other than one access's decision.)
-    ///
-    /// See [`Intersection`] for an example.
+    /// thing once, for all of them.
     pub fn decide<'a, R: Resource + ?Sized>(
         &'a self,
         operation: impl Into<OperationRef<'a>>,
         resource: &'a R,
     ) -> Decision<'a> {
-        let (operation, once) = (operation.into(), Once::new());
-        let asked = once.of(resource);
-        let mut decisions = self.of.iter().map(|access| access.decide_asked(operation, &asked));
-        decisions.find(|decision| !decision.is_allow()).unwrap_or(Decision::Allow)
+        together::decide(&self.of, operation.into(), resource).map_err(|(_, denial)| denial).into()
     }
 
     /// Decides an update as each access would; the first denial is the reason.
@@ -115,10 +100,7 @@ impl Intersection {
         stored: &'a S,
         proposed: &'a P,
     ) -> Decision<'a> {
-        let once = (Once::new(), Once::new());
-        let (stored, proposed) = (once.0.of(stored), once.1.of(proposed));
-        let mut decisions = self.of.iter().map(|access| access.decide_update_asked(&stored, &proposed));
-        decisions.find(|decision| !decision.is_allow()).unwrap_or(Decision::Allow)
+        together::decide_update(&self.of, stored, proposed).map_err(|(_, denial)| denial).into()
     }
 
     /// What all of them may list: the clauses of each. Two clauses may be on one attribute, and where a list
@@ -126,7 +108,7 @@ impl Intersection {
     ///
     /// # Errors
     ///
-    /// [`Denial`] where one of them may list nothing, as [`Access::list`] says.
+    /// [`Denial`] where one of them may list nothing, as [`Access::try_filter`] says.
     ///
     /// ```
     /// use keyward::{Access, Roles, Schema};
@@ -138,12 +120,12 @@ impl Intersection {
     /// let a = Access::builder(&roles).role("admin").condition("tag:a")?.build()?;
     /// let b = Access::builder(&roles).role("admin").condition("tag:b")?.build()?;
     /// let both = a.intersection(&b);
-    /// assert_eq!(both.list("products", "acme").unwrap().to_string(), "`tags` is `a` and `tags` is `b`");
+    /// assert_eq!(both.try_filter("products", "acme").unwrap().to_string(), "`tags` is `a` and `tags` is `b`");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn list<'a>(&'a self, resource: impl Into<TypeRef<'a>>, account: &str) -> Result<Filter, Denial<'a>> {
+    pub fn try_filter<'a>(&'a self, resource: impl Into<TypeRef<'a>>, account: &str) -> Result<Filter, Denial<'a>> {
         let resource = resource.into();
-        let filters = self.of.iter().map(|access| access.list(resource, account));
+        let filters = self.of.iter().map(|access| access.try_filter(resource, account));
         filters.reduce(|all, one| Ok(all?.and(one?))).unwrap_or(Err(Denial::OtherAccount))
     }
 
@@ -173,32 +155,29 @@ impl Intersection {
             Some((resource, mask, self.attributes(first, resource)?))
         });
         let (resource, mask, attributes) = candidates.next()?;
-        let operation = clause::preferred(first.schema(), resource, mask)?;
+        let operation = operations::best(first.schema(), resource, mask)?;
         Some(Witness::new(first, resource, operation, attributes))
     }
 
     /// The operations that all grant on a type of the first; none where a condition of one shuts it off.
     fn shared(&self, first: &Access, resource: usize) -> Option<u64> {
-        let named = |index: &u8| {
-            let (operation, name) = (first.schema().operation_at(*index), first.schema().type_name_at(resource));
-            self.of.iter().all(|access| access.permits(operation, name))
-        };
+        let name = first.schema().type_name_at(resource);
+        let granted =
+            |index: &u8| self.of.iter().all(|access| access.permits(first.schema().operation_at(*index), name));
+        let mask = operations::mask(operations::operations(first.mask_at(resource)).filter(granted));
         let open = |access: &Access| {
-            let there = clause::type_in(access.schema(), first.schema(), resource);
-            there.is_some_and(|there| clause::allows_some(access, there))
+            access.schema().type_index(TypeRef::Name(name)).is_some_and(|there| access.allows_some(there))
         };
-        let mask = clause::operations(first.mask_at(resource)).filter(named);
-        let mask = mask.fold(0, |mask, index| mask | 1_u64.wrapping_shl(index.into()));
         (mask != 0 && self.of.iter().all(open)).then_some(mask)
     }
 
     /// Attributes that meet the conditions of all, if any do.
-    fn attributes(&self, first: &Access, resource: usize) -> Option<JsonObject> {
+    fn attributes<'a>(&'a self, first: &Access, resource: usize) -> Option<Vec<(&'a AttributePath, Json)>> {
+        let name = TypeRef::Name(first.schema().type_name_at(resource));
         let mut by_path: BTreeMap<&AttributePath, Vec<Clause<'_>>> = BTreeMap::new();
         for access in &self.of {
-            let there = clause::type_in(access.schema(), first.schema(), resource)?;
-            for clause in clause::clauses(access, there).flatten() {
-                by_path.entry(clause.binding.attribute()).or_default().push(clause);
+            for clause in access.clauses(access.schema().type_index(name)?).flatten() {
+                by_path.entry(clause.attribute).or_default().push(clause);
             }
         }
         // In this order whatever lies inside an attribute comes right after it. What one access reads as a text
@@ -206,44 +185,23 @@ impl Intersection {
         if by_path.keys().zip(by_path.keys().skip(1)).any(|(path, next)| path.overlaps(next)) {
             return None;
         }
-        let mut attributes = JsonObject::default();
-        for (path, clauses) in by_path {
-            choose::put(&mut attributes, path, meet(&clauses)?);
-        }
-        Some(attributes)
+        by_path.into_iter().map(|(path, clauses)| Some((path, meet(&clauses)?))).collect()
     }
 }
 
 /// A value that meets all these clauses on one attribute: a text where one text does, otherwise a list.
 fn meet(clauses: &[Clause<'_>]) -> Option<Json> {
-    let sets: Vec<&ValueSet> = clauses.iter().map(|clause| clause.accepted).collect();
-    if let Some(text) = common(&sets).next() {
-        return Some(Json::Text(text.into()));
+    if let Some(text) = ValueSet::common_element(clauses.iter().map(|clause| clause.accepted)) {
+        return Some(Json::Text(text));
     }
-    let all = clauses.iter().filter(|clause| clause.binding.matching() == Match::All);
-    let all: Vec<&ValueSet> = all.map(|clause| clause.accepted).collect();
-    // Where every element must do for some, an element for each of the others is looked for among those that do.
-    let element = |clause: &Clause<'_>| -> Option<Json> {
-        let text = if all.is_empty() {
-            clause.accepted.iter().next()
-        } else {
-            common(&all).find(|value| clause.accepted.contains(value))
-        };
-        text.map(|text| Json::Text(String::from(text)))
-    };
+    // An element for each clause, which must do for those, too, for which every element must.
+    let every = clauses.iter().filter(|clause| clause.matching == Match::All).map(|clause| clause.accepted);
     let mut elements = Vec::new();
     for clause in clauses {
-        let element = element(clause)?;
+        let element = Json::Text(ValueSet::common_element(every.clone().chain([clause.accepted]))?);
         if !elements.contains(&element) {
             elements.push(element);
         }
     }
     Some(Json::List(elements))
-}
-
-/// The values that all these sets have.
-fn common<'a>(sets: &[&'a ValueSet]) -> Box<dyn Iterator<Item = &'a str> + 'a> {
-    let Some((first, others)) = sets.split_first() else { return Box::new(core::iter::empty()) };
-    let others: Vec<&ValueSet> = others.to_vec();
-    Box::new(first.iter().filter(move |value| others.iter().all(|other| other.contains(value))))
 }

@@ -9,34 +9,34 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `clause` | what an access says of one type |
+//! | `operations` | sets of operations |
 //! | `pair` | two accesses side by side: where the first goes beyond the second |
 //! | `witness` | one concrete request |
-//! | `choose` | the attributes of a witness |
+//! | `choose` | the request that tells two accesses apart |
 //! | `relation` | `within`, `is_within`, `same_as` |
 //! | `intersection`, `difference` | the set operations |
-//! | `excess`, `gather` | what goes beyond, as data and in words |
+//! | `together` | one resource before several accesses |
+//! | `excess` | what goes beyond, as data and in words |
 //! | `review` | who gains what and who loses what |
 //!
 //! Accesses of different schemas are compared too: by the names of types and operations and by the attributes
 //! that their conditions read.
 
 mod choose;
-mod clause;
 mod difference;
 mod excess;
-mod gather;
 mod intersection;
-mod once;
+mod operations;
 mod pair;
 mod relation;
 mod review;
+mod together;
 mod witness;
 
 pub use difference::Difference;
 pub(crate) use excess::Few;
-pub use excess::{Beyond, Excess, Restriction, Surplus};
+pub use excess::{AccessExceeded, Excess, ExcessKind, Restriction};
 pub use intersection::Intersection;
 pub use relation::Inclusion;
-pub use review::{Change, Review};
+pub use review::{AccessChange, Review};
 pub use witness::Witness;

@@ -3,10 +3,11 @@
 //! Nothing here allocates. Between accesses of one schema each value set is looked through once, whatever the
 //! number of types.
 
-use super::clause::{self, Clause, Unbound, clause};
+use super::operations::{mask, operations};
 use crate::{
     access::Access,
-    schema::{OperationRef, SchemaBuilder},
+    decision::{Clause, Unbound},
+    schema::{Match, OperationRef, SchemaBuilder, TypeRef},
 };
 
 /// Two accesses, and which conditions of the right the left doesn't imply.
@@ -22,7 +23,7 @@ pub(super) struct Pair<'a> {
 
 /// The pair on one type, on which the left allows something.
 pub(super) struct OnType<'p, 'a> {
-    pair: &'p Pair<'a>,
+    pub(super) pair: &'p Pair<'a>,
     /// The type in the left's schema.
     pub(super) resource: usize,
     /// The type in the right's schema.
@@ -37,19 +38,11 @@ pub(super) struct OnType<'p, 'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Gap<'a> {
     pub(super) right: Clause<'a>,
-    pub(super) left: Left<'a>,
-}
-
-/// What the left has to set against a condition of the right.
-#[derive(Clone, Copy)]
-pub(super) enum Left<'a> {
-    /// Nothing: it doesn't restrict that attribute.
-    Unrestricted,
-    /// A condition with values beyond the right's.
-    Values(Clause<'a>),
-    /// A condition with no more values, which any element of a list may meet where all must for the right. Only
-    /// accesses of different schemas come to that.
-    Lists(Clause<'a>),
+    /// What the left says of that attribute, if anything.
+    pub(super) left: Option<Clause<'a>>,
+    /// The left has no more values than the right, but any element of a list may meet it, where all must for the
+    /// right. Only accesses of different schemas come to that.
+    pub(super) lists: bool,
 }
 
 impl<'a> Pair<'a> {
@@ -63,15 +56,15 @@ impl<'a> Pair<'a> {
             open: [0; Access::MAX_CONDITIONS / 64],
         };
         if same_schema {
-            for (dimension, place) in left.dimensions().iter().zip(1_u16..) {
-                if let Some(slot) = pair.places.get_mut(dimension.condition) {
+            for (of, place) in left.compiled_conditions().iter().zip(1_u16..) {
+                if let Some(slot) = pair.places.get_mut(of.name) {
                     *slot = place;
                 }
             }
         }
-        for (place, dimension) in right.dimensions().iter().enumerate() {
-            let theirs = pair.place(dimension.condition).and_then(|place| left.dimensions().get(place));
-            let implied = theirs.is_some_and(|theirs| theirs.accepted.is_subset(&dimension.accepted));
+        for (place, of) in right.compiled_conditions().iter().enumerate() {
+            let theirs = pair.place(of.name).and_then(|place| left.compiled_conditions().get(place));
+            let implied = theirs.is_some_and(|theirs| theirs.accepted.is_subset(&of.accepted));
             if let Some(word) = pair.open.get_mut(place / 64).filter(|_| !implied) {
                 *word |= bit(place);
             }
@@ -86,14 +79,14 @@ impl<'a> Pair<'a> {
     /// The types on which the left allows something, in the order of its schema.
     pub(super) fn types(&self) -> impl Iterator<Item = OnType<'_, 'a>> {
         let types = 0..self.left.schema().resource_types().len();
-        types.filter(|resource| clause::allows_some(self.left, *resource)).map(|resource| self.on_type(resource))
+        types.filter(|resource| self.left.allows_some(*resource)).map(|resource| self.on_type(resource))
     }
 
     fn on_type(&self, resource: usize) -> OnType<'_, 'a> {
         let there = if self.same_schema {
             Some(resource)
         } else {
-            clause::type_in(self.right.schema(), self.left.schema(), resource)
+            self.right.schema().type_index(TypeRef::Name(self.left.schema().type_name_at(resource)))
         };
         let granted = self.left.mask_at(resource);
         let shared = match there {
@@ -111,7 +104,7 @@ impl<'a> Pair<'a> {
             let theirs = self.right.schema().operation_index(name);
             theirs.is_some_and(|theirs| self.right.grants_at(there, theirs))
         };
-        clause::operations(granted).filter(same).fold(0, |mask, index| mask | bit(index.into()))
+        mask(operations(granted).filter(same))
     }
 
     /// Where the left has this condition of the schema that both have.
@@ -122,16 +115,15 @@ impl<'a> Pair<'a> {
     /// What the left says of the attribute that a condition of the right reads.
     fn partner(&self, resource: usize, right: &Clause<'a>) -> Option<Clause<'a>> {
         if self.same_schema {
-            let condition = self.right.dimensions().get(right.place)?.condition;
-            return clause(self.left, resource, self.place(condition)?)?.ok();
+            let name = self.right.compiled_conditions().get(right.place)?.name;
+            return self.left.clause(resource, self.place(name)?)?.ok();
         }
-        let mut theirs = clause::clauses(self.left, resource).flatten();
-        theirs.find(|left| left.binding.attribute() == right.binding.attribute())
+        self.left.clauses(resource).flatten().find(|left| left.attribute == right.attribute)
     }
 
     fn open(&self) -> impl Iterator<Item = usize> {
         let bits = |(word, mask): (usize, u64)| {
-            clause::operations(mask).map(move |index| word.saturating_mul(64).saturating_add(index.into()))
+            operations(mask).map(move |index| word.saturating_mul(64).saturating_add(index.into()))
         };
         let words = self.open.into_iter().enumerate();
         words.filter(|(_, mask)| *mask != 0).flat_map(bits)
@@ -146,7 +138,7 @@ impl<'a> OnType<'_, 'a> {
 
     /// The first condition of the right that is not bound to the type.
     pub(super) fn unbound(&self) -> Option<&'a str> {
-        self.open_clauses().find_map(Result::err).map(|Unbound(name)| name)
+        self.open_clauses().find_map(Result::err).map(|unbound| unbound.condition)
     }
 
     /// The conditions of the right that keep out some of what the left lets in.
@@ -156,59 +148,41 @@ impl<'a> OnType<'_, 'a> {
 
     /// Whether the right allows all that the left does.
     pub(super) fn is_included(&self) -> bool {
-        self.pair.same_account()
-            && self.beyond() == 0
-            && self.open_clauses().all(|clause| clause.is_ok_and(|right| self.gap(right).is_none()))
+        self.telling() == 0
     }
 
     /// The operations of which some request is allowed by the left and denied by the right.
     pub(super) fn telling(&self) -> u64 {
-        let every = !self.pair.same_account() || self.unbound().is_some() || self.gaps().next().is_some();
+        let keeps_out = |clause: Result<_, _>| clause.map_or(true, |right| self.gap(right).is_some());
+        let every = !self.pair.same_account() || self.open_clauses().any(keeps_out);
         if every { self.granted } else { self.beyond() }
     }
 
     fn gap(&self, right: Clause<'a>) -> Option<Gap<'a>> {
-        let left = match self.pair.partner(self.resource, &right) {
-            None => Left::Unrestricted,
-            // Looked through when the pair was made, and found open.
-            Some(left) if self.pair.same_schema => Left::Values(left),
-            Some(left) if left.implies(&right) => return None,
-            Some(left) if left.accepted.is_subset(right.accepted) => Left::Lists(left),
-            Some(left) => Left::Values(left),
-        };
-        Some(Gap { right, left })
+        let left = self.pair.partner(self.resource, &right);
+        // Of one schema the values were looked through when the pair was made, and found open.
+        let lists = !self.pair.same_schema && left.is_some_and(|left| left.accepted.is_subset(right.accepted));
+        let implied = lists && (left.is_some_and(|left| left.matching == Match::All) || right.matching == Match::Any);
+        (!implied).then_some(Gap { right, left, lists })
     }
 
     /// The conditions of the right that are open, and say something of the type.
     fn open_clauses(&self) -> impl Iterator<Item = Result<Clause<'a>, Unbound<'a>>> {
         let pair = self.pair;
         let there = self.there.into_iter();
-        there.flat_map(move |there| pair.open().filter_map(move |place| clause(pair.right, there, place)))
-    }
-
-    pub(super) fn left(&self) -> &'a Access {
-        self.pair.left
-    }
-
-    pub(super) fn same_account(&self) -> bool {
-        self.pair.same_account()
-    }
-
-    /// The condition of the left on the attribute that one of the right reads.
-    pub(super) fn partner_of(&self, right: &Clause<'a>) -> Option<Clause<'a>> {
-        self.pair.partner(self.resource, right)
+        there.flat_map(move |there| pair.open().filter_map(move |place| pair.right.clause(there, place)))
     }
 
     /// What the left asks of the type.
     pub(super) fn left_clauses(&self) -> impl Iterator<Item = Clause<'a>> {
-        clause::clauses(self.pair.left, self.resource).flatten()
+        self.pair.left.clauses(self.resource).flatten()
     }
 
     /// What the right asks of the type.
     pub(super) fn right_clauses(&self) -> impl Iterator<Item = Clause<'a>> {
         let pair = self.pair;
         let there = self.there.into_iter();
-        there.flat_map(move |there| clause::clauses(pair.right, there)).flatten()
+        there.flat_map(move |there| pair.right.clauses(there)).flatten()
     }
 }
 

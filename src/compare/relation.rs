@@ -1,11 +1,9 @@
 //! Inclusion and equality.
 
-use super::{excess::Excess, gather, pair::Pair, witness::Witness};
+use super::{pair::Pair, witness::Witness};
 use crate::access::Access;
 
 /// Whether one access is within another, and if not, by what request one sees it.
-///
-/// See [`Access::within`] for an example.
 #[must_use = "an inclusion that is not looked at lets everybody give what they don't have"]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "it is within or it is not, and a new outcome must break every match")]
@@ -18,15 +16,11 @@ pub enum Inclusion {
 
 impl Inclusion {
     /// Whether it is [`Within`](Self::Within).
-    ///
-    /// See [`Access::within`] for an example.
     pub fn is_within(&self) -> bool {
         matches!(self, Self::Within)
     }
 
     /// The request that the one allows and the other denies.
-    ///
-    /// See [`Access::within`] for an example.
     pub fn witness(&self) -> Option<&Witness> {
         match self {
             Self::Within => None,
@@ -107,26 +101,5 @@ impl Access {
     /// ```
     pub fn same_as(&self, other: &Self) -> bool {
         self.is_within(other) && other.is_within(self)
-    }
-
-    /// Refuses an access that goes beyond its issuer's: no one can give what they don't have.
-    ///
-    /// # Errors
-    ///
-    /// [`Excess`], "caller access exceeded", with all that this access has beyond `issuer`.
-    ///
-    /// ```
-    /// use keyward::{Access, Role, Roles, Schema};
-    ///
-    /// let schema = Schema::builder().resource("products").build()?;
-    /// let roles = Roles::new(&schema, "acme")?.with(Role::new("Inspector", ["products:read"])?)?;
-    /// let issuer = Access::builder(&roles).role("Inspector").build()?;
-    /// let proposed = Access::builder(&roles).role("admin").build()?;
-    /// assert!(proposed.ensure_within(&issuer).is_err());
-    /// assert!(issuer.ensure_within(&proposed).is_ok());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn ensure_within(&self, issuer: &Self) -> Result<(), Excess> {
-        gather::excess(self, issuer).map_or(Ok(()), Err)
     }
 }

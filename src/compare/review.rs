@@ -5,78 +5,32 @@ use core::fmt;
 
 use serde::Serialize;
 
-use super::{excess::Excess, gather};
+use super::excess::{Excess, excesses};
 use crate::{
     access::Access,
-    document::World,
     role::{Role, Roles},
 };
 
 /// What a change does: who gains what and who loses what, with a request to show for each. Empty exactly if no
 /// decision changes.
-///
-/// ```
-/// use keyward::{Review, World};
-///
-/// let world = |permission: &str| {
-///     World::from_json(
-///         &r#"{
-///             "schema": {"resources": {"products": {}}},
-///             "accounts": [{
-///                 "id": "acme",
-///                 "accessPolicies": [{"id": "inspector", "permissions": ["PERMISSION"]}],
-///                 "accessTokens": [
-///                     {"id": "t1", "policies": ["inspector"], "conditions": []},
-///                     {"id": "t2", "policies": [], "conditions": []}
-///                 ]
-///             }]
-///         }"#
-///         .replace("PERMISSION", permission),
-///     )
-/// };
-/// let (before, after) = (world("products:read,delete")?, world("products:read,list")?);
-///
-/// let review = Review::of_worlds(&before, &after);
-/// assert_eq!(
-///     review.to_string(),
-///     "`t1` gains permission `products:list`\n`t1` loses permission `products:delete`\n",
-/// );
-/// assert!(Review::of_worlds(&after, &after).is_empty());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Review {
     schema_changed: bool,
     unchanged: usize,
-    changes: Vec<Change>,
+    changes: Vec<AccessChange>,
 }
 
 /// What one actor, or whoever has one role, gains and loses.
-///
-/// See [`Change::between`] for an example.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Change {
+pub struct AccessChange {
     who: Box<str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    gains: Option<Excess>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    losses: Option<Excess>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    gains: Box<[Excess]>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    losses: Box<[Excess]>,
 }
 
 impl Review {
-    /// Reviews a change of the whole: actor by actor, by their ids, new ones and those that are gone among
-    /// them. A role that changes and that nobody has changes nothing.
-    ///
-    /// See [`Review`] for an example.
-    pub fn of_worlds(before: &World, after: &World) -> Self {
-        let ids: BTreeSet<&str> = before.actors().chain(after.actors()).map(|(id, _)| id).collect();
-        let access = |world: &World, id| world.actor(id).ok().map(|actor| actor.access.clone());
-        Self::of(
-            before.schema() != after.schema(),
-            ids.into_iter().map(|id| (id, access(before, id), access(after, id))),
-        )
-    }
-
     /// Reviews a change of an account's roles: role by role, by their ids, `admin` among them. What is gained
     /// or lost is what an access without conditions would.
     ///
@@ -100,10 +54,14 @@ impl Review {
         )
     }
 
-    fn of<'a>(schema_changed: bool, accesses: impl Iterator<Item = (&'a str, Option<Access>, Option<Access>)>) -> Self {
+    /// Access by access: whose it is, what it was and what it is.
+    pub(crate) fn of<'a>(
+        schema_changed: bool,
+        accesses: impl Iterator<Item = (&'a str, Option<Access>, Option<Access>)>,
+    ) -> Self {
         let mut review = Self { schema_changed, unchanged: 0, changes: Vec::new() };
         for (who, before, after) in accesses {
-            match Change::between(who, before.as_ref(), after.as_ref()) {
+            match AccessChange::between(who, before.as_ref(), after.as_ref()) {
                 Some(change) => review.changes.push(change),
                 None => review.unchanged = review.unchanged.saturating_add(1),
             }
@@ -112,28 +70,16 @@ impl Review {
     }
 
     /// Whether no decision changes.
-    ///
-    /// See [`Review`] for an example.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 
     /// Who gains or loses something, in the order of their ids.
-    ///
-    /// See [`Review::of_roles`] for an example.
-    pub fn changes(&self) -> &[Change] {
+    pub fn changes(&self) -> &[AccessChange] {
         &self.changes
     }
 
     /// How many neither gain nor lose anything.
-    ///
-    /// ```
-    /// use keyward::{Review, Roles, Schema};
-    ///
-    /// let roles = Roles::new(&Schema::builder().build()?, "acme")?;
-    /// assert_eq!(Review::of_roles(&roles, &roles).unchanged(), 1);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn unchanged(&self) -> usize {
         self.unchanged
     }
@@ -160,12 +106,12 @@ impl Review {
     }
 }
 
-impl Change {
+impl AccessChange {
     /// What `who` gains and loses when one access takes the place of another; no access is one that allows
     /// nothing. None exactly where no decision changes.
     ///
     /// ```
-    /// use keyward::{Access, Change, Roles, Schema};
+    /// use keyward::{Access, AccessChange, Roles, Schema};
     ///
     /// let schema = Schema::from_json(
     ///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
@@ -174,60 +120,41 @@ impl Change {
     /// let before = Access::builder(&roles).role("admin").condition("brand:a")?.build()?;
     /// let after = Access::builder(&roles).role("admin").condition("brand:b")?.build()?;
     ///
-    /// let change = Change::between("olivia", Some(&before), Some(&after)).unwrap();
+    /// let change = AccessChange::between("olivia", Some(&before), Some(&after)).unwrap();
     /// assert_eq!(
     ///     change.to_string(),
     ///     "`olivia` gains `products` where `brand` is `b`\n\
     ///      `olivia` loses `products` where `brand` is `a`\n",
     /// );
-    /// assert!(Change::between("olivia", Some(&before), Some(&before)).is_none());
+    /// assert!(AccessChange::between("olivia", Some(&before), Some(&before)).is_none());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn between(who: &str, before: Option<&Access>, after: Option<&Access>) -> Option<Self> {
         let beyond = |access: Option<&Access>, other: Option<&Access>| {
-            let access = access?;
+            let Some(access) = access else { return Box::default() };
             // From one account into another everything is lost in the one and gained in the other.
             match other.filter(|other| other.account() == access.account()) {
-                Some(other) => gather::excess(access, other),
-                None => gather::excess(access, &access.without_roles()),
+                Some(other) => excesses(access, other),
+                None => excesses(access, &access.without_roles()),
             }
         };
         let (gains, losses) = (beyond(after, before), beyond(before, after));
-        (gains.is_some() || losses.is_some()).then(|| Self { who: who.into(), gains, losses })
+        (!gains.is_empty() || !losses.is_empty()).then(|| Self { who: who.into(), gains, losses })
     }
 
     /// Whose it is.
-    ///
-    /// ```
-    /// # use keyward::{Access, Change, Roles, Schema};
-    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
-    /// let access = Access::builder(&roles).role("admin").build()?;
-    /// assert_eq!(Change::between("olivia", None, Some(&access)).unwrap().who(), "olivia");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn who(&self) -> &str {
         &self.who
     }
 
     /// What is allowed after and was denied before.
-    ///
-    /// ```
-    /// # use keyward::{Access, Change, Roles, Schema};
-    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
-    /// let access = Access::builder(&roles).role("admin").build()?;
-    /// let change = Change::between("olivia", None, Some(&access)).unwrap();
-    /// assert!(change.gains().is_some() && change.losses().is_none());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn gains(&self) -> Option<&Excess> {
-        self.gains.as_ref()
+    pub fn gains(&self) -> &[Excess] {
+        &self.gains
     }
 
     /// What was allowed before and is denied after.
-    ///
-    /// See [`gains`](Self::gains) for an example.
-    pub fn losses(&self) -> Option<&Excess> {
-        self.losses.as_ref()
+    pub fn losses(&self) -> &[Excess] {
+        &self.losses
     }
 }
 
@@ -239,11 +166,11 @@ impl fmt::Display for Review {
 }
 
 /// A line for each thing gained and each thing lost.
-impl fmt::Display for Change {
+impl fmt::Display for AccessChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (verb, excess) in [("gains", &self.gains), ("loses", &self.losses)] {
-            for surplus in excess.iter().flat_map(Excess::surplus) {
-                writeln!(f, "`{}` {verb} {}", self.who, surplus.beyond())?;
+        for (verb, excesses) in [("gains", &self.gains), ("loses", &self.losses)] {
+            for excess in excesses {
+                writeln!(f, "`{}` {verb} {}", self.who, excess.kind())?;
             }
         }
         Ok(())

@@ -3,12 +3,12 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer};
 
 use crate::{
     access::Access,
-    attributes::{Attributes, Value},
-    decision::Decision,
+    attributes::{AttributePath, Attributes, Value},
+    decision::{Decision, is_update},
     json::{Json, JsonObject},
     resource::Resource,
     schema::{Operation, OperationRef, Schema, TypeRef},
@@ -47,20 +47,25 @@ pub struct Witness {
 
 impl Witness {
     /// A request of this access's account, on a type and by an operation of its schema.
-    pub(super) fn new(of: &Access, resource: usize, operation: u8, attributes: JsonObject) -> Self {
+    pub(super) fn new<'a>(
+        of: &Access,
+        resource: usize,
+        operation: u8,
+        attributes: impl IntoIterator<Item = (&'a AttributePath, Json)>,
+    ) -> Self {
+        let mut object = JsonObject::default();
+        attributes.into_iter().for_each(|(path, value)| put(&mut object, path, value));
         Self {
             operation: of.schema().operation_at(operation).into(),
             resource_type: of.schema().type_name_at(resource).into(),
             account: of.account().into(),
-            attributes: Json::Object(attributes),
+            attributes: Json::Object(object),
         }
     }
 
     /// What an access says to it.
-    ///
-    /// See [`Witness`] for an example.
     pub fn decide<'a>(&'a self, access: &'a Access) -> Decision<'a> {
-        if self.is(Operation::UPDATE) {
+        if is_update(OperationRef::Name(&self.operation)) {
             access.decide_update(self, self)
         } else {
             access.decide(OperationRef::Name(&self.operation), self)
@@ -68,16 +73,6 @@ impl Witness {
     }
 
     /// The operation's name.
-    ///
-    /// ```
-    /// use keyward::{Access, Inclusion, Roles, Schema};
-    ///
-    /// let roles = Roles::new(&Schema::builder().resource("products").build()?, "acme")?;
-    /// let (nothing, everything) = (Access::builder(&roles), Access::builder(&roles).role("admin"));
-    /// let Inclusion::Exceeds(witness) = everything.build()?.within(&nothing.build()?) else { unreachable!() };
-    /// assert_eq!(witness.operation(), "read");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn operation(&self) -> &str {
         &self.operation
     }
@@ -104,8 +99,6 @@ impl Witness {
     }
 
     /// The proposed attributes of a `create` or an `update`, a JSON object.
-    ///
-    /// See [`stored`](Self::stored) for an example.
     pub fn proposed(&self) -> Option<&Json> {
         (self.is(Operation::CREATE) || self.is(Operation::UPDATE)).then_some(&self.attributes)
     }
@@ -114,6 +107,19 @@ impl Witness {
     fn is(&self, standard: Operation) -> bool {
         Schema::standard_name(standard).is_some_and(|name| *self.operation == *name)
     }
+}
+
+/// Sets the attribute at the end of the path, with the objects that lead there.
+fn put(attributes: &mut JsonObject, path: &AttributePath, value: Json) {
+    let mut names = path.names();
+    let Some(mut name) = names.next() else { return };
+    let mut object = attributes;
+    for next in names {
+        let inner = object.entry(name.into()).or_insert_with(|| Json::Object(JsonObject::default()));
+        let Json::Object(inner) = inner else { return };
+        (object, name) = (inner, next);
+    }
+    object.insert(name.into(), value);
 }
 
 impl Attributes for Witness {
@@ -151,26 +157,24 @@ impl fmt::Display for Witness {
 /// besides for an `update` and instead of `attributes` for a `create`.
 impl Serialize for Witness {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut request = serializer.serialize_map(None)?;
-        request.serialize_entry("operation", &self.operation)?;
-        request.serialize_entry("resource", &Subject(self))?;
-        if let Some(proposed) = self.proposed() {
-            request.serialize_entry("proposed", proposed)?;
-        }
-        request.end()
+        let resource = Subject { kind: &self.resource_type, account: &self.account, attributes: self.stored() };
+        Request { operation: &self.operation, resource, proposed: self.proposed() }.serialize(serializer)
     }
 }
 
-struct Subject<'a>(&'a Witness);
+#[derive(Serialize)]
+struct Request<'a> {
+    operation: &'a str,
+    resource: Subject<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposed: Option<&'a Json>,
+}
 
-impl Serialize for Subject<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut resource = serializer.serialize_map(None)?;
-        resource.serialize_entry("type", &self.0.resource_type)?;
-        resource.serialize_entry("account", &self.0.account)?;
-        if let Some(stored) = self.0.stored() {
-            resource.serialize_entry("attributes", stored)?;
-        }
-        resource.end()
-    }
+#[derive(Serialize)]
+struct Subject<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    account: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<&'a Json>,
 }

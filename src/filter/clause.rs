@@ -3,39 +3,36 @@
 use alloc::{boxed::Box, vec::Vec};
 use core::{fmt, slice};
 
+use serde::Serialize;
+
 use crate::{
     attributes::{AttributePath, Attributes, Value},
-    evaluate::meets,
+    decision::{self, meets},
     schema::Match,
-    text::Escaped,
+    text::{Quoted, join},
     value_set::ValueSet,
 };
 
 /// One attribute and the values that will do.
-///
-/// See [`one_of`](Self::one_of) for an example.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Clause {
     attribute: AttributePath,
-    matching: Match,
     one_of: ValueSet,
+    #[serde(rename = "match", skip_serializing_if = "Match::is_any")]
+    matching: Match,
 }
 
 impl Clause {
     pub(super) fn new(attribute: AttributePath, matching: Match, one_of: ValueSet) -> Self {
-        Self { attribute, matching, one_of }
+        Self { attribute, one_of, matching }
     }
 
     /// The attribute.
-    ///
-    /// See [`one_of`](Self::one_of) for an example.
     pub fn attribute(&self) -> &AttributePath {
         &self.attribute
     }
 
     /// How a list there matches.
-    ///
-    /// See [`one_of`](Self::one_of) for an example.
     pub fn matching(&self) -> Match {
         self.matching
     }
@@ -65,6 +62,12 @@ impl Clause {
     }
 }
 
+impl From<decision::Clause<'_>> for Clause {
+    fn from(clause: decision::Clause<'_>) -> Self {
+        Self::new(clause.attribute.clone(), clause.matching, clause.accepted.clone())
+    }
+}
+
 /// ``` `brand` is `a` or `b` ```; for people.
 impl fmt::Display for Clause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,17 +75,13 @@ impl fmt::Display for Clause {
             Match::Any => write!(f, "`{}` is ", self.attribute)?,
             Match::All => write!(f, "every one of `{}` is ", self.attribute)?,
         }
-        self.one_of().enumerate().try_for_each(|(index, value)| {
-            let or = if index == 0 { "" } else { " or " };
-            write!(f, "{or}`{}`", Escaped(value))
-        })
+        join(f, " or ", self.one_of().map(Quoted))
     }
 }
 
 /// The clauses that must all hold: at least one.
-///
-/// See [`Filter`](super::Filter) for an example.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct Clauses {
     /// Those on one attribute one after the other.
     all: Box<[Clause]>,
@@ -123,8 +122,6 @@ impl Clauses {
     }
 
     /// The clauses, in the order of the access's condition names; those on one attribute follow one another.
-    ///
-    /// See [`Clause::one_of`] for an example.
     pub fn iter(&self) -> slice::Iter<'_, Clause> {
         self.all.iter()
     }
@@ -142,9 +139,6 @@ impl<'a> IntoIterator for &'a Clauses {
 /// The clauses with `and` between them; for people.
 impl fmt::Display for Clauses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.iter().enumerate().try_for_each(|(index, clause)| {
-            let and = if index == 0 { "" } else { " and " };
-            write!(f, "{and}{clause}")
-        })
+        join(f, " and ", self)
     }
 }

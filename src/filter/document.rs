@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeSet, vec::Vec};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
+use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{
     clause::{Clause, Clauses},
@@ -16,43 +16,6 @@ use crate::{
     text::{TextError, TextProblem},
     value_set::ValueSet,
 };
-
-const NOTHING: &str = "nothing";
-const EVERYTHING: &str = "all";
-
-/// `"nothing"`, `"all"`, or `{"all_of": [{"attribute": …, "one_of": […]}]}` with `"match": "all"` where the
-/// binding says so.
-impl Serialize for Filter {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Nothing => serializer.serialize_str(NOTHING),
-            Self::Everything => serializer.serialize_str(EVERYTHING),
-            Self::AllOf(clauses) => {
-                let mut filter = serializer.serialize_map(Some(1))?;
-                filter.serialize_entry("all_of", clauses)?;
-                filter.end()
-            }
-        }
-    }
-}
-
-impl Serialize for Clauses {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self)
-    }
-}
-
-impl Serialize for Clause {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut clause = serializer.serialize_map(None)?;
-        clause.serialize_entry("attribute", self.attribute())?;
-        clause.serialize_entry("one_of", self.values())?;
-        if self.matching() == Match::All {
-            clause.serialize_entry("match", "all")?;
-        }
-        clause.end()
-    }
-}
 
 /// Strict: a list where an object is wanted, an unknown field or one that is there twice, no clause, no value,
 /// a value that is there twice, and more values than an access may have are refused.
@@ -74,8 +37,8 @@ impl<'de> Deserialize<'de> for Filter {
 fn read(node: Node<'_>) -> Result<Filter, DocumentError> {
     let wanted = "`nothing`, `all` or an object with `all_of`";
     match node.json {
-        Json::Text(text) if text == NOTHING => Ok(Filter::Nothing),
-        Json::Text(text) if text == EVERYTHING => Ok(Filter::Everything),
+        Json::Text(text) if text == "nothing" => Ok(Filter::Nothing),
+        Json::Text(text) if text == "all" => Ok(Filter::Everything),
         Json::Object(_) => {
             let fields = node.fields(&["all_of"])?;
             let list = fields.required("all_of")?;

@@ -1,21 +1,18 @@
 //! The answer to `list`: which rows an access may see, in the forms in which hosts ask.
 //!
 //! - `clause` and `value`: the filter itself, a plain value; `document` reads and writes it as JSON.
-//! - `memory`: the filter, and every other operation, over many resources that are at hand.
-//! - `accepted`: accepted texts as the values of other types that they also are, for stores with types.
+//! - `accepted`: accepted texts as the integers and booleans that they also are, for stores with types.
 //! - `sql`: a `WHERE` fragment with bind parameters.
 //! - `mongo`: a MongoDB query document.
 
 mod accepted;
 mod clause;
 mod document;
-mod memory;
 mod mongo;
 mod sql;
 mod value;
 
 pub use clause::{Clause, Clauses};
-pub use memory::{Passing, Selection};
 pub use mongo::{MongoCollection, MongoError, MongoField};
 pub use sql::{SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue};
 pub use value::Filter;

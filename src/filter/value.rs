@@ -3,13 +3,14 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use serde::Serialize;
+
 use super::clause::{Clause, Clauses};
 use crate::{
-    access::{Access, Dimension},
+    access::Access,
     attributes::Attributes,
-    denial::Denial,
-    evaluate::admit,
-    schema::{Bound, Operation, OperationRef, TypeRef},
+    decision::{Denial, admit},
+    schema::{Operation, OperationRef, TypeRef},
 };
 
 /// What an access may list of one type, **within its account**: nothing, everything, or the resources of which
@@ -17,7 +18,7 @@ use crate::{
 ///
 /// It says nothing of the account. Where a filter is turned into a question to a store that holds several
 /// accounts, the account is asked for: [`SqlTable`](crate::SqlTable), [`MongoCollection`](crate::MongoCollection).
-/// [`Access::passing`] and [`Access::decide_page`] check it row by row.
+/// [`Access::allowed`] and [`Access::decide_page`] check it row by row.
 ///
 /// It is a plain value. In JSON it is `"nothing"`, `"all"`, or
 /// `{"all_of": [{"attribute": …, "one_of": […]}]}`, with `"match": "all"` where every element of a list must
@@ -46,12 +47,14 @@ use crate::{
 /// assert_eq!(Access::builder(&roles).role("admin").build()?.filter("places"), Filter::Everything);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "`guide::model` has these three; who forgets one lets in")]
 pub enum Filter {
     /// No resource passes.
     Nothing,
     /// Every resource of the type, in the account, passes.
+    #[serde(rename = "all")]
     Everything,
     /// A resource passes of which every clause holds.
     AllOf(Clauses),
@@ -70,40 +73,28 @@ impl Access {
     ///
     /// let roles = Roles::new(&Schema::builder().resource("products").build()?, "acme")?;
     /// let access = Access::builder(&roles).role("admin").build()?;
-    /// assert_eq!(access.list("products", "acme").unwrap(), Filter::Everything);
-    /// assert_eq!(access.list("products", "emca").unwrap_err().status(), 404);
+    /// assert_eq!(access.try_filter("products", "acme").unwrap(), Filter::Everything);
+    /// assert_eq!(access.try_filter("products", "emca").unwrap_err().status(), 404);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn list<'a>(&'a self, resource: impl Into<TypeRef<'a>>, account: &str) -> Result<Filter, Denial<'a>> {
+    pub fn try_filter<'a>(&'a self, resource: impl Into<TypeRef<'a>>, account: &str) -> Result<Filter, Denial<'a>> {
         let resource = admit(self, OperationRef::Handle(Operation::LIST), account, resource.into())?;
         self.conditions_on(resource)
     }
 
     /// Which resources of the type at this place in the schema meet the conditions, whatever is done to them.
     pub(crate) fn conditions_on(&self, resource: usize) -> Result<Filter, Denial<'_>> {
-        let schema = self.schema();
-        let clause = |dimension: &Dimension| match schema.bound(dimension.bounds, resource) {
-            Bound::Ignored => None,
-            Bound::Unbound => Some(Err(Denial::ConditionUnbound {
-                condition: schema.condition_name_at(dimension.condition),
-                resource: schema.type_name_at(resource),
-            })),
-            Bound::Restricts(binding) => {
-                Some(Ok(Clause::new(binding.attribute().clone(), binding.matching(), dimension.accepted.clone())))
-            }
-        };
-        let clauses = self.dimensions().iter().filter_map(clause).collect::<Result<Vec<_>, Denial<'_>>>()?;
+        let clauses = self.clauses(resource).map(|clause| Ok(clause?.into()));
+        let clauses = clauses.collect::<Result<Vec<Clause>, Denial<'_>>>()?;
         Ok(Clauses::new(clauses).map_or(Filter::Everything, Filter::AllOf))
     }
 
     /// What the access may list of a type, within its own account.
     ///
-    /// As [`list`](Self::list), for who has no use for the reason: a type that may not be listed, or that the
+    /// As [`try_filter`](Self::try_filter), for who has no use for the reason: a type that may not be listed, or that the
     /// schema doesn't have, is [`Filter::Nothing`].
-    ///
-    /// See [`Filter`] for an example.
     pub fn filter<'a>(&'a self, resource: impl Into<TypeRef<'a>>) -> Filter {
-        self.list(resource, self.account()).unwrap_or(Filter::Nothing)
+        self.try_filter(resource, self.account()).unwrap_or(Filter::Nothing)
     }
 }
 
@@ -136,7 +127,7 @@ impl Filter {
     }
 
     /// Whether a resource of the type, in the account, with these attributes passes: exactly if a decision on
-    /// it under `list` would be to allow. The host has seen to type and account; [`Access::passing`] does it
+    /// it under `list` would be to allow. The host has seen to type and account; [`Access::allowed`] does it
     /// itself.
     ///
     /// ```

@@ -1,6 +1,6 @@
 //! Keys don't belong in browsers: what to do about one that comes from there.
 
-use super::origin_list::OriginList;
+use super::origin::OriginList;
 
 /// What happens to a key that arrives with an `Origin` header.
 ///
@@ -66,10 +66,7 @@ impl BrowserPolicy {
     ///
     /// No line passes. Several lines, an empty one, `null` and what is no origin are a browser's as much as
     /// a well-formed one is, and no exception fits them (but `null`, where it is named).
-    pub fn check<'a, L>(&self, origin: L) -> BrowserVerdict
-    where
-        L: IntoIterator<Item = &'a [u8]>,
-    {
+    pub fn check<'a>(&self, origin: impl IntoIterator<Item = &'a [u8]>) -> BrowserVerdict {
         let mut lines = origin.into_iter();
         match (lines.next(), lines.next()) {
             (None, _) => BrowserVerdict::Pass,

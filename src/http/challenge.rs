@@ -1,10 +1,8 @@
 //! What a refusal says in `WWW-Authenticate`.
 
-use alloc::boxed::Box;
-use alloc::format;
-use alloc::string::String;
+use alloc::{boxed::Box, format, string::String};
 
-use super::text::excerpt;
+use crate::text::excerpt;
 
 const MAX_REALM: usize = 128;
 const MAX_SCOPE: usize = 1024;

@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use super::challenge::ErrorCode;
-use super::text::is_token;
+use super::{challenge::ErrorCode, token::is_token};
 
 /// Longer than any key, and short enough to be refused before anything is done with it.
 const MAX_BYTES: usize = 512;
@@ -65,14 +64,11 @@ pub enum QueryParameter {
 /// assert_eq!((two, two.status()), (CredentialError::Ambiguous, 400));
 /// # Ok::<(), CredentialError>(())
 /// ```
-pub fn credential<'a, L>(
-    authorization: L,
+pub fn credential<'a>(
+    authorization: impl IntoIterator<Item = &'a [u8]>,
     query: Option<&'a str>,
     parameter: QueryParameter,
-) -> Result<Credential<'a>, CredentialError>
-where
-    L: IntoIterator<Item = &'a [u8]>,
-{
+) -> Result<Credential<'a>, CredentialError> {
     let mut lines = authorization.into_iter();
     let header = lines.next();
     if lines.next().is_some() {

@@ -12,24 +12,19 @@
 //!
 //! Header values are bytes as they came, one slice for each line: what a repeated header means is decided
 //! here.
-mod answer;
+
 mod browser;
 mod challenge;
 pub mod cors;
 mod credentials;
-mod fault;
-mod host;
 mod operation;
 mod origin;
-mod origin_list;
-mod parts;
-mod text;
+mod refused;
+mod token;
 
-pub use answer::Refused;
 pub use browser::{BrowserPolicy, BrowserVerdict};
 pub use challenge::{Challenge, ChallengeError, ErrorCode, Scope};
 pub use credentials::{Credential, CredentialError, CredentialSource, QueryParameter, credential};
-pub use fault::OriginFault;
 pub use operation::{Target, operation};
-pub use origin::{Origin, OriginError};
-pub use origin_list::{OriginList, OriginListError};
+pub use origin::{Origin, OriginError, OriginList, OriginListError, OriginProblem};
+pub use refused::Refused;

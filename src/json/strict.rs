@@ -8,45 +8,62 @@ use serde::{
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
 };
 
-use super::{Json, JsonObject, error::Segment};
+use super::{
+    document_error::DocumentProblem,
+    place::Segment,
+    tree::{Json, JsonObject},
+};
 
-/// Reads one value; `trail` is where the reader stands, and stays there when it fails.
+/// Reads one value.
 pub(super) struct Strict<'a> {
     pub(super) depth: usize,
-    pub(super) trail: &'a RefCell<Vec<Segment>>,
+    pub(super) trail: &'a RefCell<Trail>,
 }
 
-pub(super) const TWICE: &str = "the key is there twice";
-pub(super) const TOO_DEEP: &str = "nested deeper than 64";
+/// Where the reader stands; when it fails, where it stopped and what it refused. `serde` carries an error as words
+/// only, so the problem goes beside it.
+#[derive(Default)]
+pub(super) struct Trail {
+    pub(super) path: Vec<Segment>,
+    /// `None` where it was `serde_json` that refused the text.
+    pub(super) problem: Option<DocumentProblem>,
+}
 
 /// The key under which `serde_json` hands a number over as text where a crate of the build has turned on its
 /// `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// The number that `serde_json` gives without that feature.
-fn number(text: &str) -> Json {
+/// The number that `serde_json` gives without that feature; `None` where it would refuse.
+fn number(text: &str) -> Option<Json> {
     let integer = text.parse::<u64>().map(i128::from).or_else(|_| text.parse::<i64>().map(i128::from));
     match integer {
-        Ok(0) if text.starts_with('-') => Json::Float(-0.0),
-        Ok(integer) => Json::Integer(integer),
-        Err(_) => text.parse().map_or(Json::Null, Json::Float),
+        Ok(0) if text.starts_with('-') => Some(Json::Float(-0.0)),
+        Ok(integer) => Some(Json::Integer(integer)),
+        // `inf` and `NaN` are no JSON, and what is too large for 64 bits is refused.
+        Err(_) => text.parse().ok().filter(|float: &f64| float.is_finite()).map(Json::Float),
     }
 }
 
 impl Strict<'_> {
     fn within<E: Error>(&self) -> Result<Self, E> {
         if self.depth >= Json::MAX_DEPTH {
-            return Err(E::custom(TOO_DEEP));
+            return Err(self.refuse(DocumentProblem::TooDeep));
         }
         Ok(Self { depth: self.depth.saturating_add(1), trail: self.trail })
     }
 
     fn enter(&self, segment: Segment) {
-        self.trail.borrow_mut().push(segment);
+        self.trail.borrow_mut().path.push(segment);
     }
 
     fn leave(&self) {
-        self.trail.borrow_mut().pop();
+        self.trail.borrow_mut().path.pop();
+    }
+
+    fn refuse<E: Error>(&self, problem: DocumentProblem) -> E {
+        let error = E::custom(&problem);
+        self.trail.borrow_mut().problem = Some(problem);
+        error
     }
 }
 
@@ -64,6 +81,14 @@ impl<'de> DeserializeSeed<'de> for Strict<'_> {
     }
 }
 
+macro_rules! scalars {
+    ($($visit:ident($($value:ident: $scalar:ty)?) => $json:expr,)*) => {$(
+        fn $visit<E: Error>(self $(, $value: $scalar)?) -> Result<Json, E> {
+            Ok($json)
+        }
+    )*};
+}
+
 impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Json;
 
@@ -71,40 +96,19 @@ impl<'de> Visitor<'de> for Strict<'_> {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
         deserializer.deserialize_any(self)
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Json, E> {
-        Ok(Json::Boolean(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Json, E> {
-        Ok(Json::Integer(value.into()))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Json, E> {
-        Ok(Json::Integer(value.into()))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Json, E> {
-        Ok(Json::Float(value))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Json, E> {
-        Ok(Json::Text(value.to_owned()))
-    }
-
-    fn visit_string<E: Error>(self, value: String) -> Result<Json, E> {
-        Ok(Json::Text(value))
+    scalars! {
+        visit_unit() => Json::Null,
+        visit_none() => Json::Null,
+        visit_bool(value: bool) => Json::Boolean(value),
+        visit_i64(value: i64) => Json::Integer(value.into()),
+        visit_u64(value: u64) => Json::Integer(value.into()),
+        visit_f64(value: f64) => Json::Float(value),
+        visit_str(value: &str) => Json::Text(value.to_owned()),
+        visit_string(value: String) => Json::Text(value),
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
@@ -125,11 +129,12 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let member = self.within::<A::Error>()?.depth;
         while let Some(key) = map.next_key::<String>()? {
             if key == NUMBER && object.is_empty() {
-                return map.next_value::<String>().map(|text| number(&text));
+                let text = map.next_value::<String>()?;
+                return number(&text).ok_or_else(|| A::Error::custom("number out of range"));
             }
             self.enter(Segment::Key(key.clone()));
             if object.contains_key(&key) {
-                return Err(A::Error::custom(TWICE));
+                return Err(self.refuse(DocumentProblem::DuplicateKey));
             }
             let json = map.next_value_seed(Strict { depth: member, trail: self.trail })?;
             self.leave();

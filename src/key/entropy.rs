@@ -1,9 +1,10 @@
 //! What a key is made of, and the pepper: thirty-two bytes that are wiped.
 
 use alloc::boxed::Box;
-use core::fmt;
 
 use zeroize::{Zeroize, Zeroizing};
+
+use super::text_form::redacted;
 
 /// The entropy of one key: 32 bytes that nobody can predict, used once.
 ///
@@ -36,13 +37,7 @@ pub struct KeyEntropy(Wiped);
 
 impl KeyEntropy {
     /// How many bytes make one key.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(keyward::key::KeyEntropy::LEN, 32);
-    /// ```
-    pub const LEN: usize = Wiped::LEN;
+    pub const LEN: usize = LEN;
 
     /// Takes the bytes and wipes where they stood.
     ///
@@ -52,18 +47,8 @@ impl KeyEntropy {
     ///
     /// [`EntropyError::Blank`] when every byte is zero: an array that was never filled, or one
     /// that a key was already made of.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyEntropy;
-    ///
-    /// # let mut bytes = [0x5A; 32];
-    /// let entropy = KeyEntropy::take(&mut bytes)?;
-    /// # Ok::<(), keyward::key::EntropyError>(())
-    /// ```
     pub fn take(bytes: &mut [u8; Self::LEN]) -> Result<Self, EntropyError> {
-        Wiped::take(bytes).map(Self)
+        take(bytes).map(Self)
     }
 
     /// Draws from a cryptographically secure generator: any `CryptoRng`, also one that can fail. Needs the feature
@@ -84,10 +69,7 @@ impl KeyEntropy {
     /// }
     /// ```
     #[cfg(feature = "rand_core")]
-    pub fn from_rng<R>(rng: &mut R) -> Result<Self, EntropyError>
-    where
-        R: rand_core::TryCryptoRng + ?Sized,
-    {
+    pub fn from_rng(rng: &mut (impl rand_core::TryCryptoRng + ?Sized)) -> Result<Self, EntropyError> {
         Self::fill(|bytes| rng.try_fill_bytes(bytes).is_ok())
     }
 
@@ -96,15 +78,6 @@ impl KeyEntropy {
     /// # Errors
     ///
     /// [`EntropyError::Source`] when the operating system has none to give.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyEntropy;
-    ///
-    /// let entropy = KeyEntropy::from_os()?;
-    /// # Ok::<(), keyward::key::EntropyError>(())
-    /// ```
     #[cfg(feature = "getrandom")]
     pub fn from_os() -> Result<Self, EntropyError> {
         Self::fill(|bytes| getrandom::fill(bytes).is_ok())
@@ -117,14 +90,7 @@ impl KeyEntropy {
     }
 
     pub(super) fn bytes_mut(&mut self) -> &mut [u8; Self::LEN] {
-        self.0.bytes_mut()
-    }
-}
-
-/// Redacted: `KeyEntropy([redacted])`.
-impl fmt::Debug for KeyEntropy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("KeyEntropy([redacted])")
+        &mut self.0
     }
 }
 
@@ -149,13 +115,7 @@ pub struct Pepper(Wiped);
 
 impl Pepper {
     /// How many bytes a pepper has.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(keyward::key::Pepper::LEN, 32);
-    /// ```
-    pub const LEN: usize = Wiped::LEN;
+    pub const LEN: usize = LEN;
 
     /// Takes the bytes and wipes where they stood.
     ///
@@ -164,39 +124,18 @@ impl Pepper {
     /// # Errors
     ///
     /// [`EntropyError::Blank`] when every byte is zero.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::{EntropyError, Pepper};
-    ///
-    /// assert!(matches!(Pepper::take(&mut [0; 32]), Err(EntropyError::Blank)));
-    /// ```
     pub fn take(bytes: &mut [u8; Self::LEN]) -> Result<Self, EntropyError> {
-        Wiped::take(bytes).map(Self)
+        take(bytes).map(Self)
     }
 
     pub(super) fn bytes(&self) -> &[u8; Self::LEN] {
-        self.0.bytes()
+        &self.0
     }
 }
 
-/// Redacted: `Pepper([redacted])`.
-impl fmt::Debug for Pepper {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Pepper([redacted])")
-    }
-}
+redacted!(KeyEntropy, Pepper);
 
 /// Why bytes can't be used as entropy, or as a pepper.
-///
-/// # Examples
-///
-/// ```
-/// use keyward::key::{EntropyError, KeyEntropy};
-///
-/// assert_eq!(KeyEntropy::take(&mut [0; 32]).unwrap_err(), EntropyError::Blank);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EntropyError {
@@ -209,26 +148,16 @@ pub enum EntropyError {
 }
 
 /// Bytes on the heap, where a move leaves no copy behind, wiped when they are dropped.
-struct Wiped(Box<Zeroizing<[u8; Self::LEN]>>);
+type Wiped = Box<Zeroizing<[u8; LEN]>>;
 
-impl Wiped {
-    const LEN: usize = 32;
+const LEN: usize = 32;
 
-    fn take(bytes: &mut [u8; Self::LEN]) -> Result<Self, EntropyError> {
-        let mut held = Self(Box::new(Zeroizing::new([0; Self::LEN])));
-        held.bytes_mut().copy_from_slice(bytes);
-        bytes.zeroize();
-        if held.bytes().iter().fold(0, |any, byte| any | byte) == 0 {
-            return Err(EntropyError::Blank);
-        }
-        Ok(held)
+fn take(bytes: &mut [u8; LEN]) -> Result<Wiped, EntropyError> {
+    let mut held = Box::new(Zeroizing::new([0; LEN]));
+    held.copy_from_slice(bytes);
+    bytes.zeroize();
+    if held.iter().fold(0, |any, byte| any | byte) == 0 {
+        return Err(EntropyError::Blank);
     }
-
-    fn bytes(&self) -> &[u8; Self::LEN] {
-        &self.0
-    }
-
-    fn bytes_mut(&mut self) -> &mut [u8; Self::LEN] {
-        &mut self.0
-    }
+    Ok(held)
 }

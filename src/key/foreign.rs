@@ -38,33 +38,13 @@ pub struct ForeignFormat {
 
 impl ForeignFormat {
     /// The least number of characters: 130 bits, if they are random.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(keyward::key::ForeignFormat::MIN_LEN, 22);
-    /// ```
     pub const MIN_LEN: usize = 22;
 
     /// The greatest number of characters.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(keyward::key::ForeignFormat::MAX_LEN, 512);
-    /// ```
     pub const MAX_LEN: usize = 512;
 
     /// The API keys of the EVRYTHNG Platform, of operators and of everything else: 80 characters
     /// of `[A-Za-z0-9]`, by the platform's public documentation.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::ForeignFormat;
-    ///
-    /// assert_eq!(ForeignFormat::EVRYTHNG.length(), 80);
-    /// ```
     pub const EVRYTHNG: Self = Self { length: 80 };
 
     /// Letters and digits, exactly so many.
@@ -90,15 +70,6 @@ impl ForeignFormat {
     }
 
     /// How many characters a credential has.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::ForeignFormat;
-    ///
-    /// assert_eq!(ForeignFormat::alphanumeric(40)?.length(), 40);
-    /// # Ok::<(), keyward::key::ForeignFormatError>(())
-    /// ```
     pub const fn length(self) -> usize {
         self.length
     }

@@ -49,25 +49,9 @@ pub struct KeyFormat {
 
 impl KeyFormat {
     /// The length of the longest key: one with the longest prefix.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(keyward::key::KeyFormat::MAX_LEN, 71);
-    /// ```
     pub const MAX_LEN: usize = KeyPrefix::MAX_LEN + "_op_".len() + KeyId::LEN + "_".len() + SECRET_LEN + checksum::LEN;
 
     /// The form of keys with this prefix. Credentials that were issued elsewhere are refused.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::{KeyFormat, KeyPrefix};
-    ///
-    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
-    /// assert!(format.parse(&"x7".repeat(40)).is_err());
-    /// # Ok::<(), keyward::key::KeyPrefixError>(())
-    /// ```
     pub const fn new(prefix: KeyPrefix) -> Self {
         Self { prefix, foreign: None }
     }
@@ -90,15 +74,6 @@ impl KeyFormat {
     }
 
     /// The prefix.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::{KeyFormat, KeyPrefix};
-    ///
-    /// assert_eq!(KeyFormat::new(KeyPrefix::new("acme")?).prefix().as_str(), "acme");
-    /// # Ok::<(), keyward::key::KeyPrefixError>(())
-    /// ```
     pub const fn prefix(&self) -> &KeyPrefix {
         &self.prefix
     }
@@ -235,17 +210,6 @@ fn fields(rest: &[u8]) -> Option<(KeyKind, &[u8; 16])> {
 /// It is for the host's log. **Don't show it to the caller**, who is told no more than that the
 /// key is not valid. It says neither where the fault is nor how close the text came, and holds
 /// nothing of it.
-///
-/// # Examples
-///
-/// ```
-/// use keyward::key::{KeyFormat, KeyPrefix};
-///
-/// let format = KeyFormat::new(KeyPrefix::new("acme")?);
-/// let error = format.parse("acme_op_1").unwrap_err();
-/// assert_eq!(error.to_string(), "malformed key");
-/// # Ok::<(), keyward::key::KeyPrefixError>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseKeyError {

@@ -6,10 +6,10 @@ use zeroize::Zeroizing;
 
 use super::{
     base62, checksum,
-    digest::KeyDigest,
     entropy::{KeyEntropy, Pepper},
     format::{KeyFormat, ParseKeyError, SECRET_LEN},
     id::KeyId,
+    key_digest::KeyDigest,
     kind::KeyKind,
     secret::{AccessToken, OperatorKey, Secret},
 };
@@ -79,19 +79,6 @@ impl KeyFormat {
     /// Makes an access token.
     ///
     /// The entropy is used up. Its digest is made under the pepper, if the host has one.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
-    ///
-    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
-    /// # let mut random_bytes = [0x5A; 32];
-    /// let entropy = KeyEntropy::take(&mut random_bytes)?;
-    /// let new = format.generate_access_token(entropy, None);
-    /// assert!(new.key.reveal().starts_with("acme_at_"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn generate_access_token(&self, entropy: KeyEntropy, pepper: Option<&Pepper>) -> NewKey<AccessToken> {
         let key = AccessToken::new(self.generate(KeyKind::AccessToken, entropy));
         NewKey { id: key.id(), digest: key.digest(pepper), key }
@@ -131,18 +118,6 @@ impl KeyFormat {
     ///
     /// As [`parse_kind`](Self::parse_kind), and [`OtherKind`](ParseKeyError::OtherKind) for a
     /// credential that was issued elsewhere, whose text names no kind.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
-    ///
-    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
-    /// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
-    /// let token = format.generate_access_token(entropy, None).key;
-    /// assert_eq!(format.read_access_token(token.reveal().to_owned())?, token);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn read_access_token(&self, text: String) -> Result<AccessToken, ParseKeyError> {
         self.read(KeyKind::AccessToken, text).map(AccessToken::new)
     }

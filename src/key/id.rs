@@ -6,9 +6,7 @@ use core::{
     str::FromStr,
 };
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use super::{base62, digest::KeyDigest, wire};
+use super::{base62, key_digest::KeyDigest, text_form::serde_as_text};
 
 /// The public id of a key: what it is looked up by, and what a log may hold.
 ///
@@ -51,12 +49,6 @@ impl Hash for KeyId {
 
 impl KeyId {
     /// How many characters an id has.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(keyward::key::KeyId::LEN, 14);
-    /// ```
     pub const LEN: usize = 14;
 
     /// How many bytes of entropy make an id.
@@ -68,16 +60,6 @@ impl KeyId {
     ///
     /// [`KeyIdError`] when the text is not exactly 14 characters of `0` to `9`, `A` to `Z` and `a`
     /// to `z`. The error does not hold the text.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyId;
-    ///
-    /// assert!(KeyId::parse("3Mzw0NkSqrzDXX").is_ok());
-    /// assert!(KeyId::parse("3Mzw0NkSqrzDX_").is_err());
-    /// assert!(KeyId::parse("3Mzw0NkSqrzDXX ").is_err());
-    /// ```
     pub fn parse(text: &str) -> Result<Self, KeyIdError> {
         text.as_bytes().try_into().ok().and_then(Self::of_digits).ok_or(KeyIdError)
     }
@@ -113,15 +95,6 @@ impl KeyId {
     }
 
     /// The id as text.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyId;
-    ///
-    /// assert_eq!(KeyId::parse("00000000000000")?.as_str(), "00000000000000");
-    /// # Ok::<(), keyward::key::KeyIdError>(())
-    /// ```
     pub fn as_str(&self) -> &str {
         // Every constructor admits digits only, which are ASCII.
         let digits = self.padded.first_chunk::<{ Self::LEN }>();
@@ -179,32 +152,9 @@ impl fmt::Debug for KeyId {
     }
 }
 
-/// As its text.
-impl Serialize for KeyId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-/// From its text. The error does not hold what stood there instead.
-impl<'de> Deserialize<'de> for KeyId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        wire::read_text(deserializer, EXPECTED, |text| Self::parse(text).ok())
-    }
-}
+serde_as_text!(KeyId, as_str, |text| Self::parse(text).ok(), EXPECTED);
 
 /// A text is not an id. It does not say what the text was: it may be a key in the wrong place.
-///
-/// # Examples
-///
-/// ```
-/// use keyward::key::KeyId;
-///
-/// assert_eq!(
-///     KeyId::parse("").unwrap_err().to_string(),
-///     "not the id of a key: 14 characters of `0-9A-Za-z` are expected",
-/// );
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not the id of a key: {EXPECTED} are expected")]
 pub struct KeyIdError;

@@ -2,9 +2,7 @@
 
 use core::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use super::wire;
+use super::text_form::serde_as_text;
 
 /// Which of the two kinds a key is.
 ///
@@ -29,25 +27,9 @@ pub enum KeyKind {
 
 impl KeyKind {
     /// Both kinds, in the order of their declaration.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyKind;
-    ///
-    /// assert_eq!(KeyKind::ALL, [KeyKind::OperatorKey, KeyKind::AccessToken]);
-    /// ```
     pub const ALL: [Self; 2] = [Self::OperatorKey, Self::AccessToken];
 
     /// The two letters that name the kind in the text of a key: `op` or `at`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyKind;
-    ///
-    /// assert_eq!(KeyKind::AccessToken.tag(), "at");
-    /// ```
     pub const fn tag(self) -> &'static str {
         match self {
             Self::OperatorKey => "op",
@@ -63,6 +45,7 @@ impl KeyKind {
         }
     }
 
+    /// As documents have it.
     const fn name(self) -> &'static str {
         match self {
             Self::OperatorKey => "operatorKey",
@@ -81,18 +64,9 @@ impl fmt::Display for KeyKind {
     }
 }
 
-/// As `operatorKey` or `accessToken`.
-impl Serialize for KeyKind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-/// From `operatorKey` or `accessToken`, exactly. The error does not hold what stood there instead.
-impl<'de> Deserialize<'de> for KeyKind {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        wire::read_text(deserializer, "`operatorKey` or `accessToken`", |text| {
-            Self::ALL.into_iter().find(|kind| kind.name() == text)
-        })
-    }
-}
+serde_as_text!(
+    KeyKind,
+    name,
+    |text| Self::ALL.into_iter().find(|kind| kind.name() == text),
+    "`operatorKey` or `accessToken`"
+);

@@ -39,24 +39,24 @@
 
 mod base62;
 mod checksum;
-mod digest;
 mod entropy;
 mod foreign;
 mod format;
 mod generate;
 mod id;
+mod key_digest;
 mod kind;
 mod prefix;
 mod presented;
 mod secret;
-mod wire;
+mod text_form;
 
-pub use digest::{KeyDigest, KeyDigestError};
 pub use entropy::{EntropyError, KeyEntropy, Pepper};
 pub use foreign::{ForeignFormat, ForeignFormatError};
 pub use format::{KeyFormat, ParseKeyError};
 pub use generate::NewKey;
 pub use id::{KeyId, KeyIdError};
+pub use key_digest::{KeyDigest, KeyDigestError};
 pub use kind::KeyKind;
 pub use prefix::{KeyPrefix, KeyPrefixError};
 pub use presented::PresentedKey;

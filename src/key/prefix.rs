@@ -3,6 +3,8 @@
 use alloc::{borrow::ToOwned, boxed::Box, string::String};
 use core::{fmt, str::FromStr};
 
+use crate::text::{Escaped, try_from_text};
+
 /// What all keys of one host begin with: it tells them from every other host's.
 ///
 /// It is 2 to 16 characters of `a` to `z` and `0` to `9`, the first one a letter. It can't hold
@@ -26,21 +28,9 @@ pub struct KeyPrefix(Box<str>);
 
 impl KeyPrefix {
     /// The least number of characters.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(keyward::key::KeyPrefix::MIN_LEN, 2);
-    /// ```
     pub const MIN_LEN: usize = 2;
 
     /// The greatest number of characters.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(keyward::key::KeyPrefix::MAX_LEN, 16);
-    /// ```
     pub const MAX_LEN: usize = 16;
 
     /// Reads a prefix.
@@ -63,25 +53,16 @@ impl KeyPrefix {
     /// ```
     pub fn new(text: &str) -> Result<Self, KeyPrefixError> {
         if !(Self::MIN_LEN..=Self::MAX_LEN).contains(&text.len()) {
-            return Err(KeyPrefixError(Fault::Length { length: text.len() }));
+            return Err(KeyPrefixError(Problem::Length { length: text.len() }));
         }
         let admitted = |at, found: char| found.is_ascii_lowercase() || (at > 0 && found.is_ascii_digit());
         match text.char_indices().find(|&(at, found)| !admitted(at, found)) {
-            Some((at, found)) => Err(KeyPrefixError(Fault::Character { prefix: text.to_owned(), at, found })),
+            Some((at, found)) => Err(KeyPrefixError(Problem::Character { prefix: text.to_owned(), at, found })),
             None => Ok(Self(text.into())),
         }
     }
 
     /// The prefix as text.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyPrefix;
-    ///
-    /// assert_eq!(KeyPrefix::new("acme")?.as_str(), "acme");
-    /// # Ok::<(), keyward::key::KeyPrefixError>(())
-    /// ```
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -95,13 +76,7 @@ impl FromStr for KeyPrefix {
     }
 }
 
-impl TryFrom<&str> for KeyPrefix {
-    type Error = KeyPrefixError;
-
-    fn try_from(text: &str) -> Result<Self, KeyPrefixError> {
-        Self::new(text)
-    }
-}
+try_from_text!(KeyPrefix: &str);
 
 impl fmt::Display for KeyPrefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -124,10 +99,10 @@ impl fmt::Display for KeyPrefix {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(transparent)]
-pub struct KeyPrefixError(Fault);
+pub struct KeyPrefixError(Problem);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-enum Fault {
+enum Problem {
     #[error(
         "the prefix has a length of {length}: it takes {} to {} characters",
         KeyPrefix::MIN_LEN,
@@ -137,7 +112,7 @@ enum Fault {
     #[error(
         "the prefix `{}` has `{}` at byte {at}: \
          it takes `a` to `z` and, after the first, `0` to `9`",
-        .prefix.escape_debug(), .found.escape_debug()
+        Escaped(prefix), Escaped(found.encode_utf8(&mut [0; 4]))
     )]
     Character { prefix: String, at: usize, found: char },
 }

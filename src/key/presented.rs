@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{digest::KeyDigest, entropy::Pepper, id::KeyId, kind::KeyKind};
+use super::{entropy::Pepper, id::KeyId, key_digest::KeyDigest, kind::KeyKind};
 
 /// A text in the form of a key, as a caller presents it. Nothing is proven yet.
 ///
@@ -49,16 +49,6 @@ impl<'a> PresentedKey<'a> {
 
     /// What to look up: the id inside, or the one
     /// [made of the digest](KeyId::of_imported) of a credential that was issued elsewhere.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
-    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
-    /// # let new = format.generate_operator_key(KeyEntropy::take(&mut [0x5A; 32])?, None);
-    /// assert_eq!(format.parse(new.key.reveal())?.id(), new.id);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub const fn id(&self) -> KeyId {
         self.id
     }
@@ -67,18 +57,6 @@ impl<'a> PresentedKey<'a> {
     /// doesn't: its record does.
     ///
     /// Where it is there, the record has to say the same.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyKind;
-    /// # use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
-    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
-    /// # let new = format.generate_operator_key(KeyEntropy::take(&mut [0x5A; 32])?, None);
-    ///
-    /// assert_eq!(format.parse(new.key.reveal())?.kind(), Some(KeyKind::OperatorKey));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub const fn kind(&self) -> Option<KeyKind> {
         match self.origin {
             Origin::Own(kind) => Some(kind),
@@ -87,17 +65,6 @@ impl<'a> PresentedKey<'a> {
     }
 
     /// The digest of the text, to be compared with the one that is stored.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
-    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
-    /// # let new = format.generate_operator_key(KeyEntropy::take(&mut [0x5A; 32])?, None);
-    /// let presented = format.parse(new.key.reveal())?;
-    /// assert!(presented.digest(None).matches(Some(&new.digest)));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn digest(&self, pepper: Option<&Pepper>) -> KeyDigest {
         match (&self.origin, pepper) {
             (Origin::Foreign(digest), None) => digest.clone(),
@@ -106,16 +73,6 @@ impl<'a> PresentedKey<'a> {
     }
 
     /// The text that was presented: the secret itself, not for a log.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
-    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
-    /// # let new = format.generate_operator_key(KeyEntropy::take(&mut [0x5A; 32])?, None);
-    /// assert_eq!(format.parse(new.key.reveal())?.reveal(), new.key.reveal());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub const fn reveal(&self) -> &'a str {
         self.text
     }

@@ -5,7 +5,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{digest::KeyDigest, entropy::Pepper, id::KeyId, kind::KeyKind};
+use super::{entropy::Pepper, id::KeyId, key_digest::KeyDigest, kind::KeyKind};
 
 /// What both types hold. It stays on the heap, where a move leaves no copy behind, and is wiped
 /// when it is dropped.
@@ -43,7 +43,7 @@ trait Sealed {}
 macro_rules! secret_type {
     (
         $(#[$doc:meta])*
-        $name:ident, $generate:literal
+        $name:ident
     ) => {
         $(#[$doc])*
         pub struct $name(Secret);
@@ -54,17 +54,6 @@ macro_rules! secret_type {
             }
 
             /// The public id, which a log may hold.
-            ///
-            /// # Examples
-            ///
-            /// ```
-            /// # use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
-            /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
-            /// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
-            #[doc = concat!("let new = format.", $generate, "(entropy, None);")]
-            /// assert_eq!(new.key.id(), new.id);
-            /// # Ok::<(), Box<dyn std::error::Error>>(())
-            /// ```
             pub const fn id(&self) -> KeyId {
                 self.0.id
             }
@@ -73,33 +62,11 @@ macro_rules! secret_type {
             ///
             /// Show it to its owner once and keep it nowhere; what is kept is the
             /// [digest](Self::digest). Copies of the text are not wiped with the key.
-            ///
-            /// # Examples
-            ///
-            /// ```
-            /// # use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
-            /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
-            /// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
-            #[doc = concat!("let new = format.", $generate, "(entropy, None);")]
-            /// assert!(new.key.reveal().starts_with("acme_"));
-            /// # Ok::<(), Box<dyn std::error::Error>>(())
-            /// ```
             pub fn reveal(&self) -> &str {
                 &self.0.text
             }
 
             /// The digest to keep, under the host's pepper if it has one.
-            ///
-            /// # Examples
-            ///
-            /// ```
-            /// # use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
-            /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
-            /// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
-            #[doc = concat!("let new = format.", $generate, "(entropy, None);")]
-            /// assert_eq!(new.key.digest(None), new.digest);
-            /// # Ok::<(), Box<dyn std::error::Error>>(())
-            /// ```
             pub fn digest(&self, pepper: Option<&Pepper>) -> KeyDigest {
                 KeyDigest::of(&self.0.text, pepper)
             }
@@ -200,7 +167,7 @@ secret_type! {
     ///     take(token);
     /// }
     /// ```
-    OperatorKey, "generate_operator_key"
+    OperatorKey
 }
 
 secret_type! {
@@ -256,5 +223,5 @@ secret_type! {
     ///     token.into()
     /// }
     /// ```
-    AccessToken, "generate_access_token"
+    AccessToken
 }

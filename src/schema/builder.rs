@@ -5,26 +5,28 @@ use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 
 use super::{
-    ADMINISTRATION, Bound, Inner, Names, Schema, Type,
-    error::{At, SchemaError, SchemaProblem},
+    compiled::{ADMINISTRATION, Inner, Names, Schema, Type, TypeRule},
     handles::STANDARD,
     rule::{Binding, ConditionRule, Elsewhere, Match},
+    schema_error::{At, SchemaError, SchemaProblem},
 };
 use crate::{
-    parts::Parts,
+    hashing::PartsHasher,
     text::{self, UnknownName},
 };
 
 /// Collects a declaration; everything is checked by [`build`](Self::build).
-///
-/// ```
-/// let schema = keyward::Schema::builder().resource("products").build()?;
-/// # Ok::<(), keyward::SchemaError>(())
-/// ```
 #[derive(Clone, Debug, Default)]
 pub struct SchemaBuilder {
     resources: Vec<(String, Vec<String>)>,
     conditions: Vec<ConditionRule>,
+}
+
+impl Schema {
+    /// Starts a declaration.
+    pub fn builder() -> SchemaBuilder {
+        SchemaBuilder::default()
+    }
 }
 
 impl SchemaBuilder {
@@ -35,13 +37,7 @@ impl SchemaBuilder {
     /// The most condition names.
     pub const MAX_CONDITIONS: usize = 1024;
 
-    pub(super) fn new() -> Self {
-        Self::default()
-    }
-
     /// Declares a resource type with the five standard operations.
-    ///
-    /// See [`SchemaBuilder`] for an example.
     #[must_use]
     pub fn resource(self, name: impl Into<String>) -> Self {
         self.resource_with(name, STANDARD)
@@ -66,8 +62,6 @@ impl SchemaBuilder {
     }
 
     /// Declares a condition name.
-    ///
-    /// See [`Schema`] for an example.
     #[must_use]
     pub fn condition(mut self, rule: ConditionRule) -> Self {
         self.conditions.push(rule);
@@ -100,9 +94,9 @@ impl SchemaBuilder {
     /// );
     /// ```
     pub fn build(self) -> Result<Schema, SchemaError> {
-        let (types, operations) = compile_types(self.resources)?;
-        let (conditions, bounds) = compile_conditions(&types, self.conditions)?;
-        let inner = Inner { fingerprint: 0, types, operations, conditions, bounds };
+        let (mut types, operations) = compile_types(self.resources)?;
+        let conditions = compile_conditions(&mut types, self.conditions)?;
+        let inner = Inner { fingerprint: 0, types, operations, conditions };
         let fingerprint = fingerprint(&inner);
         Ok(Schema { inner: Arc::new(Inner { fingerprint, ..inner }) })
     }
@@ -149,14 +143,12 @@ fn compile_operations(declared: Vec<String>, all: &mut Operations) -> Result<Typ
         mask |= bit;
         indices.push(index);
     }
-    Ok(Type { operations: indices.into(), mask })
+    Ok(Type { operations: indices.into(), mask, rules: Vec::new() })
 }
 
-type Conditions = (Names<Elsewhere>, Box<[Bound]>);
-
-fn compile_conditions(types: &Names<Type>, rules: Vec<ConditionRule>) -> Result<Conditions, SchemaError> {
+/// Gives each type its rules, and the names in their order.
+fn compile_conditions(types: &mut Names<Type>, rules: Vec<ConditionRule>) -> Result<Names<Elsewhere>, SchemaError> {
     let mut conditions = Names::default();
-    let mut bounds: Vec<Bound> = Vec::new();
     for ConditionRule { name, restricts, elsewhere } in rules {
         let at = At::Condition(name);
         let name = at.subject();
@@ -167,56 +159,53 @@ fn compile_conditions(types: &Names<Type>, rules: Vec<ConditionRule>) -> Result<
         if restricts.is_empty() {
             return Err(at.refuse(SchemaProblem::RestrictsNothing));
         }
-        let unbound = match elsewhere {
-            Elsewhere::Deny => Bound::Unbound,
-            Elsewhere::Ignore => Bound::Ignored,
-        };
-        let mut row = alloc::vec![unbound; types.len()];
+        types.values_mut().for_each(|of| {
+            of.rules.push(match elsewhere {
+                Elsewhere::Deny => TypeRule::Unbound,
+                Elsewhere::Ignore => TypeRule::Ignored,
+            });
+        });
         for (resource, binding) in restricts {
             let at = At::Restricts(name.into(), resource);
             let resource = at.resource();
-            let Some(column) = types.get_index_of(resource) else {
+            let Some((rule, earlier)) = types.get_mut(resource).and_then(|of| of.rules.split_last_mut()) else {
                 let unknown = UnknownName::new("resource type", resource, types.keys().map(|name| &**name));
                 return Err(at.refuse(SchemaProblem::Unknown(unknown)));
             };
             let binding = binding.map_err(|error| at.refuse(SchemaProblem::Name(error)))?;
-            let rows = conditions.keys().zip(bounds.chunks(types.len()));
-            for (other, row) in rows {
-                refuse_overlap(other, row.get(column), &binding).map_err(|problem| at.refuse(problem))?;
+            for (other, theirs) in conditions.keys().zip(earlier) {
+                refuse_overlap(other, theirs.binding(), &binding).map_err(|problem| at.refuse(problem))?;
             }
-            match row.get_mut(column) {
-                Some(Bound::Restricts(_)) | None => return Err(at.refuse(SchemaProblem::DeclaredTwice)),
-                Some(bound) => *bound = Bound::Restricts(binding),
+            if rule.binding().is_some() {
+                return Err(at.refuse(SchemaProblem::DeclaredTwice));
             }
+            *rule = TypeRule::Restricts(binding);
         }
-        bounds.append(&mut row);
         conditions.insert(name.into(), elsewhere);
         if conditions.len() > SchemaBuilder::MAX_CONDITIONS {
             let problem = SchemaProblem::TooMany { what: "conditions", most: SchemaBuilder::MAX_CONDITIONS };
             return Err(at.refuse(problem));
         }
     }
-    Ok((conditions, bounds.into()))
+    Ok(conditions)
 }
 
 /// Two names that read the same attribute could contradict each other there, and then two accesses could not
 /// be compared name by name.
-fn refuse_overlap(other: &str, bound: Option<&Bound>, binding: &Binding) -> Result<(), SchemaProblem> {
-    match bound {
-        Some(Bound::Restricts(theirs)) if theirs.attribute().overlaps(binding.attribute()) => {
-            Err(SchemaProblem::Overlap {
-                attribute: binding.attribute().clone(),
-                other: other.into(),
-                theirs: theirs.attribute().clone(),
-            })
-        }
+fn refuse_overlap(other: &str, theirs: Option<&Binding>, binding: &Binding) -> Result<(), SchemaProblem> {
+    match theirs {
+        Some(theirs) if theirs.attribute().overlaps(binding.attribute()) => Err(SchemaProblem::Overlap {
+            attribute: binding.attribute().clone(),
+            other: other.into(),
+            theirs: theirs.attribute().clone(),
+        }),
         _ => Ok(()),
     }
 }
 
 /// The first 8 bytes of the digest of all that is declared.
 fn fingerprint(inner: &Inner) -> u64 {
-    let mut parts = Parts::new();
+    let mut parts = PartsHasher::new();
     parts.add(b"keyward schema 1");
     inner.operations.iter().for_each(|name| parts.add(&**name));
     parts.add(b"types");
@@ -230,8 +219,9 @@ fn fingerprint(inner: &Inner) -> u64 {
         parts.add([u8::from(*elsewhere == Elsewhere::Ignore)]);
     }
     parts.add(b"bounds");
-    for bound in &inner.bounds {
-        let Bound::Restricts(binding) = bound else {
+    let rules = (0..inner.conditions.len()).flat_map(|at| inner.types.values().map(move |of| of.rules.get(at)));
+    for rule in rules {
+        let Some(binding) = rule.and_then(TypeRule::binding) else {
             parts.add([]);
             continue;
         };

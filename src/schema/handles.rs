@@ -35,10 +35,10 @@ impl Operation {
     /// Sees many resources: answered by a filter, or tests each row's stored attributes.
     pub const LIST: Self = Self { schema: 0, index: 4 };
 
-    /// Where it stands in its schema; a standard one, in every schema.
     /// The bits of the operations that change what they are done to.
     pub(crate) const CHANGES: u64 = (1 << Self::CREATE.index) | (1 << Self::UPDATE.index) | (1 << Self::DELETE.index);
 
+    /// Where it stands in its schema; a standard one, in every schema.
     pub(crate) const fn index(self) -> u8 {
         self.index
     }
@@ -81,63 +81,40 @@ impl ResourceType {
     }
 }
 
-/// An operation by handle or by name: what a decision takes.
-///
-/// ```
-/// use keyward::{Operation, OperationRef};
-///
-/// assert!(matches!(OperationRef::from("read"), OperationRef::Name("read")));
-/// assert!(matches!(OperationRef::from(Operation::READ), OperationRef::Handle(_)));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "a name is resolved or it is not")]
-pub enum OperationRef<'a> {
-    /// Resolved.
-    Handle(Operation),
-    /// To be looked up at the decision.
-    Name(&'a str),
+macro_rules! by_handle_or_name {
+    ($(#[$doc:meta])* $name:ident, $handle:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[expect(clippy::exhaustive_enums, reason = "a name is resolved or it is not")]
+        pub enum $name<'a> {
+            /// Resolved.
+            Handle($handle),
+            /// To be looked up at the decision.
+            Name(&'a str),
+        }
+
+        impl From<$handle> for $name<'_> {
+            #[inline]
+            fn from(handle: $handle) -> Self {
+                Self::Handle(handle)
+            }
+        }
+
+        impl<'a> From<&'a str> for $name<'a> {
+            #[inline]
+            fn from(name: &'a str) -> Self {
+                Self::Name(name)
+            }
+        }
+    };
 }
 
-impl From<Operation> for OperationRef<'_> {
-    #[inline]
-    fn from(operation: Operation) -> Self {
-        Self::Handle(operation)
-    }
+by_handle_or_name! {
+    /// An operation by handle or by name: what a decision takes.
+    OperationRef, Operation
 }
 
-impl<'a> From<&'a str> for OperationRef<'a> {
-    #[inline]
-    fn from(name: &'a str) -> Self {
-        Self::Name(name)
-    }
-}
-
-/// A resource type by handle or by name: what a [`Resource`](crate::Resource) says of itself.
-///
-/// ```
-/// use keyward::TypeRef;
-///
-/// assert!(matches!(TypeRef::from("products"), TypeRef::Name("products")));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "a name is resolved or it is not")]
-pub enum TypeRef<'a> {
-    /// Resolved.
-    Handle(ResourceType),
-    /// To be looked up at the decision.
-    Name(&'a str),
-}
-
-impl From<ResourceType> for TypeRef<'_> {
-    #[inline]
-    fn from(resource: ResourceType) -> Self {
-        Self::Handle(resource)
-    }
-}
-
-impl<'a> From<&'a str> for TypeRef<'a> {
-    #[inline]
-    fn from(name: &'a str) -> Self {
-        Self::Name(name)
-    }
+by_handle_or_name! {
+    /// A resource type by handle or by name: what a [`Resource`](crate::Resource) says of itself.
+    TypeRef, ResourceType
 }

@@ -2,14 +2,13 @@
 
 use alloc::{string::String, vec::Vec};
 
+use serde::Serialize;
+
 use crate::{attributes::AttributePath, text::TextError};
 
 /// What a list-valued attribute must have in common with the accepted values.
-///
-/// ```
-/// assert_eq!(keyward::Match::default(), keyward::Match::Any);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "`guide::model`, under conditions, has these two")]
 pub enum Match {
     /// At least one element is accepted.
@@ -19,11 +18,14 @@ pub enum Match {
     All,
 }
 
+impl Match {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    pub(crate) fn is_any(&self) -> bool {
+        *self == Self::Any
+    }
+}
+
 /// What a condition means on a type that it is not bound to.
-///
-/// ```
-/// assert_eq!(keyward::Elsewhere::default(), keyward::Elsewhere::Deny);
-/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "`guide::model`, under conditions, has these two")]
 pub enum Elsewhere {
@@ -51,30 +53,22 @@ pub struct Binding {
 
 impl Binding {
     /// Reads `attribute`; of a list, any element will do.
-    ///
-    /// See [`Binding`] for an example of the other.
     pub fn any(attribute: AttributePath) -> Self {
         Self { attribute, matching: Match::Any }
     }
 
     /// Reads `attribute`; of a list, every element must do.
-    ///
-    /// See [`Binding`] for an example.
     pub fn all(attribute: AttributePath) -> Self {
         Self { attribute, matching: Match::All }
     }
 
     /// The attribute.
-    ///
-    /// See [`Schema::binding`](crate::Schema::binding) for an example.
     #[inline]
     pub fn attribute(&self) -> &AttributePath {
         &self.attribute
     }
 
     /// How a list matches.
-    ///
-    /// See [`Schema::binding`](crate::Schema::binding) for an example.
     #[inline]
     pub fn matching(&self) -> Match {
         self.matching
@@ -140,15 +134,11 @@ pub struct ConditionRule {
 
 impl ConditionRule {
     /// A name that restricts nothing yet and denies elsewhere.
-    ///
-    /// See [`ConditionRule`] for an example.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), restricts: Vec::new(), elsewhere: Elsewhere::Deny }
     }
 
     /// Restricts the type `resource` by an attribute.
-    ///
-    /// See [`IntoBinding`] for an example.
     #[must_use]
     pub fn restricts(mut self, resource: impl Into<String>, attribute: impl IntoBinding) -> Self {
         self.restricts.push((resource.into(), attribute.into_binding()));
@@ -156,8 +146,6 @@ impl ConditionRule {
     }
 
     /// Says what it means on the types that it doesn't restrict.
-    ///
-    /// See [`ConditionRule`] for an example.
     #[must_use]
     pub fn elsewhere(mut self, elsewhere: Elsewhere) -> Self {
         self.elsewhere = elsewhere;

@@ -87,6 +87,27 @@ fn by_strings_and_by_handles() {
 }
 
 #[test]
+fn of_several_accesses() {
+    let shop = shop();
+    let one = access(&shop, PERMISSIONS, &[("brand", "one"), ("factory", "1")]);
+    let other = access(&shop, PERMISSIONS, &[("tag", "x"), ("factory", "1"), ("factory", "2"), ("brand", "one")]);
+    let narrow = access(&shop, PERMISSIONS, &[("tag", "y"), ("brand", "one")]);
+    let (both, all) = (one.intersection(&other), one.intersection(&other).and(&narrow));
+    let (left, nothing) = (one.difference(&narrow), one.difference(&one));
+    let good = json!({"brand": "one", "delivery": {"factoryId": 1}, "tags": ["x", "x"]});
+    let (named, other_type) =
+        (ResourceView::new("products", ACCOUNT, &good), ResourceView::new("places", ACCOUNT, &good));
+    none("an intersection", true, || both.decide("read", &named).is_allow());
+    none("an update of it", true, || both.decide_update(&named, &named).is_allow());
+    none("one of three denies", false, || all.decide("read", &named).is_allow());
+    none("another type", false, || all.decide("read", &other_type).is_allow());
+    none("an update to it", false, || both.decide_update(&named, &other_type).is_allow());
+    none("a difference", true, || left.contains("read", &named));
+    none("an update in it", true, || left.contains_update(&named, &named));
+    none("a difference of nothing", false, || nothing.contains("read", &named));
+}
+
+#[test]
 fn by_number_of_values() {
     let shop = shop();
     let values: Vec<String> = (0..256).map(|at| format!("value-{at}")).collect();

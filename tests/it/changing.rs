@@ -82,7 +82,7 @@ fn a_list_is_what_it_said_first() {
             };
             asked(&|product| access.decide(Operation::READ, product).is_allow());
             asked(&|product| access.decide_page(Operation::READ, &[product]).contains(0));
-            asked(&|product| access.passing(Operation::READ, [product]).count() == 1);
+            asked(&|product| access.allowed(Operation::READ, [product]).count() == 1);
             asked(&|product| filter.passes(product));
         }
     }
@@ -155,7 +155,7 @@ fn everything_is_asked_once() {
     let narrow = access(&shop, PERMISSIONS, &[("brand", "two"), ("factory", "1")]);
     let both = one.intersection(&other).and(&one);
     let (left, less) = (one.difference(&nothing), one.difference(&narrow));
-    let filter = both.list("products", ACCOUNT).unwrap();
+    let filter = both.try_filter("products", ACCOUNT).unwrap();
     let asks_once = |note: &str, decide: &dyn Fn(&Product) -> bool| {
         let product = Product::new();
         assert!(decide(&product), "{note}");
@@ -166,7 +166,7 @@ fn everything_is_asked_once() {
     asks_once("stored", &|product| one.decide_update(product, &Product::new()).is_allow());
     asks_once("proposed", &|product| one.decide_update(&Product::new(), product).is_allow());
     asks_once("a page", &|product| one.decide_page(Operation::LIST, &[product]).contains(0));
-    asks_once("passing", &|product| one.passing(Operation::LIST, [product]).count() == 1);
+    asks_once("allowed", &|product| one.allowed(Operation::LIST, [product]).count() == 1);
     asks_once("a filter", &|product| one.filter("products").passes(product));
     asks_once("a filter of several", &|product| filter.passes(product));
     asks_once("an intersection", &|product| both.decide(Operation::READ, product).is_allow());
@@ -192,7 +192,7 @@ fn no_two_accesses_see_two_resources() {
     let moving = || Product { brand: ["one", "two"], ..Product::new() };
     assert!(!both.decide(Operation::READ, &moving()).is_allow());
     assert!(!both.decide_update(&moving(), &moving()).is_allow());
-    let filter = both.list("products", ACCOUNT).unwrap();
+    let filter = both.try_filter("products", ACCOUNT).unwrap();
     assert!(!filter.passes(&moving()));
     let read = serde_json::from_str::<keyward::Filter>(
         r#"{"all_of": [

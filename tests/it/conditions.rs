@@ -266,3 +266,9 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_wrong_is_told_as_a_value() {
+    let refused = "a:".parse::<Condition>().unwrap_err();
+    assert_eq!(refused.problem(), TextProblem::TooShort { length: 2, least: 3 });
+}

@@ -9,7 +9,7 @@ use std::{
 use indexmap::IndexMap;
 use keyward::{
     Access, AsValue, Attributes, Condition, Decision, Denial, Json, JsonObject, List, Operation, Resource,
-    ResourceView, Role, Roles, Schema, Side, TypeRef, Value,
+    ResourceView, Role, Roles, Schema, TypeRef, UpdateSide, Value,
 };
 use serde_json::json;
 
@@ -571,7 +571,7 @@ fn update_asked_with_one_side() {
         assert!(
             matches!(
                 decision,
-                Decision::Deny(Denial::ConditionUnmet { side: Some(Side::Proposed), found: Value::Absent, .. })
+                Decision::Deny(Denial::ConditionUnmet { side: Some(UpdateSide::Proposed), found: Value::Absent, .. })
             ),
             "{decision:?}",
         );

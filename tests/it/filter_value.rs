@@ -1,8 +1,8 @@
 //! The filter as a value: JSON both ways, words, and the two questions.
 
 use keyward::{
-    Clause, Clauses, Filter, Match, MongoCollection, MongoError, MongoField, Operation, Passing, ResourceView, Schema,
-    Selection, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue, Summary, TypeSummary, World,
+    Clause, Clauses, Directory, Filter, Match, MongoCollection, MongoError, MongoField, Operation, ResourceView,
+    Schema, Selection, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue, Summary, TypeSummary,
 };
 use proptest::prelude::*;
 
@@ -87,7 +87,7 @@ fn what_may_not_be_listed_is_nothing() {
     assert!(matches!(access.filter(TYPE), Filter::AllOf(_)));
     for nothing in ["accessTokens", "unknown", ""] {
         assert!(access.filter(nothing).is_nothing(), "{nothing}");
-        assert!(access.list(nothing, law::ACCOUNT).is_err(), "{nothing}");
+        assert!(access.try_filter(nothing, law::ACCOUNT).is_err(), "{nothing}");
         let table = SqlTable::new(SqlDialect::PostgreSql, "account").unwrap();
         let fragment = access.sql(nothing, &table).unwrap();
         assert_eq!((fragment.to_string().as_str(), fragment.parameters().len()), ("(1 = 0)", 0), "{nothing}");
@@ -173,7 +173,7 @@ fn mappings_that_can_t_be_are_refused() {
 
 #[test]
 fn who_and_what() {
-    let world = World::from_json(
+    let world = Directory::from_json(
         r#"{
             "schema": {
                 "resources": {"products": {}, "places": {"operations": ["read"]}},
@@ -263,11 +263,13 @@ fn a_clause_tells_what_it_is() {
 #[test]
 fn public_types_can_be_shared() {
     fn shared<T: Send + Sync + Clone + std::fmt::Debug>() {}
+    fn travels<T: Send + Sync>(_: T) {}
     shared::<Filter>();
     shared::<Clauses>();
     shared::<Clause>();
     shared::<Selection>();
-    shared::<Passing<'static, std::vec::IntoIter<()>>>();
+    let access = law::access(&["v"], Reads::Any, &["1"]);
+    travels(access.allowed(Operation::LIST, Vec::<ResourceView<'_, ()>>::new()));
     shared::<SqlTable>();
     shared::<SqlColumn>();
     shared::<SqlDialect>();

@@ -1,6 +1,6 @@
 //! Origins and lists of them: what is taken, what is refused and how the error helps, what matches.
 
-use keyward::http::OriginFault as Fault;
+use keyward::http::OriginProblem as Problem;
 use keyward::http::{Origin, OriginList, OriginListError};
 use proptest::prelude::*;
 
@@ -26,82 +26,82 @@ fn origins_as_browsers_write_them() {
     }
 }
 
-const REFUSED: [(&str, Fault, Option<&str>); 75] = [
-    ("*", Fault::Wildcard, None),
-    ("https://*", Fault::Wildcard, None),
-    ("https://a.*.com", Fault::Wildcard, None),
-    ("https://*example.com", Fault::Wildcard, None),
-    ("https://*.*.example.com", Fault::Wildcard, None),
-    ("https://example.*", Fault::Wildcard, None),
-    ("https://*.com", Fault::PatternTooWide, None),
-    ("https://*.localhost:*", Fault::PatternTooWide, None),
-    ("https://*.127.0.0.1", Fault::PatternTooWide, None),
-    ("https://*.[::1]", Fault::Ipv6, None),
-    ("null", Fault::Null, None),
-    ("", Fault::NoScheme, None),
-    ("example.com", Fault::NoScheme, None),
-    ("*.example.com", Fault::NoScheme, None),
-    ("ab:", Fault::NoScheme, None),
-    ("//example.com", Fault::NoScheme, None),
-    ("https:/example.com", Fault::NoScheme, None),
-    ("://example.com", Fault::Scheme, None),
-    ("http?://example.com", Fault::Scheme, None),
-    ("42-chrome://foo", Fault::Scheme, None),
-    (" https://example.com", Fault::Scheme, Some("https://example.com")),
-    ("file:///foo", Fault::SchemeNeverSent, None),
-    ("file://", Fault::SchemeNeverSent, None),
-    ("FILE://", Fault::UpperCase, None),
-    ("data://", Fault::SchemeNeverSent, None),
-    ("ws://", Fault::SchemeNeverSent, None),
-    ("wss://", Fault::SchemeNeverSent, None),
-    ("http://", Fault::Host, None),
-    ("ftp://", Fault::Host, None),
-    ("app:", Fault::NoScheme, None),
-    ("app:/", Fault::NoScheme, None),
-    ("://", Fault::Scheme, None),
-    ("app:///", Fault::Path, Some("app://")),
-    ("app:///index.html", Fault::Path, Some("app://")),
-    ("APP://", Fault::UpperCase, Some("app://")),
-    ("app:// ", Fault::Host, Some("app://")),
-    ("app://:80", Fault::Host, None),
-    ("app://:*", Fault::Host, None),
-    ("app://*", Fault::Wildcard, None),
-    ("app://*.", Fault::Host, None),
-    ("app://@", Fault::UserInfo, Some("app://")),
-    ("*://", Fault::Scheme, None),
-    ("wss://example.com", Fault::SchemeNeverSent, Some("https://example.com")),
-    ("ws://example.com:80", Fault::SchemeNeverSent, Some("http://example.com")),
-    ("https://example.com/", Fault::Path, Some("https://example.com")),
-    ("https://*.example.com/", Fault::Path, Some("https://*.example.com")),
-    ("https://example.com:6060/path", Fault::Path, Some("https://example.com:6060")),
-    ("https://example.com?q", Fault::Path, Some("https://example.com")),
-    ("https://example.com#f", Fault::Path, Some("https://example.com")),
-    ("https://example.com\\", Fault::Path, None),
-    ("https://user@example.com", Fault::UserInfo, Some("https://example.com")),
-    ("https://u:p@example.com", Fault::UserInfo, Some("https://example.com")),
-    ("https://Example.com", Fault::UpperCase, Some("https://example.com")),
-    ("HTTPS://EXAMPLE.COM:443/", Fault::UpperCase, Some("https://example.com")),
-    ("https://\u{430}pple.com", Fault::NotAscii, None),
-    ("http://x:80", Fault::DefaultPort, Some("http://x")),
-    ("https://x.y:443", Fault::DefaultPort, Some("https://x.y")),
-    ("https://*.x.y:443", Fault::DefaultPort, Some("https://*.x.y")),
-    ("https://x:", Fault::Port, None),
-    ("https://x:0", Fault::Port, None),
-    ("https://x:080", Fault::Port, None),
-    ("https://x:65536", Fault::Port, None),
-    ("https://x:+1", Fault::Port, None),
-    ("https://x:1:2", Fault::Port, None),
-    ("https://x:80x", Fault::Port, None),
-    ("https://", Fault::Host, None),
-    ("https://example.com.", Fault::Host, Some("https://example.com")),
-    ("https://.example.com", Fault::Host, None),
-    ("https://a..b", Fault::Host, None),
-    ("https://a b.com", Fault::Host, None),
-    ("https://a%2eb.com", Fault::Host, None),
-    ("http://127.1", Fault::Ipv4, None),
-    ("http://127.0.0.1.1", Fault::Ipv4, None),
-    ("http://127.0.0.01", Fault::Ipv4, None),
-    ("http://foo.0x7f", Fault::Ipv4, None),
+const REFUSED: [(&str, Problem, Option<&str>); 75] = [
+    ("*", Problem::Wildcard, None),
+    ("https://*", Problem::Wildcard, None),
+    ("https://a.*.com", Problem::Wildcard, None),
+    ("https://*example.com", Problem::Wildcard, None),
+    ("https://*.*.example.com", Problem::Wildcard, None),
+    ("https://example.*", Problem::Wildcard, None),
+    ("https://*.com", Problem::PatternTooWide, None),
+    ("https://*.localhost:*", Problem::PatternTooWide, None),
+    ("https://*.127.0.0.1", Problem::PatternTooWide, None),
+    ("https://*.[::1]", Problem::Ipv6, None),
+    ("null", Problem::Null, None),
+    ("", Problem::NoScheme, None),
+    ("example.com", Problem::NoScheme, None),
+    ("*.example.com", Problem::NoScheme, None),
+    ("ab:", Problem::NoScheme, None),
+    ("//example.com", Problem::NoScheme, None),
+    ("https:/example.com", Problem::NoScheme, None),
+    ("://example.com", Problem::Scheme, None),
+    ("http?://example.com", Problem::Scheme, None),
+    ("42-chrome://foo", Problem::Scheme, None),
+    (" https://example.com", Problem::Scheme, Some("https://example.com")),
+    ("file:///foo", Problem::SchemeNeverSent, None),
+    ("file://", Problem::SchemeNeverSent, None),
+    ("FILE://", Problem::UpperCase, None),
+    ("data://", Problem::SchemeNeverSent, None),
+    ("ws://", Problem::SchemeNeverSent, None),
+    ("wss://", Problem::SchemeNeverSent, None),
+    ("http://", Problem::Host, None),
+    ("ftp://", Problem::Host, None),
+    ("app:", Problem::NoScheme, None),
+    ("app:/", Problem::NoScheme, None),
+    ("://", Problem::Scheme, None),
+    ("app:///", Problem::Path, Some("app://")),
+    ("app:///index.html", Problem::Path, Some("app://")),
+    ("APP://", Problem::UpperCase, Some("app://")),
+    ("app:// ", Problem::Host, Some("app://")),
+    ("app://:80", Problem::Host, None),
+    ("app://:*", Problem::Host, None),
+    ("app://*", Problem::Wildcard, None),
+    ("app://*.", Problem::Host, None),
+    ("app://@", Problem::UserInfo, Some("app://")),
+    ("*://", Problem::Scheme, None),
+    ("wss://example.com", Problem::SchemeNeverSent, Some("https://example.com")),
+    ("ws://example.com:80", Problem::SchemeNeverSent, Some("http://example.com")),
+    ("https://example.com/", Problem::Path, Some("https://example.com")),
+    ("https://*.example.com/", Problem::Path, Some("https://*.example.com")),
+    ("https://example.com:6060/path", Problem::Path, Some("https://example.com:6060")),
+    ("https://example.com?q", Problem::Path, Some("https://example.com")),
+    ("https://example.com#f", Problem::Path, Some("https://example.com")),
+    ("https://example.com\\", Problem::Path, None),
+    ("https://user@example.com", Problem::UserInfo, Some("https://example.com")),
+    ("https://u:p@example.com", Problem::UserInfo, Some("https://example.com")),
+    ("https://Example.com", Problem::UpperCase, Some("https://example.com")),
+    ("HTTPS://EXAMPLE.COM:443/", Problem::UpperCase, Some("https://example.com")),
+    ("https://\u{430}pple.com", Problem::NotAscii, None),
+    ("http://x:80", Problem::DefaultPort, Some("http://x")),
+    ("https://x.y:443", Problem::DefaultPort, Some("https://x.y")),
+    ("https://*.x.y:443", Problem::DefaultPort, Some("https://*.x.y")),
+    ("https://x:", Problem::Port, None),
+    ("https://x:0", Problem::Port, None),
+    ("https://x:080", Problem::Port, None),
+    ("https://x:65536", Problem::Port, None),
+    ("https://x:+1", Problem::Port, None),
+    ("https://x:1:2", Problem::Port, None),
+    ("https://x:80x", Problem::Port, None),
+    ("https://", Problem::Host, None),
+    ("https://example.com.", Problem::Host, Some("https://example.com")),
+    ("https://.example.com", Problem::Host, None),
+    ("https://a..b", Problem::Host, None),
+    ("https://a b.com", Problem::Host, None),
+    ("https://a%2eb.com", Problem::Host, None),
+    ("http://127.1", Problem::Ipv4, None),
+    ("http://127.0.0.1.1", Problem::Ipv4, None),
+    ("http://127.0.0.01", Problem::Ipv4, None),
+    ("http://foo.0x7f", Problem::Ipv4, None),
 ];
 
 #[test]
@@ -110,12 +110,12 @@ fn what_could_never_match_is_refused() {
     let name = format!("https://{}com", "abcdefg.".repeat(32));
     let huge = format!("https://{}", "a".repeat(1 << 20));
     let scheme = format!("{}://x", "a".repeat(600));
-    let too_long = [&label, &name, &huge, &scheme].map(|text| (&**text, Fault::TooLong, None));
-    for (text, fault, suggestion) in REFUSED.into_iter().chain(too_long) {
+    let too_long = [&label, &name, &huge, &scheme].map(|text| (&**text, Problem::TooLong, None));
+    for (text, problem, suggestion) in REFUSED.into_iter().chain(too_long) {
         let Err(OriginListError::Origin(error)) = OriginList::new([text]) else {
             panic!("{text} was taken");
         };
-        assert_eq!((error.fault(), error.suggestion()), (fault, suggestion), "{text}");
+        assert_eq!((error.problem(), error.suggestion()), (problem, suggestion), "{text}");
         assert!(Origin::parse(text).is_err(), "{text}");
         assert!(error.to_string().len() < 400, "{error}");
     }
@@ -132,7 +132,7 @@ fn what_could_never_match_is_refused() {
         "http://[::ffff:127.0.0.1]",
     ];
     for text in v6 {
-        assert_eq!(Origin::parse(text).unwrap_err().fault(), Fault::Ipv6, "{text}");
+        assert_eq!(Origin::parse(text).unwrap_err().problem(), Problem::Ipv6, "{text}");
     }
 }
 
@@ -264,7 +264,7 @@ fn an_origin_without_a_host_is_its_text() {
     // Others don't hold it, and it is no origin that could be taken apart.
     let others = OriginList::new(["app://x", "https://*.example.com", "http://localhost:*"]).unwrap().with_null();
     assert!(!others.contains(b"app://"));
-    assert_eq!(Origin::parse("app://").unwrap_err().fault(), Fault::Host);
+    assert_eq!(Origin::parse("app://").unwrap_err().problem(), Problem::Host);
 }
 
 proptest! {

@@ -271,3 +271,10 @@ proptest! {
         agrees(&text)?;
     }
 }
+
+#[test]
+fn what_is_wrong_is_told_as_a_value() {
+    let refused = |text: &str| text.parse::<Permission>().unwrap_err();
+    assert_eq!(refused("products:*,read").problem(), TextProblem::StarAmongOthers);
+    assert_eq!(refused("products read").position(), Some(8));
+}

@@ -546,7 +546,7 @@ fn handles_of_another_schema_grant_nothing() {
         as_json(&all.decide(reject, &foreign)),
         json!({"decision": "deny", "status": 403, "reason": {"kind": "permission_missing", "resource": "?", "operation": "?"}}),
     );
-    assert!(all.list(of(&theirs), ACCOUNT).is_err());
+    assert!(all.try_filter(of(&theirs), ACCOUNT).is_err());
     let stored = ResourceView::new(of(&ours), ACCOUNT, &());
     assert!(!all.decide_update(&stored, &foreign).is_allow());
     assert!(!all.decide_update(&foreign, &stored).is_allow());
@@ -633,4 +633,13 @@ proptest! {
         let (a, b) = (schema(&a), schema(&b));
         prop_assert_eq!(a == b, serde_json::to_string(&a).unwrap() == serde_json::to_string(&b).unwrap());
     }
+}
+
+#[test]
+fn what_is_wrong_is_told_as_a_value() {
+    let twice = Schema::builder().resource("a").resource("a").build().unwrap_err();
+    assert_eq!(*twice.problem(), SchemaProblem::DeclaredTwice);
+    let nothing = Schema::builder().condition(ConditionRule::new("brand")).build().unwrap_err();
+    assert_eq!(*nothing.problem(), SchemaProblem::RestrictsNothing);
+    assert_eq!((Match::default(), Elsewhere::default()), (Match::Any, Elsewhere::Deny));
 }

@@ -5,7 +5,7 @@ use std::{
     thread,
 };
 
-use keyward::{Access, Operation, ResourceView, World};
+use keyward::{Access, Directory, Operation, ResourceView};
 use serde_json::json;
 
 use crate::support::{ACCOUNT, access, schema};
@@ -37,7 +37,7 @@ fn an_access_is_shared_and_its_clones_are_it() {
 fn an_access_outlives_what_it_came_from() {
     let access = {
         let world = r#"{"schema": {"resources": {"t": {}}}, "accounts": [{"id": "acme", "accessTokens": [{"id": "k", "policies": ["admin"], "conditions": []}]}]}"#;
-        World::from_json(world).unwrap().actor("k").unwrap().access.clone()
+        Directory::from_json(world).unwrap().actor("k").unwrap().access.clone()
     };
     let allowed = thread::spawn(move || access.decide("read", &ResourceView::new("t", "acme", &())).is_allow());
     assert!(allowed.join().unwrap());

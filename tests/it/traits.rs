@@ -4,11 +4,11 @@ use std::{error::Error, fmt, hash::Hash, mem::size_of};
 
 use keyward::{
     Access, AccessBuilder, AccessError, AccessPolicyDocument, AccountDocument, Actor, ActorDocument, ActorKind,
-    AttributePath, Attributes, Binding, Clause, Condition, ConditionRule, Decision, Denial, DocumentError,
+    AttributePath, Attributes, Binding, Clause, Condition, ConditionRule, Decision, Denial, Directory, DocumentError,
     DocumentProblem, Elsewhere, Filter, Forbidden, Json, JsonObject, JsonPath, List, Match, Operation, OperationRef,
     Permission, Position, Redacted, Resource, ResourceType, ResourceView, Role, RoleError, Roles, RolesVersion, Schema,
-    SchemaBuilder, SchemaError, SchemaProblem, Side, TextError, TextProblem, TypeRef, UnknownName, Value, ValueSet,
-    World,
+    SchemaBuilder, SchemaError, SchemaProblem, TextError, TextProblem, TypeRef, UnknownName, UpdateSide, Value,
+    ValueSet,
 };
 use serde_json::json;
 
@@ -32,8 +32,8 @@ fn every_public_type_is_send_and_sync() {
         DocumentProblem, Elsewhere, Filter, Forbidden, Json, JsonObject, JsonPath, Match, Operation,
         OperationRef<'static>, Permission, Position, Redacted<'static>, ResourceType, ResourceView<'static, ()>,
         ResourceView<'static, [(&str, &str)]>, Role, RoleError, Roles, RolesVersion, Schema, SchemaBuilder,
-        SchemaError, SchemaProblem, Side, TextError, TextProblem, TypeRef<'static>, UnknownName, Value<'static>,
-        ValueSet, World,
+        SchemaError, SchemaProblem, UpdateSide, TextError, TextProblem, TypeRef<'static>, UnknownName, Value<'static>,
+        ValueSet, Directory,
     );
     shared::<dyn Attributes>();
     shared::<dyn List>();
@@ -42,7 +42,7 @@ fn every_public_type_is_send_and_sync() {
 
 #[test]
 fn own_types_are_unwind_safe() {
-    each!(assert_unwind_safe: Access, Condition, Json, Permission, Roles, Schema, World, Filter, Forbidden);
+    each!(assert_unwind_safe: Access, Condition, Json, Permission, Roles, Schema, Directory, Filter, Forbidden);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 
-use crate::http::text::excerpt;
+use crate::text::excerpt;
 
 /// What a request is to CORS, and what its answer must carry.
 ///
@@ -134,47 +134,39 @@ pub enum Refusal<'a> {
 /// # Ok::<(), keyward::http::cors::PolicyError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Vary(pub(super) VaryOn);
+pub struct Vary {
+    names: &'static [&'static str],
+    value: Option<&'static str>,
+}
+
+macro_rules! vary {
+    ($first:literal $(, $rest:literal)*) => {
+        Vary { names: &[$first $(, $rest)*], value: Some(concat!($first $(, ", ", $rest)*)) }
+    };
+}
 
 impl Vary {
+    pub(super) const NOTHING: Self = Self { names: &[], value: None };
+    pub(super) const ORIGIN: Self = vary!("Origin");
+    pub(super) const QUESTION: Self = vary!("Access-Control-Request-Method", "Access-Control-Request-Headers");
+    pub(super) const ORIGIN_AND_QUESTION: Self =
+        vary!("Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers");
+    pub(super) const ORIGIN_QUESTION_AND_NETWORK: Self = vary!(
+        "Origin",
+        "Access-Control-Request-Method",
+        "Access-Control-Request-Headers",
+        "Access-Control-Request-Private-Network"
+    );
+
     /// The names of the headers.
     pub fn names(self) -> &'static [&'static str] {
-        match self.0 {
-            VaryOn::Nothing => &[],
-            VaryOn::Origin => &["Origin"],
-            VaryOn::Question => &["Access-Control-Request-Method", "Access-Control-Request-Headers"],
-            VaryOn::OriginAndQuestion => &["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"],
-            VaryOn::OriginQuestionAndNetwork => &[
-                "Origin",
-                "Access-Control-Request-Method",
-                "Access-Control-Request-Headers",
-                "Access-Control-Request-Private-Network",
-            ],
-        }
+        self.names
     }
 
     /// The value of one `Vary` header; none if there is nothing to say.
     pub fn value(self) -> Option<&'static str> {
-        match self.0 {
-            VaryOn::Nothing => None,
-            VaryOn::Origin => Some("Origin"),
-            VaryOn::Question => Some("Access-Control-Request-Method, Access-Control-Request-Headers"),
-            VaryOn::OriginAndQuestion => Some("Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
-            VaryOn::OriginQuestionAndNetwork => Some(
-                "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, \
-                 Access-Control-Request-Private-Network",
-            ),
-        }
+        self.value
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum VaryOn {
-    Nothing,
-    Origin,
-    Question,
-    OriginAndQuestion,
-    OriginQuestionAndNetwork,
 }
 
 /// The values of the headers.

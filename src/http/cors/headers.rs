@@ -1,9 +1,9 @@
 //! Which headers a request from elsewhere may carry, and which of the answer it may read.
 
-use alloc::string::String;
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
-use crate::http::text::{excerpt, is_token, repeated};
+use super::names::{Names, in_order};
+use crate::{http::token::is_token, text::excerpt};
 
 const AUTHORIZATION: &str = "authorization";
 
@@ -48,10 +48,7 @@ impl RequestHeaders {
     }
 
     /// The headers that are listed, and `Authorization`, named or not.
-    pub fn list<I>(names: I) -> Self
-    where
-        I: IntoIterator<Item: Into<String>>,
-    {
+    pub fn list(names: impl IntoIterator<Item: Into<String>>) -> Self {
         Self { names: names.into_iter().map(Into::into).collect(), ..Self::safelisted() }.with_authorization()
     }
 
@@ -97,11 +94,7 @@ impl RequestHeaders {
         for name in &mut names {
             name.make_ascii_lowercase();
         }
-        names.sort_unstable();
-        match repeated(&names) {
-            Some(name) => Err(HeaderError::Duplicate(excerpt(name))),
-            None => Ok(HeaderRule { any, names }),
-        }
+        Ok(HeaderRule { any, names: in_order(names).map_err(HeaderError::Duplicate)? })
     }
 }
 
@@ -129,10 +122,7 @@ impl Default for RequestHeaders {
 /// # Ok::<(), keyward::http::cors::PolicyError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct ExposedHeaders {
-    any: bool,
-    names: Vec<String>,
-}
+pub struct ExposedHeaders(Names);
 
 impl ExposedHeaders {
     /// Only the safelisted ones.
@@ -141,39 +131,31 @@ impl ExposedHeaders {
     }
 
     /// The headers that are listed, besides.
-    pub fn list<I>(names: I) -> Self
-    where
-        I: IntoIterator<Item: Into<String>>,
-    {
-        Self { any: false, names: names.into_iter().map(Into::into).collect() }
+    pub fn list(names: impl IntoIterator<Item: Into<String>>) -> Self {
+        Self(Names::list(names))
     }
 
     /// Every header, as `*`. Can't be combined with credentials, under which `*` is the name of a header.
     pub fn any() -> Self {
-        Self { any: true, names: Vec::new() }
+        Self(Names::Any)
     }
 
     pub(super) fn is_any(&self) -> bool {
-        self.any
+        self.0.is_any()
     }
 
     /// The value of `Access-Control-Expose-Headers`, if there is anything to say.
     pub(super) fn compile(self) -> Result<Option<String>, HeaderError> {
-        if self.any {
-            return Ok(Some("*".into()));
-        }
-        for name in &self.names {
+        let Names::List(names) = self.0 else { return Ok(Some("*".into())) };
+        for name in &names {
             check(name)?;
             if ["set-cookie", "set-cookie2"].iter().any(|forbidden| forbidden.eq_ignore_ascii_case(name)) {
                 return Err(HeaderError::NeverExposed(excerpt(name)));
             }
         }
-        let mut sorted: Vec<String> = self.names.iter().map(|name| name.to_ascii_lowercase()).collect();
-        sorted.sort_unstable();
-        match repeated(&sorted) {
-            Some(name) => Err(HeaderError::Duplicate(excerpt(name))),
-            None => Ok((!self.names.is_empty()).then(|| self.names.join(", "))),
-        }
+        let lower = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        in_order(lower).map_err(HeaderError::Duplicate)?;
+        Ok((!names.is_empty()).then(|| names.join(", ")))
     }
 }
 
@@ -235,29 +217,10 @@ fn check(name: &str) -> Result<(), HeaderError> {
 
 /// Fetch, *forbidden request-header*, and what CORS itself writes in answers.
 fn is_forbidden_request_header(name: &str) -> bool {
-    const NAMES: [&str; 19] = [
-        "accept-charset",
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "cookie",
-        "cookie2",
-        "date",
-        "dnt",
-        "expect",
-        "host",
-        "keep-alive",
-        "origin",
-        "referer",
-        "set-cookie",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "via",
-    ];
+    const NAMES: &str = "accept-charset accept-encoding connection content-length cookie cookie2 date dnt expect host \
+                         keep-alive origin referer set-cookie te trailer transfer-encoding upgrade via";
     const PREFIXES: [&str; 3] = ["access-control-", "proxy-", "sec-"];
-    NAMES.iter().any(|forbidden| forbidden.eq_ignore_ascii_case(name))
+    NAMES.split(' ').any(|forbidden| forbidden.eq_ignore_ascii_case(name))
         || PREFIXES
             .iter()
             .any(|prefix| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)))

@@ -1,10 +1,12 @@
 //! Which methods a pre-flight may ask for.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
-use super::answer::Refusal;
-use crate::http::text::{excerpt, is_token, repeated};
+use super::{
+    answer::Refusal,
+    names::{Names, in_order},
+};
+use crate::{http::token::is_token, text::excerpt};
 
 /// Which methods a [`Policy`](super::Policy) lets other origins use. By default: those that need no
 /// leave.
@@ -29,7 +31,7 @@ use crate::http::text::{excerpt, is_token, repeated};
 /// # Ok::<(), keyward::http::cors::PolicyError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Methods(Kind);
+pub struct Methods(Names);
 
 impl Methods {
     /// `GET`, `HEAD` and `POST`, which can't be refused.
@@ -38,32 +40,27 @@ impl Methods {
     }
 
     /// The methods that are listed, besides the safelisted ones.
-    pub fn list<I>(methods: I) -> Self
-    where
-        I: IntoIterator<Item: Into<String>>,
-    {
-        Self(Kind::List(methods.into_iter().map(Into::into).collect()))
+    pub fn list(methods: impl IntoIterator<Item: Into<String>>) -> Self {
+        Self(Names::list(methods))
     }
 
     /// Every method, as `*`. Can't be combined with credentials, under which `*` is the name of a method.
     pub fn any() -> Self {
-        Self(Kind::Any)
+        Self(Names::Any)
     }
 
     pub(super) fn is_any(&self) -> bool {
-        matches!(self.0, Kind::Any)
+        self.0.is_any()
     }
 
     pub(super) fn compile(self) -> Result<MethodRule, MethodError> {
-        let Kind::List(mut list) = self.0 else {
-            return Ok(MethodRule(Kind::Any));
-        };
-        list.iter().try_for_each(|method| check(method))?;
-        list.sort_unstable();
-        match repeated(&list) {
-            Some(method) => Err(MethodError::Duplicate(excerpt(method))),
-            None => Ok(MethodRule(Kind::List(list))),
-        }
+        Ok(MethodRule(match self.0 {
+            Names::Any => Names::Any,
+            Names::List(list) => {
+                list.iter().try_for_each(|method| check(method))?;
+                Names::List(in_order(list).map_err(MethodError::Duplicate)?)
+            }
+        }))
     }
 }
 
@@ -95,16 +92,16 @@ pub enum MethodError {
 
 /// [`Methods`], checked; a list is in order.
 #[derive(Clone, Debug)]
-pub(super) struct MethodRule(Kind);
+pub(super) struct MethodRule(Names);
 
 impl MethodRule {
     /// What the answer to a pre-flight for `method` says of methods, if it passes: nothing of a
     /// safelisted one that the policy doesn't name.
     pub(super) fn answer<'a>(&'a self, method: &'a str) -> Result<Option<&'a str>, Refusal<'a>> {
         let named = match &self.0 {
-            Kind::Any if is_forbidden(method) => None,
-            Kind::Any => Some("*"),
-            Kind::List(list) => {
+            Names::Any if is_forbidden(method) => None,
+            Names::Any => Some("*"),
+            Names::List(list) => {
                 let place = list.binary_search_by(|entry| entry.as_str().cmp(method)).ok();
                 place.and_then(|place| list.get(place)).map(String::as_str)
             }
@@ -114,18 +111,6 @@ impl MethodRule {
         } else {
             Err(Refusal::Method(method))
         }
-    }
-}
-
-#[derive(Clone, Debug)]
-enum Kind {
-    Any,
-    List(Vec<String>),
-}
-
-impl Default for Kind {
-    fn default() -> Self {
-        Self::List(Vec::new())
     }
 }
 

@@ -3,10 +3,12 @@
 //! [`Policy::evaluate`] takes the method and the header lines of a request, and says whether it is a
 //! pre-flight (to be answered at once), an actual request or none of CORS's, and which headers the answer
 //! carries. It does no I/O and knows no server.
+
 mod answer;
-mod evaluate;
+mod classify;
 mod headers;
 mod methods;
+mod names;
 mod origins;
 mod policy;
 mod requested;

@@ -1,12 +1,9 @@
 //! Who may read the answers: the knob for origins.
 
-use alloc::string::String;
-use alloc::sync::Arc;
-use alloc::vec::Vec;
+use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
-use crate::http::origin::Origin;
-use crate::http::origin_list::{OriginList, OriginListError};
+use crate::http::origin::{Origin, OriginList, OriginListError};
 
 /// Which origins a [`Policy`](super::Policy) lets in. By default: none.
 ///
@@ -46,10 +43,7 @@ impl Origins {
 
     /// The origins and patterns that are listed: `https://example.com`, `https://*.example.com`,
     /// `http://localhost:*`, `app://`. The empty list is nobody.
-    pub fn list<I>(origins: I) -> Self
-    where
-        I: IntoIterator<Item: Into<String>>,
-    {
+    pub fn list(origins: impl IntoIterator<Item: Into<String>>) -> Self {
         Self::of(Kind::List(origins.into_iter().map(Into::into).collect()))
     }
 
@@ -64,10 +58,7 @@ impl Origins {
     /// It is asked only about well-formed origins with a host, never about `null`, and no more than once a request.
     /// It must give the same answer for the same origin, since answers are cached by `Origin`; and it
     /// should compare what [`Origin`] has taken apart, not the ends of its text.
-    pub fn predicate<F>(allows: F) -> Self
-    where
-        F: Fn(Origin<'_>) -> bool + Send + Sync + 'static,
-    {
+    pub fn predicate(allows: impl Fn(Origin<'_>) -> bool + Send + Sync + 'static) -> Self {
         Self::of(Kind::Predicate(Predicate(Arc::new(allows))))
     }
 

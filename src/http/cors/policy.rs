@@ -2,11 +2,13 @@
 
 use alloc::string::String;
 
-use super::headers::{ExposedHeaders, HeaderError, HeaderRule, RequestHeaders};
-use super::methods::{MethodError, MethodRule, Methods};
-use super::origins::{OriginRule, Origins};
-use super::switches::{Credentials, MaxAge, PrivateNetwork};
-use crate::http::origin_list::OriginListError;
+use super::{
+    headers::{ExposedHeaders, HeaderError, HeaderRule, RequestHeaders},
+    methods::{MethodError, MethodRule, Methods},
+    origins::{OriginRule, Origins},
+    switches::{Credentials, MaxAge, PrivateNetwork},
+};
+use crate::http::origin::OriginListError;
 
 /// What pages of other origins may do with the answers of a server.
 ///
@@ -63,68 +65,43 @@ impl Policy {
     }
 }
 
-/// Collects the knobs of a [`Policy`].
-#[derive(Clone, Debug, Default)]
-pub struct PolicyBuilder {
+macro_rules! knobs {
+    ($($(#[$doc:meta])* $knob:ident: $rule:ty,)*) => {
+        /// Collects the knobs of a [`Policy`].
+        #[derive(Clone, Debug, Default)]
+        pub struct PolicyBuilder {
+            $($knob: $rule,)*
+        }
+
+        impl PolicyBuilder {$(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $knob(mut self, $knob: $rule) -> Self {
+                self.$knob = $knob;
+                self
+            }
+        )*}
+    };
+}
+
+knobs! {
+    /// Who is let in.
     origins: Origins,
+    /// With which methods.
     methods: Methods,
+    /// With which request headers.
     request_headers: RequestHeaders,
+    /// Which headers of the answer may be read.
     exposed_headers: ExposedHeaders,
+    /// Whether cookies and the like may come along.
     credentials: Credentials,
+    /// How long a browser may remember a pre-flight's answer.
     max_age: MaxAge,
+    /// Whether pages from the public network may reach a server on a private one.
     private_network: PrivateNetwork,
 }
 
 impl PolicyBuilder {
-    /// Who is let in.
-    #[must_use]
-    pub fn origins(mut self, origins: Origins) -> Self {
-        self.origins = origins;
-        self
-    }
-
-    /// With which methods.
-    #[must_use]
-    pub fn methods(mut self, methods: Methods) -> Self {
-        self.methods = methods;
-        self
-    }
-
-    /// With which request headers.
-    #[must_use]
-    pub fn request_headers(mut self, headers: RequestHeaders) -> Self {
-        self.request_headers = headers;
-        self
-    }
-
-    /// Which headers of the answer may be read.
-    #[must_use]
-    pub fn exposed_headers(mut self, headers: ExposedHeaders) -> Self {
-        self.exposed_headers = headers;
-        self
-    }
-
-    /// Whether cookies and the like may come along.
-    #[must_use]
-    pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.credentials = credentials;
-        self
-    }
-
-    /// How long a browser may remember a pre-flight's answer.
-    #[must_use]
-    pub fn max_age(mut self, max_age: MaxAge) -> Self {
-        self.max_age = max_age;
-        self
-    }
-
-    /// Whether pages from the public network may reach a server on a private one.
-    #[must_use]
-    pub fn private_network(mut self, access: PrivateNetwork) -> Self {
-        self.private_network = access;
-        self
-    }
-
     /// Reads the knobs.
     ///
     /// # Errors
@@ -145,19 +122,16 @@ impl PolicyBuilder {
         let origins = origins.compile()?;
         let any_origin = matches!(origins, OriginRule::Any);
         let credentials = credentials.is_allowed();
-        if credentials {
-            match () {
-                () if any_origin => return Err(PolicyError::CredentialsWithAnyOrigin),
-                () if null => return Err(PolicyError::CredentialsWithNull),
-                () if methods.is_any() => return Err(PolicyError::CredentialsWithAnyMethod),
-                () if exposed_headers.is_any() => {
-                    return Err(PolicyError::CredentialsWithAnyExposedHeader);
-                }
-                () => {}
-            }
-        }
-        if private_network.is_allowed() && (any_origin || null) {
-            return Err(PolicyError::PrivateNetworkWithAnyOrigin);
+        let private_network = private_network.is_allowed();
+        let contradictions = [
+            (credentials && any_origin, PolicyError::CredentialsWithAnyOrigin),
+            (credentials && null, PolicyError::CredentialsWithNull),
+            (credentials && methods.is_any(), PolicyError::CredentialsWithAnyMethod),
+            (credentials && exposed_headers.is_any(), PolicyError::CredentialsWithAnyExposedHeader),
+            (private_network && (any_origin || null), PolicyError::PrivateNetworkWithAnyOrigin),
+        ];
+        if let Some((_, error)) = contradictions.into_iter().find(|(is_there, _)| *is_there) {
+            return Err(error);
         }
         Ok(Policy {
             origins,
@@ -166,7 +140,7 @@ impl PolicyBuilder {
             exposed: exposed_headers.compile()?,
             credentials,
             max_age: max_age.compile().map_err(PolicyError::MaxAge)?,
-            private_network: private_network.is_allowed(),
+            private_network,
         })
     }
 }

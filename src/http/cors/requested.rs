@@ -1,12 +1,10 @@
 //! The headers that a pre-flight asks for, read line by line within bounds, and answered.
 
-use alloc::borrow::Cow;
-use alloc::string::String;
+use alloc::{borrow::Cow, string::String};
 use core::str;
 
-use super::answer::Refusal;
-use super::headers::HeaderRule;
-use crate::http::text::is_token;
+use super::{answer::Refusal, headers::HeaderRule};
+use crate::http::token::is_token;
 
 /// More than servers take of headers altogether: no browser asks for as much.
 const MAX_BYTES: usize = 8 * 1024;

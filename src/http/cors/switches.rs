@@ -2,36 +2,70 @@
 
 use alloc::string::{String, ToString};
 
-/// Whether requests from other origins may come with the browser's own credentials: cookies, TLS client
-/// certificates, and passwords that it has stored. By default: not.
-///
-/// The `Authorization` header that a page sets itself is not among them: a host that takes keys only
-/// from there has no need of this.
-///
-/// # Examples
-///
-/// ```
-/// use keyward::http::cors::{Credentials, Origins, Policy, PolicyError};
-///
-/// let unsafe_policy = Policy::builder().origins(Origins::any()).credentials(Credentials::allow());
-/// assert_eq!(unsafe_policy.build().unwrap_err(), PolicyError::CredentialsWithAnyOrigin);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Credentials(bool);
+macro_rules! switch {
+    ($(#[$doc:meta])* $name:ident { $(#[$deny:meta])* deny, $(#[$allow:meta])* allow }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct $name(bool);
 
-impl Credentials {
-    /// No credentials.
-    pub fn deny() -> Self {
-        Self(false)
+        impl $name {
+            $(#[$deny])*
+            pub fn deny() -> Self {
+                Self(false)
+            }
+
+            $(#[$allow])*
+            pub fn allow() -> Self {
+                Self(true)
+            }
+
+            pub(super) fn is_allowed(self) -> bool {
+                self.0
+            }
+        }
+    };
+}
+
+switch! {
+    /// Whether requests from other origins may come with the browser's own credentials: cookies, TLS client
+    /// certificates, and passwords that it has stored. By default: not.
+    ///
+    /// The `Authorization` header that a page sets itself is not among them: a host that takes keys only
+    /// from there has no need of this.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::http::cors::{Credentials, Origins, Policy, PolicyError};
+    ///
+    /// let unsafe_policy = Policy::builder().origins(Origins::any()).credentials(Credentials::allow());
+    /// assert_eq!(unsafe_policy.build().unwrap_err(), PolicyError::CredentialsWithAnyOrigin);
+    /// ```
+    Credentials {
+        /// No credentials.
+        deny,
+        /// `Access-Control-Allow-Credentials: true`, for the origins that are let in.
+        allow
     }
+}
 
-    /// `Access-Control-Allow-Credentials: true`, for the origins that are let in.
-    pub fn allow() -> Self {
-        Self(true)
-    }
-
-    pub(super) fn is_allowed(self) -> bool {
-        self.0
+switch! {
+    /// Whether a page on the public network may reach this server on a private one (the draft *Private
+    /// Network Access*, which Chromium has since replaced by a question to the user). By default: not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::http::cors::{Origins, Policy, PolicyError, PrivateNetwork};
+    ///
+    /// let open = Policy::builder().origins(Origins::any()).private_network(PrivateNetwork::allow());
+    /// assert_eq!(open.build().unwrap_err(), PolicyError::PrivateNetworkWithAnyOrigin);
+    /// ```
+    PrivateNetwork {
+        /// No such access.
+        deny,
+        /// `Access-Control-Allow-Private-Network: true`, where a pre-flight asks for it.
+        allow
     }
 }
 
@@ -77,35 +111,5 @@ impl MaxAge {
             Some(seconds) if (0..=i64::from(i32::MAX)).contains(&seconds) => Ok(Some(seconds.to_string())),
             Some(seconds) => Err(seconds),
         }
-    }
-}
-
-/// Whether a page on the public network may reach this server on a private one (the draft *Private
-/// Network Access*, which Chromium has since replaced by a question to the user). By default: not.
-///
-/// # Examples
-///
-/// ```
-/// use keyward::http::cors::{Origins, Policy, PolicyError, PrivateNetwork};
-///
-/// let open = Policy::builder().origins(Origins::any()).private_network(PrivateNetwork::allow());
-/// assert_eq!(open.build().unwrap_err(), PolicyError::PrivateNetworkWithAnyOrigin);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PrivateNetwork(bool);
-
-impl PrivateNetwork {
-    /// No such access.
-    pub fn deny() -> Self {
-        Self(false)
-    }
-
-    /// `Access-Control-Allow-Private-Network: true`, where a pre-flight asks for it.
-    pub fn allow() -> Self {
-        Self(true)
-    }
-
-    pub(super) fn is_allowed(self) -> bool {
-        self.0
     }
 }

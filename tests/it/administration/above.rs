@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use keyward::{
-    Access, Authenticator, Grant, Operation, ResourceView, Role, Roles, Schema, SetRolesError, World,
+    Access, Authenticator, Directory, Grant, Operation, ResourceView, Role, Roles, Schema, SetRolesError,
     administration::{Account, Acting, Attempt, Expiry},
     key::KeyKind,
     store::{KeyRecord, KeyState, MemoryStore},
@@ -212,7 +212,7 @@ fn to_no_decision_a_token_administers() {
     let schema = schema();
     let roles =
         Roles::new(&schema, "a1").unwrap().with(role("manager", &["accessTokens:create,read", "products:*"])).unwrap();
-    let world = World::from_json(
+    let world = Directory::from_json(
         &json!({"schema": schema, "accounts": [{
             "id": "a1",
             "accessPolicies": [{"id": "manager", "permissions": ["accessTokens:create,read", "products:*"]}],

@@ -184,11 +184,11 @@ fn they_travel_between_threads() {
     check::<Inclusion>();
     check::<keyward::Intersection>();
     check::<keyward::Difference>();
+    check::<keyward::AccessExceeded>();
     check::<keyward::Excess>();
-    check::<keyward::Surplus>();
-    check::<keyward::Beyond>();
+    check::<keyward::ExcessKind>();
     check::<keyward::Review>();
-    check::<keyward::Change>();
+    check::<keyward::AccessChange>();
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What is a key, and what is none.
 
 use ParseKeyError::{ChecksumDiffers, Malformed, OtherPrefix};
-use keyward::key::{EntropyError, ForeignFormat, KeyDigest, KeyFormat, KeyKind, KeyPrefix, ParseKeyError};
+use keyward::key::{
+    EntropyError, ForeignFormat, KeyDigest, KeyEntropy, KeyFormat, KeyId, KeyKind, KeyPrefix, ParseKeyError, Pepper,
+};
 use proptest::prelude::*;
 
 use super::{access_token, acme, acme_with_foreign, bytes_of, entropy, operator_key, pepper};
@@ -308,4 +310,20 @@ proptest! {
     fn any_text_behind_the_prefix_is_read_or_refused(text in "acme_(op|at)_[0-9A-Za-z_é]{40,60}") {
         prop_assert!(acme_with_foreign().parse(&text).is_err());
     }
+}
+
+#[test]
+fn lengths_and_tags() {
+    assert_eq!([KeyDigest::LEN, KeyEntropy::LEN, Pepper::LEN, KeyId::LEN, KeyFormat::MAX_LEN], [32, 32, 32, 14, 71]);
+    assert_eq!((KeyPrefix::MIN_LEN, KeyPrefix::MAX_LEN), (2, 16));
+    assert_eq!((ForeignFormat::MIN_LEN, ForeignFormat::MAX_LEN, ForeignFormat::EVRYTHNG.length()), (22, 512, 80));
+    assert_eq!(KeyKind::ALL.map(KeyKind::tag), ["op", "at"]);
+}
+
+#[test]
+fn what_is_no_id_and_no_digest_is_not_repeated() {
+    let expected = "not the id of a key: 14 characters of `0-9A-Za-z` are expected";
+    assert_eq!(KeyId::parse(ISSUED).unwrap_err().to_string(), expected);
+    let expected = "not a digest: 64 hexadecimal digits in lower case are expected";
+    assert_eq!(KeyDigest::from_hex(ISSUED).unwrap_err().to_string(), expected);
 }

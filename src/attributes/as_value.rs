@@ -1,0 +1,133 @@
+//! [`AsValue`] for the standard types, and [`List`] for lists of them.
+
+use alloc::{
+    borrow::{Cow, ToOwned},
+    boxed::Box,
+    string::String,
+    sync::Arc,
+    vec::Vec,
+};
+
+use super::traits::{AsValue, Attributes, List, Value};
+
+impl<T: AsValue + ?Sized> AsValue for &T {
+    #[inline]
+    fn as_value(&self) -> Value<'_> {
+        (**self).as_value()
+    }
+}
+
+impl<T: AsValue> AsValue for Option<T> {
+    #[inline]
+    fn as_value(&self) -> Value<'_> {
+        self.as_ref().map_or(Value::Absent, T::as_value)
+    }
+}
+
+impl AsValue for Value<'_> {
+    #[inline]
+    fn as_value(&self) -> Value<'_> {
+        *self
+    }
+}
+
+impl<T: AsValue + ToOwned<Owned: Send + Sync> + ?Sized> AsValue for Cow<'_, T> {
+    #[inline]
+    fn as_value(&self) -> Value<'_> {
+        (**self).as_value()
+    }
+}
+
+macro_rules! texts {
+    ($($text:ty),*) => {$(
+        impl AsValue for $text {
+            #[inline]
+            fn as_value(&self) -> Value<'_> {
+                Value::Text(self)
+            }
+        }
+    )*};
+}
+texts!(str, String, Box<str>, Arc<str>);
+
+/// Of what [`Value::from`] takes, itself as a value.
+macro_rules! scalars {
+    ($($scalar:ty => $make:expr),*) => {$(
+        impl AsValue for $scalar {
+            #[inline]
+            fn as_value(&self) -> Value<'_> {
+                Value::from(*self)
+            }
+        }
+
+        impl From<$scalar> for Value<'_> {
+            #[inline]
+            fn from(value: $scalar) -> Self {
+                $make(value)
+            }
+        }
+    )*};
+}
+scalars!(bool => Value::Boolean, f32 => |value| Value::Float(f64::from(value)), f64 => Value::Float);
+
+macro_rules! integers {
+    // An integer that is out of range is one that no condition can name.
+    ($($integer:ty),*) => {
+        scalars!($($integer => |value| i128::try_from(value).map_or(Value::Other, Value::Integer)),*);
+    };
+}
+integers!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
+
+impl<'a> From<&'a str> for Value<'a> {
+    #[inline]
+    fn from(value: &'a str) -> Self {
+        Value::Text(value)
+    }
+}
+
+impl<'a> From<&'a String> for Value<'a> {
+    #[inline]
+    fn from(value: &'a String) -> Self {
+        Value::Text(value)
+    }
+}
+
+macro_rules! lists {
+    ($($list:ty $(, $n:ident)?);*) => {$(
+        impl<T: AsValue $(, const $n: usize)?> List for $list {
+            #[inline]
+            fn len(&self) -> usize {
+                <[T]>::len(self)
+            }
+
+            #[inline]
+            fn item(&self, index: usize) -> Value<'_> {
+                self.get(index).map_or(Value::Absent, T::as_value)
+            }
+        }
+    )*};
+}
+lists!(Vec<T>; Box<[T]>; &[T]; [T; N], N);
+
+macro_rules! lists_as_values {
+    ($($list:ty $(, $n:ident)?);*) => {$(
+        impl<T: AsValue $(, const $n: usize)?> AsValue for $list {
+            #[inline]
+            fn as_value(&self) -> Value<'_> {
+                Value::List(self)
+            }
+        }
+    )*};
+}
+lists_as_values!(Vec<T>; [T; N], N);
+
+impl<A: Attributes + ?Sized> Attributes for &A {
+    #[inline]
+    fn attribute(&self, name: &str) -> Value<'_> {
+        (**self).attribute(name)
+    }
+
+    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
+        (**self).each(visit);
+    }
+}

@@ -1,0 +1,166 @@
+//! Which attribute a condition reads: a name, or a path of names into nested objects.
+
+use alloc::{boxed::Box, string::String, vec::Vec};
+use core::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::traits::{Attributes, Value};
+use crate::text::{Escaped, TextError, TextProblem};
+
+/// How messages call one of its names.
+const NAME: &str = "attribute name";
+
+/// An attribute's name, or the names that lead to it through nested objects.
+///
+/// Where a text alone may stand for an attribute, as in a schema, it is one name without a dot: `delivery.factoryId`
+/// would be taken for a path by whoever reads it, and is refused. A path is an array of names, and so is a name that
+/// has a dot: `["delivery.factoryId"]`.
+///
+/// ```
+/// use keyward::AttributePath;
+///
+/// let brand = AttributePath::name("brand")?;
+/// let factory = AttributePath::new(["delivery", "factoryId"])?;
+/// assert_eq!(factory.to_string(), "delivery.factoryId");
+/// assert_eq!(serde_json::to_string(&[brand, factory])?, r#"["brand",["delivery","factoryId"]]"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AttributePath {
+    first: Box<str>,
+    rest: Box<[Box<str>]>,
+}
+
+impl AttributePath {
+    /// The most names in a path.
+    pub const MAX_NAMES: usize = 16;
+    /// The most bytes in one of its names.
+    pub const MAX_NAME_BYTES: usize = 256;
+
+    /// The path of `names`, outermost first.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError`] where there is no name or more than [`MAX_NAMES`](Self::MAX_NAMES), and for a name that
+    /// is empty or longer than [`MAX_NAME_BYTES`](Self::MAX_NAME_BYTES).
+    ///
+    /// ```
+    /// use keyward::AttributePath;
+    ///
+    /// assert!(AttributePath::new(["delivery", ""]).is_err());
+    /// assert!(AttributePath::new([""; 0]).is_err());
+    /// ```
+    pub fn new(names: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, TextError> {
+        let names = names.into_iter().map(|name| checked(name.as_ref())).collect::<Result<Vec<_>, _>>()?;
+        if names.len() > Self::MAX_NAMES {
+            let problem = TextProblem::TooManyNames { count: names.len(), most: Self::MAX_NAMES };
+            return Err(TextError::new("attribute path", &names.join("."), problem));
+        }
+        let mut names = names.into_iter();
+        match names.next() {
+            Some(first) => Ok(Self { first, rest: names.collect() }),
+            None => Err(TextError::new("attribute path", "", TextProblem::TooShort { length: 0, least: 1 })),
+        }
+    }
+
+    /// The path of one name.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError`] for a name that is empty or too long.
+    pub fn name(name: impl AsRef<str>) -> Result<Self, TextError> {
+        Ok(Self { first: checked(name.as_ref())?, rest: Box::default() })
+    }
+
+    /// The path that a text alone stands for: one name, in which a dot would be meant for a path.
+    pub(crate) fn undotted(name: &str) -> Result<Self, TextError> {
+        match name.find('.') {
+            Some(dot) => Err(TextError::new(NAME, name, TextProblem::DottedName).at(dot)),
+            None => Self::name(name),
+        }
+    }
+
+    /// The names, outermost first.
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        core::iter::once(&*self.first).chain(self.rest.iter().map(|name| &**name))
+    }
+
+    /// What stands at the path's end: [`Value::Absent`] where a name is absent or what it names on the way is
+    /// no object.
+    ///
+    /// ```
+    /// use keyward::{AttributePath, Value};
+    ///
+    /// let order = serde_json::json!({"delivery": {"factoryId": 7}});
+    /// let path = AttributePath::new(["delivery", "factoryId"])?;
+    /// assert!(matches!(path.read(&order), Value::Integer(7)));
+    /// # Ok::<(), keyward::TextError>(())
+    /// ```
+    #[inline]
+    pub fn read<'a, A: Attributes + ?Sized>(&self, attributes: &'a A) -> Value<'a> {
+        let mut value = attributes.attribute(&self.first);
+        for name in &self.rest {
+            let Value::Object(object) = value else { return Value::Absent };
+            value = object.attribute(name);
+        }
+        value
+    }
+
+    /// Whether one of the two paths is the other, or leads into what the other reads.
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        self.names().zip(other.names()).all(|(a, b)| a == b)
+    }
+}
+
+fn checked(name: &str) -> Result<Box<str>, TextError> {
+    let refuse = |problem| Err(TextError::new(NAME, name, problem));
+    match name.len() {
+        0 => refuse(TextProblem::TooShort { length: 0, least: 1 }),
+        1..=AttributePath::MAX_NAME_BYTES => Ok(name.into()),
+        length => refuse(TextProblem::TooLong { length, most: AttributePath::MAX_NAME_BYTES }),
+    }
+}
+
+impl TryFrom<&str> for AttributePath {
+    type Error = TextError;
+
+    fn try_from(name: &str) -> Result<Self, TextError> {
+        Self::name(name)
+    }
+}
+
+impl<const N: usize> TryFrom<[&str; N]> for AttributePath {
+    type Error = TextError;
+
+    fn try_from(names: [&str; N]) -> Result<Self, TextError> {
+        Self::new(names)
+    }
+}
+
+impl TryFrom<Vec<String>> for AttributePath {
+    type Error = TextError;
+
+    fn try_from(names: Vec<String>) -> Result<Self, TextError> {
+        Self::new(names)
+    }
+}
+
+/// The names with dots between them, escaped; for people.
+impl fmt::Display for AttributePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Escaped(&self.first))?;
+        self.rest.iter().try_for_each(|name| write!(f, ".{}", Escaped(name)))
+    }
+}
+
+/// A name without a dot as a string, everything else as a list of names: the form of the schema's document.
+impl Serialize for AttributePath {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.rest.is_empty() && !self.first.contains('.') {
+            self.first.serialize(serializer)
+        } else {
+            serializer.collect_seq(self.names())
+        }
+    }
+}

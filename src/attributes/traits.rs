@@ -1,0 +1,127 @@
+//! The traits by which a host shows its resources, and the value of one attribute.
+
+/// Attributes by name.
+///
+/// Implement it on the host's own type: nothing is built and nothing is allocated for a decision. Maps,
+/// slices of pairs and JSON documents have it already.
+///
+/// The implementation is trusted to say what is stored. What it doesn't know is [`Value::Absent`], which meets no
+/// condition. A decision asks for each attribute that it needs once, and what is said then counts; that the answers
+/// for two names (or for two paths through one object) belong together, as of one moment, is on the implementation.
+///
+/// ```
+/// use keyward::{Attributes, Value};
+///
+/// struct Product { id: u64, brand: String, tags: Vec<String> }
+///
+/// impl Attributes for Product {
+///     fn attribute(&self, name: &str) -> Value<'_> {
+///         match name {
+///             "id" => self.id.into(),
+///             "brand" => Value::Text(&self.brand),
+///             "tags" => Value::List(&self.tags),
+///             _ => Value::Absent,
+///         }
+///     }
+/// }
+///
+/// let product = Product { id: 7, brand: "brand_one".into(), tags: vec![] };
+/// assert_eq!(product.attribute("brand").to_string(), "`brand_one`");
+/// assert!(matches!(product.attribute("colour"), Value::Absent));
+/// ```
+pub trait Attributes: Send + Sync {
+    /// The value of the attribute `name`, [`Value::Absent`] where there is none.
+    fn attribute(&self, name: &str) -> Value<'_>;
+
+    /// Shows each attribute to `visit`. Only messages use it, to print an object that was found where a text
+    /// was wanted; a type that leaves it out is printed as `{}`.
+    ///
+    /// ```
+    /// use keyward::Attributes;
+    ///
+    /// let mut names = Vec::new();
+    /// [("brand", "a"), ("colour", "red")].each(&mut |name, _| names.push(name.to_owned()));
+    /// assert_eq!(names, ["brand", "colour"]);
+    /// ```
+    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
+        let _ = visit;
+    }
+}
+
+/// The elements of a list-valued attribute. `Vec`, arrays and slices of anything that is [`AsValue`] have it.
+///
+/// A condition asks for the length once, and for that many elements. A list that [`is_empty`](Self::is_empty) denies
+/// or claims against its own length meets no condition.
+///
+/// ```
+/// use keyward::{List, Value};
+///
+/// let tags = ["a", "b"];
+/// assert_eq!(List::len(&tags), 2);
+/// assert!(matches!(tags.item(1), Value::Text("b")));
+/// assert!(matches!(tags.item(2), Value::Absent));
+/// ```
+pub trait List: Send + Sync {
+    /// How many elements there are.
+    fn len(&self) -> usize;
+
+    /// The element at `index`, [`Value::Absent`] past the end.
+    fn item(&self, index: usize) -> Value<'_>;
+
+    /// Whether there are none. An empty list meets no condition, whatever its binding says.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The value of one attribute, borrowed from the host.
+///
+/// A condition matches a value as text: a text byte for byte, an integer by its canonical decimal form, a
+/// boolean as `true` or `false`. A list matches by its elements. Nothing else matches anything.
+///
+/// ```
+/// use keyward::Value;
+///
+/// assert!(matches!(Value::from(7_u16), Value::Integer(7)));
+/// assert!(matches!(Value::from("7"), Value::Text("7")));
+/// assert!(matches!(Value::from(7.0), Value::Float(_)));
+/// assert_eq!(Value::from(true).to_string(), "true");
+/// ```
+#[derive(Clone, Copy, Default)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// There is no such attribute.
+    #[default]
+    Absent,
+    /// There is one, and it is null. Not the same as absent, and neither is the same as empty.
+    Null,
+    /// A boolean.
+    Boolean(bool),
+    /// An integer.
+    Integer(i128),
+    /// A floating-point number, which matches nothing: `1.0` is not `1`.
+    Float(f64),
+    /// A text.
+    Text(&'a str),
+    /// A list.
+    List(&'a dyn List),
+    /// An object, into which an attribute path may lead.
+    Object(&'a dyn Attributes),
+    /// Present, and of a kind that matches nothing, such as bytes or an attribute that is there twice.
+    Other,
+}
+
+/// What can stand as an attribute's value. Implemented for texts, numbers, booleans, options (none is
+/// absent), lists, maps and JSON values.
+///
+/// ```
+/// use keyward::{AsValue, Value};
+///
+/// assert!(matches!(Some(3).as_value(), Value::Integer(3)));
+/// assert!(matches!(None::<i32>.as_value(), Value::Absent));
+/// assert!(matches!(String::from("x").as_value(), Value::Text("x")));
+/// ```
+pub trait AsValue: Send + Sync {
+    /// Itself, as a value.
+    fn as_value(&self) -> Value<'_>;
+}

@@ -1,0 +1,113 @@
+//! How values are written: in messages, and as JSON.
+
+use core::fmt;
+
+use serde::{
+    Serialize, Serializer,
+    ser::{SerializeMap, SerializeSeq},
+};
+
+use super::traits::Value;
+use crate::text::Escaped;
+
+/// Nesting past which a message shows `…` instead of a value. Evaluation does not nest at all.
+const DEEPEST_SHOWN: usize = 64;
+
+/// As JSON writes it, a text in backticks; for messages.
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_value(f, *self, 0)
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn write_value(f: &mut fmt::Formatter<'_>, value: Value<'_>, depth: usize) -> fmt::Result {
+    if depth > DEEPEST_SHOWN {
+        return f.write_str("…");
+    }
+    let deeper = depth.saturating_add(1);
+    match value {
+        Value::Absent => f.write_str("nothing"),
+        Value::Null => f.write_str("null"),
+        Value::Boolean(value) => write!(f, "{value}"),
+        Value::Integer(value) => write!(f, "{value}"),
+        Value::Float(value) => write!(f, "{value:?}"),
+        Value::Text(value) => write!(f, "`{}`", Escaped(value)),
+        Value::List(list) => {
+            f.write_str("[")?;
+            for index in 0..list.len() {
+                f.write_str(if index == 0 { "" } else { ", " })?;
+                write_value(f, list.item(index), deeper)?;
+            }
+            f.write_str("]")
+        }
+        Value::Object(object) => {
+            f.write_str("{")?;
+            let (mut written, mut first) = (Ok(()), true);
+            object.each(&mut |name, value| {
+                if written.is_ok() {
+                    let comma = if core::mem::take(&mut first) { "" } else { ", " };
+                    written = write!(f, "{comma}`{}`: ", Escaped(name)).and_then(|()| write_value(f, value, deeper));
+                }
+            });
+            written?;
+            f.write_str("}")
+        }
+        Value::Other => f.write_str("a value of another kind"),
+    }
+}
+
+/// As JSON; what has no JSON form, [`Value::Absent`] and [`Value::Other`] among them, as null.
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Nested(*self, 0).serialize(serializer)
+    }
+}
+
+struct Nested<'a>(Value<'a>, usize);
+
+impl Serialize for Nested<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(value, depth) = *self;
+        if depth > DEEPEST_SHOWN {
+            return serializer.serialize_str("…");
+        }
+        let deeper = depth.saturating_add(1);
+        match value {
+            Value::Absent | Value::Null | Value::Other => serializer.serialize_unit(),
+            Value::Boolean(value) => serializer.serialize_bool(value),
+            Value::Integer(value) => match (i64::try_from(value), u64::try_from(value)) {
+                (Ok(value), _) => serializer.serialize_i64(value),
+                (_, Ok(value)) => serializer.serialize_u64(value),
+                // JSON has no such integer.
+                _ => serializer.collect_str(&value),
+            },
+            Value::Float(value) => serializer.serialize_f64(value),
+            Value::Text(value) => serializer.serialize_str(value),
+            Value::List(list) => {
+                let len = list.len();
+                let mut seq = serializer.serialize_seq(Some(len))?;
+                for index in 0..len {
+                    seq.serialize_element(&Nested(list.item(index), deeper))?;
+                }
+                seq.end()
+            }
+            Value::Object(object) => {
+                let mut map = serializer.serialize_map(None)?;
+                let mut written = Ok(());
+                object.each(&mut |name, value| {
+                    if written.is_ok() {
+                        written = map.serialize_entry(name, &Nested(value, deeper));
+                    }
+                });
+                written?;
+                map.end()
+            }
+        }
+    }
+}

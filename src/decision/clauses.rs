@@ -1,0 +1,83 @@
+//! What the conditions of an access say of one type. Whoever reads conditions reads them here.
+
+use super::denial::Denial;
+use crate::{
+    access::{Access, CompiledCondition},
+    attributes::AttributePath,
+    schema::{Match, Schema, TypeRule},
+    value_set::ValueSet,
+};
+
+/// What one condition name of an access says of a type: the attribute that it reads must have an accepted value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clause<'a> {
+    /// Its place among the condition names of its access.
+    pub(crate) place: usize,
+    pub(crate) attribute: &'a AttributePath,
+    pub(crate) matching: Match,
+    pub(crate) accepted: &'a ValueSet,
+    schema: &'a Schema,
+    name: usize,
+}
+
+/// A condition name that is not bound to the type, so that the access allows nothing there.
+pub(crate) struct Unbound<'a> {
+    pub(crate) condition: &'a str,
+    resource: &'a str,
+}
+
+impl Access {
+    /// What each condition name says of the type at this place in the schema, in the access's order. A name that
+    /// says nothing of it is left out.
+    #[inline]
+    pub(crate) fn clauses(&self, resource: usize) -> impl Iterator<Item = Result<Clause<'_>, Unbound<'_>>> {
+        let (schema, rules) = (self.schema(), self.schema().rules_on(resource));
+        let conditions = self.compiled_conditions().iter().enumerate();
+        conditions.filter_map(move |(place, of)| clause(schema, rules, resource, place, of))
+    }
+
+    /// The same of the condition name at `place` alone.
+    #[inline]
+    pub(crate) fn clause(&self, resource: usize, place: usize) -> Option<Result<Clause<'_>, Unbound<'_>>> {
+        let schema = self.schema();
+        clause(schema, schema.rules_on(resource), resource, place, self.compiled_conditions().get(place)?)
+    }
+
+    /// Whether the access allows anything on the type. Every set of values has one, so nothing else is needed.
+    pub(crate) fn allows_some(&self, resource: usize) -> bool {
+        self.mask_at(resource) != 0 && self.clauses(resource).all(|clause| clause.is_ok())
+    }
+}
+
+#[inline]
+fn clause<'a>(
+    schema: &'a Schema,
+    rules: &'a [TypeRule],
+    resource: usize,
+    place: usize,
+    CompiledCondition { name, accepted }: &'a CompiledCondition,
+) -> Option<Result<Clause<'a>, Unbound<'a>>> {
+    match rules.get(*name) {
+        Some(TypeRule::Restricts(binding)) => {
+            let (attribute, matching) = (binding.attribute(), binding.matching());
+            Some(Ok(Clause { place, attribute, matching, accepted, schema, name: *name }))
+        }
+        Some(TypeRule::Ignored) => None,
+        Some(TypeRule::Unbound) | None => {
+            Some(Err(Unbound { condition: schema.condition_name_at(*name), resource: schema.type_name_at(resource) }))
+        }
+    }
+}
+
+impl<'a> Clause<'a> {
+    /// The condition's name.
+    pub(crate) fn condition(&self) -> &'a str {
+        self.schema.condition_name_at(self.name)
+    }
+}
+
+impl<'a> From<Unbound<'a>> for Denial<'a> {
+    fn from(Unbound { condition, resource }: Unbound<'a>) -> Self {
+        Self::ConditionUnbound { condition, resource }
+    }
+}

@@ -1,0 +1,47 @@
+//! The question: who can do this?
+
+use super::evaluate::is_update;
+use crate::{access::Access, resource::Resource, schema::OperationRef};
+
+/// Which of these accesses allow an operation on a resource: those of its account that a decision would let
+/// through. Each comes with whatever tells the host whose it is.
+///
+/// Of an update the question is who may change the resource where it is: its stored side is its proposed side
+/// too. An operation or a type that the schema doesn't have is allowed to nobody.
+///
+/// ```
+/// use keyward::{Access, Operation, ResourceView, Role, Roles, Schema, who_can};
+///
+/// let schema = Schema::from_json(
+///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
+/// )?;
+/// let roles = Roles::new(&schema, "acme")?.with(Role::new("inspector", ["products:read"])?)?;
+/// let accesses = [
+///     ("Ann", Access::builder(&roles).role("admin").build()?),
+///     ("Bob", Access::builder(&roles).role("inspector").condition("brand:a")?.build()?),
+///     ("Cem", Access::builder(&roles).role("inspector").condition("brand:b")?.build()?),
+///     ("Dee", Access::builder(&Roles::new(&schema, "emca")?).role("admin").build()?),
+/// ];
+/// let who = || accesses.iter().map(|(name, access)| (*name, access));
+///
+/// let attributes = [("brand", "a")];
+/// let product = ResourceView::new("products", "acme", &attributes);
+/// assert_eq!(who_can(who(), Operation::READ, &product).collect::<Vec<_>>(), ["Ann", "Bob"]);
+/// assert_eq!(who_can(who(), Operation::UPDATE, &product).collect::<Vec<_>>(), ["Ann"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn who_can<'a, 'r, Id, R: Resource + ?Sized>(
+    accesses: impl IntoIterator<Item = (Id, &'a Access)>,
+    operation: impl Into<OperationRef<'r>>,
+    resource: &'r R,
+) -> impl Iterator<Item = Id> {
+    let operation = operation.into();
+    let can = move |access: &Access| {
+        if is_update(operation) {
+            access.decide_update(resource, resource).is_allow()
+        } else {
+            access.decide(operation, resource).is_allow()
+        }
+    };
+    accesses.into_iter().filter(move |(_, access)| can(access)).map(|(id, _)| id)
+}

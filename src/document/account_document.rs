@@ -1,0 +1,205 @@
+//! The documents of one account.
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
+use serde::Serialize;
+
+use super::known_fields;
+use crate::{
+    condition::Condition,
+    json::{DocumentError, DocumentProblem, Json, JsonObject, Node, deserialize_as_document},
+    permission::Permission,
+    text,
+};
+
+/// An account and its documents.
+///
+/// A list of documents may be left out, and then is empty. What says what someone may do must be there: the
+/// `permissions` of an access policy, and the `policies` and `conditions` of an operator access or an access token,
+/// `[]` where there are none.
+///
+/// ```
+/// use keyward::AccountDocument;
+///
+/// let account: AccountDocument = serde_json::from_str(
+///     r#"{
+///         "id": "acme",
+///         "accessPolicies": [{"id": "inspector", "permissions": ["products:read"], "tags": ["x"]}],
+///         "accessTokens": [{"id": "t1", "policies": ["inspector"], "conditions": ["brand:a"]}]
+///     }"#,
+/// )?;
+/// assert_eq!(account.access_policies[0].permissions[0].to_string(), "products:read");
+/// assert_eq!(account.access_tokens[0].conditions[0].value(), "a");
+/// assert!(serde_json::to_string(&account)?.contains(r#""tags":["x"]"#));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AccountDocument {
+    /// The account's id.
+    pub id: String,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its roles.
+    pub access_policies: Vec<AccessPolicyDocument>,
+    /// Its operators.
+    pub operator_access: Vec<ActorDocument>,
+    /// Its access tokens.
+    pub access_tokens: Vec<ActorDocument>,
+    /// The other fields: kept as they are, and nothing to a decision.
+    #[serde(flatten)]
+    pub extra: JsonObject,
+}
+
+/// A role as the platform writes it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AccessPolicyDocument {
+    /// The role's id.
+    pub id: String,
+    /// Its name, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it grants.
+    pub permissions: Vec<Permission>,
+    /// The other fields: kept as they are, and nothing to a decision.
+    #[serde(flatten)]
+    pub extra: JsonObject,
+}
+
+/// Whether an actor is a person or a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "`guide::model` has these two kinds of actor")]
+pub enum ActorKind {
+    /// An owner or collaborator of the account.
+    Operator,
+    /// A service, or an anonymous user behind it.
+    AccessToken,
+}
+
+/// An operator access or an access token as the platform writes it: roles and conditions.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ActorDocument {
+    /// The id by which a request names the actor.
+    pub id: String,
+    /// Of an operator access, the operator's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
+    /// Of an operator access, the operator's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The name, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The ids of the roles.
+    pub policies: Vec<String>,
+    /// The conditions.
+    pub conditions: Vec<Condition>,
+    /// The other fields: kept as they are, and nothing to a decision.
+    #[serde(flatten)]
+    pub extra: JsonObject,
+}
+
+type Result<T> = core::result::Result<T, DocumentError>;
+
+impl AccountDocument {
+    pub(super) fn read(node: Node<'_>) -> Result<Self> {
+        let read = ["id", "name", "accessPolicies", "operatorAccess", "accessTokens"];
+        let (fields, extra) = known_fields::read(&node, &read, &known_fields::ACCOUNT)?;
+        Ok(Self {
+            id: id(fields.required("id")?)?,
+            name: fields.optional_text("name")?,
+            access_policies: list_or_none(fields.optional("accessPolicies"), AccessPolicyDocument::read)?,
+            operator_access: list_or_none(fields.optional("operatorAccess"), |node| {
+                ActorDocument::read(node, ActorKind::Operator)
+            })?,
+            access_tokens: list_or_none(fields.optional("accessTokens"), |node| {
+                ActorDocument::read(node, ActorKind::AccessToken)
+            })?,
+            extra,
+        })
+    }
+}
+
+impl AccessPolicyDocument {
+    fn read(node: Node<'_>) -> Result<Self> {
+        let (fields, extra) = known_fields::read(&node, &["id", "name", "permissions"], &known_fields::POLICY)?;
+        Ok(Self {
+            id: id(fields.required("id")?)?,
+            name: fields.optional_text("name")?,
+            permissions: list(fields.required("permissions")?, |node| {
+                node.text()?.parse().map_err(|error: text::TextError| node.place.invalid(error))
+            })?,
+            extra,
+        })
+    }
+}
+
+impl ActorDocument {
+    fn read(node: Node<'_>, kind: ActorKind) -> Result<Self> {
+        let read: &[&'static str] = match kind {
+            ActorKind::Operator => &["id", "operator", "email", "name", "policies", "conditions"],
+            ActorKind::AccessToken => &["id", "name", "policies", "conditions"],
+        };
+        let (fields, extra) = known_fields::read(&node, read, &known_fields::ACTOR)?;
+        Ok(Self {
+            id: id(fields.required("id")?)?,
+            operator: fields.optional_text("operator")?,
+            email: fields.optional_text("email")?,
+            name: fields.optional_text("name")?,
+            policies: list(fields.required("policies")?, |node| node.text().map(ToOwned::to_owned))?,
+            conditions: list(fields.required("conditions")?, condition)?,
+            extra,
+        })
+    }
+}
+
+fn id(node: Node<'_>) -> Result<String> {
+    let id = node.text()?;
+    text::ID.check(id).map_err(|error| node.place.invalid(error))?;
+    Ok(id.to_owned())
+}
+
+/// A list that says what someone may do. It must be there: left out it would be an empty one, and no conditions are
+/// the whole account.
+fn list<T>(node: Node<'_>, read: impl Fn(Node<'_>) -> Result<T>) -> Result<Vec<T>> {
+    node.elements()?.map(read).collect()
+}
+
+/// A list of documents. Where it is left out there are none, and nobody may do anything by that.
+fn list_or_none<T>(node: Option<Node<'_>>, read: impl Fn(Node<'_>) -> Result<T>) -> Result<Vec<T>> {
+    node.map_or_else(|| Ok(Vec::new()), |node| list(node, read))
+}
+
+fn condition(node: Node<'_>) -> Result<Condition> {
+    let condition = match node.json {
+        Json::Text(text) => text.parse(),
+        Json::Object(_) => {
+            let fields = node.fields(&["name", "value"])?;
+            Condition::new(fields.required("name")?.text()?, fields.required("value")?.text()?)
+        }
+        _ => return Err(node.refuse_kind("`name:value` or an object of `name` and `value`")),
+    };
+    condition.map_err(|error| node.place.invalid(error))
+}
+
+/// Refuses an id that stands twice in a list of documents.
+pub(super) fn refuse_duplicates<'a>(
+    ids: impl Iterator<Item = (&'a str, crate::json::Place<'a>)>,
+    what: &'static str,
+) -> Result<()> {
+    let mut seen = alloc::collections::BTreeSet::new();
+    for (id, place) in ids {
+        if !seen.insert(id) {
+            return Err(place.refuse(DocumentProblem::duplicate(what, id)));
+        }
+    }
+    Ok(())
+}
+
+deserialize_as_document!(AccountDocument);

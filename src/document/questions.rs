@@ -1,0 +1,81 @@
+//! What a whole directory answers: who can do this, and what a change of it does.
+
+use alloc::collections::BTreeSet;
+
+use super::directory::{Actor, Directory};
+use crate::{compare::Review, decision::who_can, resource::Resource, schema::OperationRef};
+
+impl Directory {
+    /// Which actors can do an operation on a resource, in the order of their ids: as [`who_can`].
+    ///
+    /// ```
+    /// use keyward::{Operation, ResourceView, Directory};
+    ///
+    /// let directory = Directory::from_json(
+    ///     r#"{
+    ///         "schema": {"resources": {"products": {}}},
+    ///         "accounts": [
+    ///             {"id": "acme", "operatorAccess": [
+    ///                 {"id": "o1", "policies": ["admin"], "conditions": []},
+    ///                 {"id": "o2", "policies": [], "conditions": []}
+    ///             ]},
+    ///             {"id": "emca", "operatorAccess": [{"id": "o3", "policies": ["admin"], "conditions": []}]}
+    ///         ]
+    ///     }"#,
+    /// )?;
+    /// let product = ResourceView::new("products", "acme", &());
+    /// let who: Vec<_> = directory.who_can(Operation::DELETE, &product).map(|(id, _)| id).collect();
+    /// assert_eq!(who, ["o1"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn who_can<'a, 'r, R: Resource + ?Sized>(
+        &'a self,
+        operation: impl Into<OperationRef<'r>>,
+        resource: &'r R,
+    ) -> impl Iterator<Item = (&'a str, &'a Actor)> {
+        who_can(self.actors().map(|actor| (actor, &actor.1.access)), operation, resource)
+    }
+}
+
+impl Review {
+    /// Reviews a change of the whole: actor by actor, by their ids, new ones and those that are gone among
+    /// them. A role that changes and that nobody has changes nothing.
+    ///
+    /// ```
+    /// use keyward::{Review, Directory};
+    ///
+    /// let directory = |permission: &str| {
+    ///     Directory::from_json(
+    ///         &r#"{
+    ///             "schema": {"resources": {"products": {}}},
+    ///             "accounts": [{
+    ///                 "id": "acme",
+    ///                 "accessPolicies": [{"id": "inspector", "permissions": ["PERMISSION"]}],
+    ///                 "accessTokens": [
+    ///                     {"id": "t1", "policies": ["inspector"], "conditions": []},
+    ///                     {"id": "t2", "policies": [], "conditions": []}
+    ///                 ]
+    ///             }]
+    ///         }"#
+    ///         .replace("PERMISSION", permission),
+    ///     )
+    /// };
+    /// let (before, after) = (directory("products:read,delete")?, directory("products:read,list")?);
+    ///
+    /// let review = Review::between(&before, &after);
+    /// assert_eq!(
+    ///     review.to_string(),
+    ///     "`t1` gains permission `products:list`\n`t1` loses permission `products:delete`\n",
+    /// );
+    /// assert!(Review::between(&after, &after).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn between(before: &Directory, after: &Directory) -> Self {
+        let ids: BTreeSet<&str> = before.actors().chain(after.actors()).map(|(id, _)| id).collect();
+        let access = |directory: &Directory, id| directory.actor(id).ok().map(|actor| actor.access.clone());
+        Self::of(
+            before.schema() != after.schema(),
+            ids.into_iter().map(|id| (id, access(before, id), access(after, id))),
+        )
+    }
+}

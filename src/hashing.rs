@@ -1,0 +1,27 @@
+//! The BLAKE3 digest of several parts. Each has its length before it, so that `["ab", "c"]` and `["a", "bc"]` differ:
+//! wherever parts are digested together, it is done here.
+
+pub(crate) struct PartsHasher(blake3::Hasher);
+
+impl PartsHasher {
+    pub(crate) fn new() -> Self {
+        Self(blake3::Hasher::new())
+    }
+
+    pub(crate) fn add(&mut self, part: impl AsRef<[u8]>) {
+        let part = part.as_ref();
+        self.0.update(&(part.len() as u64).to_le_bytes()).update(part);
+    }
+
+    /// A number: of the parts that follow, where their end could be taken for another's start.
+    pub(crate) fn add_count(&mut self, count: usize) {
+        self.add((count as u64).to_le_bytes());
+    }
+
+    /// The first bytes of the digest, as many as are asked for.
+    pub(crate) fn first<const N: usize>(&self) -> [u8; N] {
+        let mut first = [0; N];
+        self.0.finalize_xof().fill(&mut first);
+        first
+    }
+}

@@ -1,0 +1,222 @@
+//! The answer to a refused request: its status, its challenge, and a document that tells no more than the caller
+//! may know.
+
+use alloc::{boxed::Box, format, string::String, string::ToString};
+
+use serde::Serialize;
+
+use super::{
+    challenge::{Challenge, ErrorCode, Scope},
+    credentials::CredentialError,
+};
+use crate::{
+    access::AccessError,
+    administration::AdministrationError,
+    authenticate::{AuthenticationError, Refusal},
+    decision::{Denial, Forbidden},
+};
+
+/// What is answered to a request that is refused.
+///
+/// It is made from what refused the request, and serialises to the body's document: `status`, `errors` (one
+/// message), `code` (the reason's name) and, where the host [gives](Self::with_more_info) one, `moreInfo`, an
+/// address that explains it. [`challenge`](Self::challenge) is the value of `WWW-Authenticate`.
+///
+/// What it doesn't tell:
+///
+/// - Of a key that was refused, why: unknown, wrong, expired and revoked are one answer.
+/// - Of a denial, any value: neither what the resource holds nor what would do.
+/// - Of another account's resource, that there is one: the answer is that of [`not_found`](Self::not_found).
+/// - Of a role that there isn't, which there are: the nearest id is left out.
+///
+/// For the log, keep what it was made from.
+///
+/// | made from | status | challenge | code |
+/// |---|---|---|---|
+/// | [`CredentialError`], none or an unsupported scheme | 401 | without error | `missing_credentials` |
+/// | [`CredentialError`], two or malformed | 400 | `invalid_request` | `invalid_request` |
+/// | [`Refusal`] | 401 | `invalid_token` | `invalid_token` |
+/// | [`AuthenticationError`], a store that failed | 503 | – | `unavailable` |
+/// | [`key_in_browser`](Self::key_in_browser) | 403 | – | `key_in_browser` |
+/// | [`Denial`], [`Forbidden`] | 403 | `insufficient_scope` | the denial's kind |
+/// | the same, another account | 404 | – | `not_found` |
+/// | [`AdministrationError`] | its own | by the status | its own |
+///
+/// # Examples
+///
+/// ```
+/// use keyward::{Denial, http::{Challenge, CredentialError, Refused}};
+///
+/// let challenge = Challenge::new("products")?;
+///
+/// let refused = Refused::from(CredentialError::Missing);
+/// assert_eq!(refused.status(), 401);
+/// assert_eq!(refused.challenge(&challenge).as_deref(), Some(r#"Bearer realm="products""#));
+///
+/// let denial = Denial::PermissionMissing { resource: "products", operation: "read" };
+/// let refused = Refused::from(&denial).with_more_info("https://example.com/errors");
+/// assert_eq!(
+///     serde_json::to_string(&refused)?,
+///     r#"{"status":403,"errors":["no role grants `read` on `products`"],"code":"permission_missing","moreInfo":"https://example.com/errors"}"#,
+/// );
+/// assert_eq!(
+///     refused.challenge(&challenge).as_deref(),
+///     Some(r#"Bearer realm="products", error="insufficient_scope", scope="products:read""#),
+/// );
+/// assert_eq!(Refused::from(&Denial::OtherAccount), Refused::not_found());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Refused {
+    status: u16,
+    /// One message.
+    errors: [Box<str>; 1],
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    more_info: Option<Box<str>>,
+    #[serde(skip)]
+    asks: Asks,
+}
+
+/// What the challenge asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Asks {
+    Nothing,
+    Key(Option<ErrorCode>),
+    Permission(String),
+}
+
+impl Refused {
+    /// A refusal of the host's own, without a challenge: 400 for a body that can't be read, 405, 413.
+    ///
+    /// The message goes to the caller as it is.
+    pub fn new(status: u16, code: &'static str, message: impl Into<Box<str>>) -> Self {
+        Self { status, errors: [message.into()], code, more_info: None, asks: Asks::Nothing }
+    }
+
+    /// There is no such thing, or it is another account's: one answer for both.
+    pub fn not_found() -> Self {
+        Self::new(404, "not_found", "not found")
+    }
+
+    /// A key came from a browser, and [`BrowserVerdict::Refuse`](super::BrowserVerdict::Refuse) was the verdict.
+    /// Whether it is a good key is not said.
+    pub fn key_in_browser() -> Self {
+        Self::new(403, "key_in_browser", "a key doesn't belong in a browser")
+    }
+
+    /// The same, with an address that explains it.
+    #[must_use]
+    pub fn with_more_info(self, address: impl Into<Box<str>>) -> Self {
+        Self { more_info: Some(address.into()), ..self }
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The reason's name, as the document has it.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The message, as the document has it.
+    pub fn message(&self) -> &str {
+        let [message] = &self.errors;
+        message
+    }
+
+    /// The value of `WWW-Authenticate`, where the answer has one: with every 401, and wherever RFC 6750 has an
+    /// error code.
+    pub fn challenge(&self, challenge: &Challenge) -> Option<String> {
+        match &self.asks {
+            Asks::Nothing => None,
+            Asks::Key(code) => Some(challenge.value(*code)),
+            Asks::Permission(permission) => Some(match Scope::new(permission) {
+                Ok(scope) => challenge.insufficient_scope(scope),
+                // The name of a type that no schema has.
+                Err(_) => challenge.value(Some(ErrorCode::InsufficientScope)),
+            }),
+        }
+    }
+
+    fn asking(self, code: Option<ErrorCode>) -> Self {
+        Self { asks: Asks::Key(code), ..self }
+    }
+
+    fn denied(status: u16, code: &'static str, message: &str) -> Self {
+        match status {
+            404 => Self::not_found(),
+            403 => Self::new(status, code, message).asking(Some(ErrorCode::InsufficientScope)),
+            _ => Self::new(status, code, message),
+        }
+    }
+}
+
+impl From<CredentialError> for Refused {
+    fn from(error: CredentialError) -> Self {
+        let code = error.code().map_or("missing_credentials", ErrorCode::as_str);
+        Self::new(error.status(), code, error.to_string()).asking(error.code())
+    }
+}
+
+/// The same for every cause.
+impl From<&Refusal> for Refused {
+    fn from(refusal: &Refusal) -> Self {
+        let code = ErrorCode::InvalidToken;
+        Self::new(refusal.status(), code.as_str(), refusal.to_string()).asking(Some(code))
+    }
+}
+
+/// Of a store that failed nothing is said but that it did.
+impl<E> From<&AuthenticationError<E>> for Refused {
+    fn from(error: &AuthenticationError<E>) -> Self {
+        match error {
+            AuthenticationError::Refused(refusal) => refusal.into(),
+            AuthenticationError::Store(_) => Self::new(error.status(), "unavailable", "try again later"),
+        }
+    }
+}
+
+impl From<&Denial<'_>> for Refused {
+    fn from(denial: &Denial<'_>) -> Self {
+        let refused = Self::denied(denial.status(), denial.kind(), &denial.redacted().to_string());
+        match denial {
+            Denial::PermissionMissing { resource, operation } => {
+                Self { asks: Asks::Permission(format!("{resource}:{operation}")), ..refused }
+            }
+            _ => refused,
+        }
+    }
+}
+
+impl From<&Forbidden> for Refused {
+    fn from(forbidden: &Forbidden) -> Self {
+        Self::denied(forbidden.status(), forbidden.kind(), forbidden.redacted())
+    }
+}
+
+impl From<&AdministrationError> for Refused {
+    fn from(error: &AdministrationError) -> Self {
+        let status = error.status();
+        match error {
+            AdministrationError::Forbidden(forbidden) => forbidden.into(),
+            // The key was ended between authentication and act: to the caller, a key that was refused.
+            AdministrationError::UnknownKey => {
+                let code = ErrorCode::InvalidToken;
+                Self::new(status, code.as_str(), "the key is not valid").asking(Some(code))
+            }
+            // Not the nearest: which roles there are is not for everyone to know.
+            AdministrationError::InvalidPolicies(AccessError::UnknownRole { cause, .. }) => {
+                Self::new(status, error.code(), format!("invalid policies: there is no role `{}`", cause.name()))
+            }
+            // Nobody's permission would do.
+            AdministrationError::ManagedRole => Self::new(status, error.code(), error.to_string()),
+            // Unlike another account's, what is missing in one's own has a name.
+            error if status == 404 => Self::new(status, "not_found", error.to_string()),
+            error => Self::denied(status, error.code(), &error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What is kept of a key.
+
+use alloc::string::String;
+use core::fmt::Write as _;
+
+use subtle::{Choice, ConstantTimeEq as _};
+
+use super::{
+    entropy::Pepper,
+    text_form::{redacted, serde_as_text},
+};
+
+/// The digest of a key: all that is kept of it.
+///
+/// It is BLAKE3 of the presented text, with the host's [`Pepper`] as its key where the host has
+/// one.
+///
+/// # Why a fast hash
+///
+/// A slow, salted hash makes up for a secret that can be guessed. The secret of a key holds 176
+/// bits drawn at random: no list has it, no two keys share it, and trying all of them is out of
+/// reach however fast each try is. For secrets of at least 112 bits, OWASP ASVS 5.0 (6.5.2) asks
+/// for no more than an approved hash, and BLAKE3 is on its list. A slow hash would add nothing but
+/// a way to stop the service: every bad key would cost it.
+///
+/// For what a person has chosen it is wrong. **Never digest a password with this**: passwords want
+/// Argon2id, scrypt or bcrypt.
+///
+/// # Comparing
+///
+/// `==` takes the same time wherever two digests differ. A digest has no order and no hash, so
+/// that it can't be the key of a map: the steps of such a look-up depend on the digest and show in
+/// its time. Look up by [`KeyId`](super::KeyId), then compare: see [`matches`](Self::matches).
+///
+/// # Examples
+///
+/// ```
+/// use keyward::key::KeyDigest;
+///
+/// let digest = KeyDigest::of("a text of high entropy", None);
+/// assert_eq!(KeyDigest::from_hex(&digest.to_hex())?, digest);
+/// assert_eq!(format!("{digest:?}"), "KeyDigest([redacted])");
+/// # Ok::<(), keyward::key::KeyDigestError>(())
+/// ```
+///
+/// ```compile_fail,E0277
+/// # let digest = keyward::key::KeyDigest::of("a", None);
+/// println!("{digest}");
+/// ```
+///
+/// ```compile_fail,E0277
+/// # let digest = keyward::key::KeyDigest::of("a", None);
+/// let by_digest = std::collections::BTreeSet::from([digest]);
+/// ```
+#[derive(Clone)]
+pub struct KeyDigest([u8; Self::LEN]);
+
+impl KeyDigest {
+    /// How many bytes a digest has.
+    pub const LEN: usize = blake3::OUT_LEN;
+
+    /// A digest that no known text has, to compare with when there is no record: an unknown id is
+    /// then as much work as a wrong secret.
+    pub const DUMMY: Self = Self(*b"keyward: no key has this digest.");
+
+    /// The digest of a text as it is presented, under the host's pepper if it has one.
+    ///
+    /// The text is taken as it is, with no look at its form: this is how a credential that was
+    /// issued elsewhere is imported.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::KeyDigest;
+    ///
+    /// let digest = KeyDigest::of("abc", None);
+    /// assert_eq!(
+    ///     digest.to_hex(),
+    ///     "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85",
+    /// );
+    /// ```
+    pub fn of(text: &str, pepper: Option<&Pepper>) -> Self {
+        let hash = match pepper {
+            Some(pepper) => blake3::keyed_hash(pepper.bytes(), text.as_bytes()),
+            None => blake3::hash(text.as_bytes()),
+        };
+        Self(hash.into())
+    }
+
+    /// The digest that was [stored as bytes](Self::to_bytes).
+    pub const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, for storing them. Don't compare those: `==` on bytes is not constant time.
+    pub const fn to_bytes(&self) -> [u8; Self::LEN] {
+        self.0
+    }
+
+    /// The digest that was [stored as hexadecimal digits](Self::to_hex).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyDigestError`] when the text is not exactly 64 digits `0` to `9` and `a` to `f`:
+    /// capitals are refused, so that a digest has one text. The error does not hold the text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::KeyDigest;
+    ///
+    /// assert!(KeyDigest::from_hex(&"0f".repeat(32)).is_ok());
+    /// assert!(KeyDigest::from_hex(&"0F".repeat(32)).is_err());
+    /// assert!(KeyDigest::from_hex("0f").is_err());
+    /// ```
+    pub fn from_hex(text: &str) -> Result<Self, KeyDigestError> {
+        fn nibble(digit: u8) -> Result<u8, KeyDigestError> {
+            match digit {
+                b'0'..=b'9' => Ok(digit & 0x0F),
+                b'a'..=b'f' => Ok((digit & 0x0F).wrapping_add(9)),
+                _ => Err(KeyDigestError),
+            }
+        }
+
+        let digits: &[u8; 64] = text.as_bytes().try_into().map_err(|_| KeyDigestError)?;
+        let mut bytes = [0; Self::LEN];
+        for (byte, digits) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            let &[high, low] = digits else {
+                return Err(KeyDigestError);
+            };
+            *byte = (nibble(high)? << 4) | nibble(low)?;
+        }
+        Ok(Self(bytes))
+    }
+
+    /// 64 hexadecimal digits in lower case, for storing them.
+    pub fn to_hex(&self) -> String {
+        self.0.iter().fold(String::with_capacity(2 * Self::LEN), |mut hex, byte| {
+            // A `String` takes whatever is written.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+
+    /// Whether this digest, of a presented text, is the one that was stored for its id.
+    ///
+    /// Where nothing is stored it compares with [`DUMMY`](Self::DUMMY) and the answer is no,
+    /// whatever the comparison says. It takes the same time in all cases.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use keyward::key::KeyDigest;
+    ///
+    /// let stored = KeyDigest::of("right", None);
+    /// assert!(KeyDigest::of("right", None).matches(Some(&stored)));
+    /// assert!(!KeyDigest::of("wrong", None).matches(Some(&stored)));
+    /// assert!(!KeyDigest::DUMMY.matches(None));
+    /// ```
+    #[must_use]
+    pub fn matches(&self, stored: Option<&Self>) -> bool {
+        let known = Choice::from(u8::from(stored.is_some()));
+        (known & self.equals(stored.unwrap_or(&Self::DUMMY))).into()
+    }
+
+    /// In constant time, by words: `subtle` has a barrier for each element that it compares.
+    fn equals(&self, other: &Self) -> Choice {
+        fn words(bytes: &[u8; 32]) -> [u64; 4] {
+            let mut words = [0; 4];
+            for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(8)) {
+                *word = bytes.try_into().map_or(0, u64::from_ne_bytes);
+            }
+            words
+        }
+
+        words(&self.0).ct_eq(&words(&other.0))
+    }
+}
+
+/// In constant time: how long it takes does not say where, or whether, two digests differ.
+impl PartialEq for KeyDigest {
+    fn eq(&self, other: &Self) -> bool {
+        self.equals(other).into()
+    }
+}
+
+impl Eq for KeyDigest {}
+
+redacted!(KeyDigest);
+serde_as_text!(KeyDigest, to_hex, |text| Self::from_hex(text).ok(), EXPECTED);
+
+/// A text is not a digest. It does not say what the text was: it may be a key in the wrong place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a digest: {EXPECTED} are expected")]
+pub struct KeyDigestError;
+
+const EXPECTED: &str = "64 hexadecimal digits in lower case";

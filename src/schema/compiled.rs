@@ -1,0 +1,271 @@
+//! The schema as it is asked: by name, by handle and by index.
+
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::fmt;
+
+use foldhash::fast::FixedState;
+use indexmap::{IndexMap, IndexSet};
+
+use super::{
+    handles::{self, Operation, OperationRef, ResourceType, TypeRef},
+    rule::{Binding, Elsewhere},
+};
+use crate::text::UnknownName;
+
+/// The table of names is the host's own; who asks for a name can't put one in.
+pub(super) type Names<V> = IndexMap<Box<str>, V, FixedState>;
+
+/// The resource types on which an account is administered. Every schema has them, with the five standard
+/// operations unless the host declares others.
+pub const ADMINISTRATION: [&str; 3] = ["accessPolicies", "accessTokens", "operatorAccess"];
+
+/// The host's declaration, checked as a whole and compiled. Cheap to clone; equal where the content is.
+///
+/// Roles and accesses are checked against it when they are built: a name that it doesn't have is an error that
+/// names the nearest one that it has.
+///
+/// ```
+/// use keyward::{ConditionRule, Elsewhere, Schema};
+///
+/// let schema = Schema::builder()
+///     .resource("products")
+///     .resource("factories")
+///     .resource_with("purchaseOrders", ["create", "read", "update", "delete", "list", "approve"])
+///     .condition(ConditionRule::new("productBrand").restricts("products", "brand").elsewhere(Elsewhere::Ignore))
+///     .condition(
+///         ConditionRule::new("factoryId")
+///             .restricts("factories", "id")
+///             .restricts("purchaseOrders", ["delivery", "factoryId"]),
+///     )
+///     .build()?;
+///
+/// let orders = schema.resource_type("purchaseOrders")?;
+/// assert_eq!(schema.operations(orders).last(), Some("approve"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Schema {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) fingerprint: u64,
+    pub(super) types: Names<Type>,
+    pub(super) operations: IndexSet<Box<str>, FixedState>,
+    pub(super) conditions: Names<Elsewhere>,
+}
+
+#[derive(Clone)]
+pub(super) struct Type {
+    /// The operations in the order of their declaration, as indices.
+    pub(super) operations: Box<[u8]>,
+    pub(super) mask: u64,
+    /// What each condition of the schema, in its order, does on the type.
+    pub(super) rules: Vec<TypeRule>,
+}
+
+/// What a condition does on a resource type.
+#[derive(Clone)]
+pub(crate) enum TypeRule {
+    /// It restricts by an attribute.
+    Restricts(Binding),
+    /// It says nothing of this type.
+    Ignored,
+    /// It is not bound to this type: whoever carries it is denied.
+    Unbound,
+}
+
+impl Schema {
+    /// The handle of a resource type.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownName`] for a name that is not declared; it tells the nearest that is.
+    pub fn resource_type(&self, name: &str) -> Result<ResourceType, UnknownName> {
+        self.type_index(TypeRef::Name(name))
+            .map(|index| self.type_handle(index))
+            .ok_or_else(|| UnknownName::new("resource type", name, self.inner.types.keys().map(|name| &**name)))
+    }
+
+    /// The handle of an operation that some type declares, or of one of the five standard ones.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownName`] for a name that no type declares; it tells the nearest that one does.
+    ///
+    /// ```
+    /// use keyward::{Operation, Schema};
+    ///
+    /// let schema = Schema::builder().resource_with("orders", ["read", "approve"]).build()?;
+    /// assert_eq!(schema.operation("read").ok(), Some(Operation::READ));
+    /// assert!(schema.operation("aprove").is_err());
+    /// # Ok::<(), keyward::SchemaError>(())
+    /// ```
+    pub fn operation(&self, name: &str) -> Result<Operation, UnknownName> {
+        self.operation_index(OperationRef::Name(name))
+            .map(|index| Operation::of(self.inner.fingerprint, index))
+            .ok_or_else(|| UnknownName::new("operation", name, self.inner.operations.iter().map(|name| &**name)))
+    }
+
+    /// The resource types in the order of declaration, those of the administration last.
+    ///
+    /// ```
+    /// let schema = keyward::Schema::builder().resource("products").build()?;
+    /// let names: Vec<_> = schema.resource_types().map(|resource| schema.type_name(resource)).collect();
+    /// assert_eq!(names, ["products", "accessPolicies", "accessTokens", "operatorAccess"]);
+    /// # Ok::<(), keyward::SchemaError>(())
+    /// ```
+    pub fn resource_types(&self) -> impl ExactSizeIterator<Item = ResourceType> + '_ {
+        (0..self.inner.types.len()).map(|index| self.type_handle(index))
+    }
+
+    /// The name of a resource type; of one that is another schema's, `?`.
+    pub fn type_name(&self, resource: ResourceType) -> &str {
+        self.type_index(resource.into())
+            .and_then(|index| self.inner.types.get_index(index))
+            .map_or("?", |(name, _)| name)
+    }
+
+    /// The name of an operation; of one that is another schema's, `?`.
+    pub fn operation_name(&self, operation: Operation) -> &str {
+        self.operation_index(operation.into()).map_or("?", |index| self.operation_at(index))
+    }
+
+    /// The names of the operations that a type declares, in the order of declaration.
+    pub fn operations(&self, resource: ResourceType) -> impl Iterator<Item = &str> {
+        let index = self.type_index(resource.into());
+        let operations = index.and_then(|index| self.type_at(index)).map(|of| &*of.operations).unwrap_or_default();
+        operations.iter().map(|&index| self.operation_at(index))
+    }
+
+    /// The names of the conditions, in the order of declaration.
+    pub fn condition_names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.inner.conditions.keys().map(|name| &**name)
+    }
+
+    /// What a condition reads of a type; `None` where it doesn't restrict it.
+    ///
+    /// ```
+    /// use keyward::{ConditionRule, Match, Schema};
+    ///
+    /// let schema = Schema::builder()
+    ///     .resource("products")
+    ///     .resource("places")
+    ///     .condition(ConditionRule::new("brand").restricts("products", "brand"))
+    ///     .build()?;
+    /// let binding = schema.binding("brand", schema.resource_type("products")?).unwrap();
+    /// assert_eq!((binding.attribute().to_string().as_str(), binding.matching()), ("brand", Match::Any));
+    /// assert!(schema.binding("brand", schema.resource_type("places")?).is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn binding(&self, condition: &str, resource: ResourceType) -> Option<&Binding> {
+        let condition = self.inner.conditions.get_index_of(condition)?;
+        self.rules_on(self.type_index(resource.into())?).get(condition)?.binding()
+    }
+
+    /// Equal for schemas of equal content, and never 0.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        self.inner.fingerprint
+    }
+
+    /// Where a type stands, `None` where it isn't this schema's.
+    #[inline]
+    pub(crate) fn type_index(&self, resource: TypeRef<'_>) -> Option<usize> {
+        match resource {
+            TypeRef::Handle(handle) => handle.index_in(self.inner.fingerprint),
+            TypeRef::Name(name) => self.inner.types.get_index_of(name),
+        }
+    }
+
+    /// The name of a standard operation, the same in every schema.
+    pub(crate) fn standard_name(operation: Operation) -> Option<&'static str> {
+        handles::STANDARD.get(usize::from(operation.index())).copied()
+    }
+
+    /// Where an operation stands, `None` where it isn't this schema's.
+    #[inline]
+    pub(crate) fn operation_index(&self, operation: OperationRef<'_>) -> Option<u8> {
+        match operation {
+            OperationRef::Handle(handle) => handle.index_in(self.inner.fingerprint),
+            OperationRef::Name(name) => {
+                self.inner.operations.get_index_of(name).and_then(|index| index.try_into().ok())
+            }
+        }
+    }
+
+    pub(crate) fn type_handle(&self, index: usize) -> ResourceType {
+        ResourceType::of(self.inner.fingerprint, index)
+    }
+
+    pub(crate) fn type_name_at(&self, index: usize) -> &str {
+        self.inner.types.get_index(index).map_or("?", |(name, _)| name)
+    }
+
+    pub(crate) fn operation_at(&self, index: u8) -> &str {
+        self.inner.operations.get_index(index.into()).map_or("?", |name| name)
+    }
+
+    /// One bit for each operation that the type at `index` declares.
+    pub(crate) fn mask(&self, index: usize) -> u64 {
+        self.type_at(index).map_or(0, |of| of.mask)
+    }
+
+    /// One mask for each type: every operation on every type.
+    pub(crate) fn every_operation(&self) -> Box<[u64]> {
+        self.inner.types.values().map(|of| of.mask).collect()
+    }
+
+    /// Where the types of [`ADMINISTRATION`] stand among the types.
+    pub(crate) fn administration(&self) -> impl Iterator<Item = usize> + '_ {
+        ADMINISTRATION.into_iter().filter_map(|name| self.type_index(TypeRef::Name(name)))
+    }
+
+    pub(crate) fn condition_index(&self, name: &str) -> Result<usize, UnknownName> {
+        self.inner
+            .conditions
+            .get_index_of(name)
+            .ok_or_else(|| UnknownName::new("condition", name, self.condition_names()))
+    }
+
+    pub(crate) fn condition_name_at(&self, index: usize) -> &str {
+        self.inner.conditions.get_index(index).map_or("?", |(name, _)| name)
+    }
+
+    /// What each condition of the schema, by its index, does on the type at this index.
+    #[inline]
+    pub(crate) fn rules_on(&self, resource: usize) -> &[TypeRule] {
+        self.type_at(resource).map(|of| &*of.rules).unwrap_or_default()
+    }
+
+    #[inline]
+    fn type_at(&self, index: usize) -> Option<&Type> {
+        self.inner.types.get_index(index).map(|(_, of)| of)
+    }
+}
+
+impl PartialEq for Schema {
+    fn eq(&self, other: &Self) -> bool {
+        self.inner.fingerprint == other.inner.fingerprint
+    }
+}
+
+impl Eq for Schema {}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Schema")
+            .field("types", &self.inner.types.keys().collect::<Vec<_>>())
+            .field("conditions", &self.inner.conditions.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+impl TypeRule {
+    /// What it reads, if it restricts.
+    pub(crate) fn binding(&self) -> Option<&Binding> {
+        match self {
+            Self::Restricts(binding) => Some(binding),
+            Self::Ignored | Self::Unbound => None,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! A declaration that can't be, and which one it is.
+
+use alloc::{boxed::Box, string::String};
+use core::fmt;
+
+use crate::{
+    attributes::AttributePath,
+    text::{Excerpt, TextError, UnknownName},
+};
+
+/// A declaration that can't be.
+///
+/// ```
+/// let refused = keyward::Schema::builder().resource("my products").build().unwrap_err();
+/// assert_eq!(
+///     refused.to_string(),
+///     "resource type `my products`: resource type `my products` at character 3: ' ' is not allowed here",
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{at}: {problem}")]
+pub struct SchemaError {
+    pub(super) at: Box<At>,
+    problem: SchemaProblem,
+}
+
+impl SchemaError {
+    /// What is wrong.
+    pub fn problem(&self) -> &SchemaProblem {
+        &self.problem
+    }
+}
+
+/// What can be wrong with a declaration.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SchemaProblem {
+    /// A name outside its alphabet, or too long.
+    #[error(transparent)]
+    Name(TextError),
+    /// A resource type that is not declared.
+    #[error(transparent)]
+    Unknown(UnknownName),
+    /// The same declaration twice.
+    #[error("it is declared twice")]
+    DeclaredTwice,
+    /// A condition that is bound to no type: it would restrict nothing, or deny everything.
+    #[error("it restricts no resource type")]
+    RestrictsNothing,
+    /// Two conditions that read the same attribute of one type, or one inside what the other reads.
+    #[error("`{attribute}` overlaps with `{theirs}`, which the condition `{other}` reads")]
+    Overlap {
+        /// What this condition reads.
+        attribute: AttributePath,
+        /// The other condition.
+        other: Box<str>,
+        /// What the other reads.
+        theirs: AttributePath,
+    },
+    /// More than a schema may have.
+    #[error("a schema has at most {most} {what}")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many it may have.
+        most: usize,
+    },
+}
+
+/// Which declaration an error is about.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum At {
+    Resource(String),
+    Operation(String, usize),
+    Condition(String),
+    Restricts(String, String),
+}
+
+impl At {
+    pub(super) fn refuse(&self, problem: SchemaProblem) -> SchemaError {
+        SchemaError { at: Box::new(self.clone()), problem }
+    }
+
+    pub(super) fn subject(&self) -> &str {
+        match self {
+            Self::Resource(name) | Self::Operation(name, _) | Self::Condition(name) | Self::Restricts(name, _) => name,
+        }
+    }
+
+    pub(super) fn resource(&self) -> &str {
+        match self {
+            Self::Restricts(_, resource) => resource,
+            other => other.subject(),
+        }
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let subject = Excerpt::new(self.subject());
+        match self {
+            Self::Resource(_) => write!(f, "resource type `{subject}`"),
+            Self::Operation(_, index) => {
+                write!(f, "resource type `{subject}`, operation {}", index.saturating_add(1))
+            }
+            Self::Condition(_) => write!(f, "condition `{subject}`"),
+            Self::Restricts(_, resource) => write!(f, "condition `{subject}` on `{}`", Excerpt::new(resource)),
+        }
+    }
+}
