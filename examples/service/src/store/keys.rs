@@ -2,7 +2,7 @@
 
 use keyward::{
     key::{KeyId, KeyKind},
-    store::{ChangeError, KeyChange, WritableKeyStore, KeyRecord, KeyStore},
+    store::{ChangeError, KeyChange, KeyRecord, KeyStore, WritableKeyStore},
 };
 use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
 

@@ -21,7 +21,7 @@ use keyward::{
     administration::AccountStore,
     http::Refused,
     key::KeyKind,
-    store::{WritableKeyStore, KeyRecord, KeyStore},
+    store::{KeyRecord, KeyStore, WritableKeyStore},
 };
 
 pub use database::Database;

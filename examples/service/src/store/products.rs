@@ -65,7 +65,7 @@ pub struct Page<'a> {
 
 /// The products that an access may list, as a condition on the table.
 pub(super) fn passes(access: &Access, table: &SqlTable) -> Result<SqlFragment, Refused> {
-    access.list("products", access.account()).map_err(|denial| Refused::from(&denial))?;
+    access.try_filter("products", access.account()).map_err(|denial| Refused::from(&denial))?;
     Ok(access.sql("products", table).map_err(StoreError::from)?)
 }
 

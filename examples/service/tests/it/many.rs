@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use keyward::{
     key::{KeyDigest, KeyId, KeyKind},
-    store::{KeyChange, WritableKeyStore, KeyRecord, KeyState},
+    store::{KeyChange, KeyRecord, KeyState, WritableKeyStore},
 };
 use keyward_service::{service::schema, store::Database};
 

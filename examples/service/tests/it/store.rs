@@ -128,7 +128,7 @@ mod postgresql {
     use keyward::{
         Access, Roles,
         key::{KeyDigest, KeyId, KeyKind},
-        store::{KeyChange, WritableKeyStore, KeyRecord, KeyState, KeyStore, conformance},
+        store::{KeyChange, KeyRecord, KeyState, KeyStore, WritableKeyStore, conformance},
     };
     use keyward_service::{
         service::schema,

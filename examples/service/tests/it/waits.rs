@@ -12,7 +12,7 @@ use keyward::{
     administration::{Account, AccountChange, AccountStore, CommitError},
     http::{BrowserPolicy, Refused, cors::Policy},
     key::{KeyId, KeyKind},
-    store::{ChangeError, KeyChange, WritableKeyStore, KeyRecord, KeyStore},
+    store::{ChangeError, KeyChange, KeyRecord, KeyStore, WritableKeyStore},
 };
 use keyward_service::{
     administration, own, registry,

@@ -3,7 +3,7 @@
 use keyward::{
     administration::{Account, AccountChange, AccountStore, CommitError},
     key::{KeyId, KeyKind},
-    store::{ChangeError, KeyChange, WritableKeyStore, KeyRecord, KeyState, KeyStore},
+    store::{ChangeError, KeyChange, KeyRecord, KeyState, KeyStore, WritableKeyStore},
 };
 use postgres::{Client, Transaction, types::ToSql};
 
