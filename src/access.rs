@@ -225,7 +225,7 @@ pub struct AccessBuilder {
 
 impl AccessBuilder {
     /// The access is an access token's. A token never administers: whatever its roles say, `create`, `update` and
-    /// `delete` on the types of [`ADMINISTRATION`](crate::ADMINISTRATION) are not granted to it.
+    /// `delete` on the types of [`ADMINISTRATION`](crate::schema::ADMINISTRATION) are not granted to it.
     ///
     /// ```
     /// use keyward::{Access, Operation, Roles, Schema};

@@ -58,7 +58,7 @@ impl Condition {
     ///
     /// assert_eq!(Condition::new("city", "Zürich")?.value(), "Zürich");
     /// assert!(Condition::new("city:", "Zürich").is_err());
-    /// # Ok::<(), keyward::TextError>(())
+    /// # Ok::<(), keyward::text::TextError>(())
     /// ```
     pub fn new(name: impl AsRef<str>, value: impl AsRef<str>) -> Result<Self, TextError> {
         let (name, value) = (name.as_ref(), value.as_ref());
@@ -74,7 +74,7 @@ impl Condition {
     ///
     /// ```
     /// assert_eq!("factoryId:1".parse::<keyward::Condition>()?.name(), "factoryId");
-    /// # Ok::<(), keyward::TextError>(())
+    /// # Ok::<(), keyward::text::TextError>(())
     /// ```
     pub fn name(&self) -> &str {
         &self.name
@@ -84,7 +84,7 @@ impl Condition {
     ///
     /// ```
     /// assert_eq!("factoryId:1".parse::<keyward::Condition>()?.value(), "1");
-    /// # Ok::<(), keyward::TextError>(())
+    /// # Ok::<(), keyward::text::TextError>(())
     /// ```
     pub fn value(&self) -> &str {
         &self.value
@@ -97,7 +97,7 @@ impl Condition {
     ///
     /// assert!(Condition::new("factoryId", "1")?.has_text_form());
     /// assert!(!Condition::new("factoryId", "Werk 1")?.has_text_form());
-    /// # Ok::<(), keyward::TextError>(())
+    /// # Ok::<(), keyward::text::TextError>(())
     /// ```
     pub fn has_text_form(&self) -> bool {
         let length = self.name.len().saturating_add(1).saturating_add(self.value.len());

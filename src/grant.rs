@@ -12,7 +12,7 @@ use crate::{condition::Condition, text::TextError};
 /// use keyward::Grant;
 ///
 /// let grant = Grant::new().role("inspector").condition("productBrand:brand_one")?;
-/// # Ok::<(), keyward::TextError>(())
+/// # Ok::<(), keyward::text::TextError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Grant {

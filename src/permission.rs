@@ -25,7 +25,7 @@ const FORM: &str = "permission";
 /// assert_eq!(permission.resource_type(), "products");
 /// assert_eq!(permission.operations().collect::<Vec<_>>(), ["read", "list"]);
 /// assert_eq!(permission.to_string(), "products:read,list");
-/// # Ok::<(), keyward::TextError>(())
+/// # Ok::<(), keyward::text::TextError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Permission {
@@ -44,7 +44,7 @@ impl Permission {
     /// ```
     /// let permission: keyward::Permission = "purchaseOrders:approve".parse()?;
     /// assert_eq!(permission.resource_type(), "purchaseOrders");
-    /// # Ok::<(), keyward::TextError>(())
+    /// # Ok::<(), keyward::text::TextError>(())
     /// ```
     pub fn resource_type(&self) -> &str {
         self.text.get(..self.colon).unwrap_or_default()
@@ -55,7 +55,7 @@ impl Permission {
     /// ```
     /// let permission: keyward::Permission = "products:*".parse()?;
     /// assert_eq!(permission.operations().collect::<Vec<_>>(), ["*"]);
-    /// # Ok::<(), keyward::TextError>(())
+    /// # Ok::<(), keyward::text::TextError>(())
     /// ```
     pub fn operations(&self) -> impl Iterator<Item = &str> {
         self.text.get(self.colon.saturating_add(1)..).unwrap_or_default().split(',')
@@ -65,7 +65,7 @@ impl Permission {
     ///
     /// ```
     /// assert!("products:*".parse::<keyward::Permission>()?.is_every_operation());
-    /// # Ok::<(), keyward::TextError>(())
+    /// # Ok::<(), keyward::text::TextError>(())
     /// ```
     pub fn is_every_operation(&self) -> bool {
         self.text.ends_with('*')
@@ -75,7 +75,7 @@ impl Permission {
     ///
     /// ```
     /// assert_eq!("a:b".parse::<keyward::Permission>()?.as_str(), "a:b");
-    /// # Ok::<(), keyward::TextError>(())
+    /// # Ok::<(), keyward::text::TextError>(())
     /// ```
     pub fn as_str(&self) -> &str {
         &self.text

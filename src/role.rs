@@ -17,7 +17,7 @@ use crate::{
 ///
 /// let role = Role::new("BrandInspectorPolicy", ["products:read,list"])?;
 /// assert_eq!(role.id(), "BrandInspectorPolicy");
-/// # Ok::<(), keyward::TextError>(())
+/// # Ok::<(), keyward::text::TextError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {
@@ -63,7 +63,7 @@ impl Role {
     /// ```
     /// let role = keyward::Role::new("Inspector", ["products:read", "places:*"])?;
     /// assert_eq!(role.permissions().len(), 2);
-    /// # Ok::<(), keyward::TextError>(())
+    /// # Ok::<(), keyward::text::TextError>(())
     /// ```
     pub fn permissions(&self) -> &[Permission] {
         &self.permissions
@@ -118,7 +118,7 @@ impl Roles {
     ///
     /// let schema = Schema::builder().build()?;
     /// assert!(Roles::new(&schema, "").is_err());
-    /// # Ok::<(), keyward::SchemaError>(())
+    /// # Ok::<(), keyward::schema::SchemaError>(())
     /// ```
     pub fn new(schema: &Schema, account: &str) -> Result<Self, TextError> {
         text::ID.check(account)?;
@@ -266,7 +266,7 @@ impl Roles {
     /// ```
     /// # let schema = keyward::Schema::builder().build().unwrap();
     /// assert_eq!(keyward::Roles::new(&schema, "acme")?.account(), "acme");
-    /// # Ok::<(), keyward::TextError>(())
+    /// # Ok::<(), keyward::text::TextError>(())
     /// ```
     pub fn account(&self) -> &str {
         &self.inner.account
@@ -277,7 +277,7 @@ impl Roles {
     /// ```
     /// # let schema = keyward::Schema::builder().build().unwrap();
     /// assert_eq!(*keyward::Roles::new(&schema, "acme")?.schema(), schema);
-    /// # Ok::<(), keyward::TextError>(())
+    /// # Ok::<(), keyward::text::TextError>(())
     /// ```
     pub fn schema(&self) -> &Schema {
         &self.inner.schema
@@ -374,7 +374,7 @@ impl fmt::Debug for Roles {
 /// # let schema = keyward::Schema::builder().build().unwrap();
 /// let version = keyward::Roles::new(&schema, "acme")?.version();
 /// assert_eq!(version.to_string().len(), 32);
-/// # Ok::<(), keyward::TextError>(())
+/// # Ok::<(), keyward::text::TextError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RolesVersion([u8; 16]);

@@ -97,7 +97,7 @@ impl Summary {
     /// The types on which a role grants anything, in the order of the schema.
     ///
     /// ```
-    /// # use keyward::{Access, Filter, Role, Roles, Schema};
+    /// # use keyward::{Access, Role, Roles, Schema, filter::Filter};
     /// # let schema = Schema::builder().resource("products").build()?;
     /// let roles = Roles::new(&schema, "acme")?.with(Role::new("inspector", ["products:read"])?)?;
     /// let summary = Access::builder(&roles).role("inspector").build()?.summary();

@@ -204,7 +204,7 @@ pub(crate) use try_from_text;
 /// let unknown = schema.resource_type("product").unwrap_err();
 /// assert_eq!(unknown.to_string(), "unknown resource type `product`; did you mean `products`?");
 /// assert_eq!(unknown.nearest(), Some("products"));
-/// # Ok::<(), keyward::SchemaError>(())
+/// # Ok::<(), keyward::schema::SchemaError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown {what} `{name}`{}", did_you_mean(nearest.as_deref()))]

@@ -1,7 +1,11 @@
 //! Answers, in the form of the JSON contract.
 
 use keyward::{
-    Access, Decision, Directory, Filter, Inclusion, Json, JsonObject, Operation, ResourceView, TypeRef, Witness,
+    Access, Decision, Operation, ResourceView, TypeRef,
+    compare::{Inclusion, Witness},
+    document::Directory,
+    filter::Filter,
+    json::{Json, JsonObject},
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::value::{RawValue, to_raw_value};

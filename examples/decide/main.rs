@@ -27,7 +27,7 @@ use std::{
 };
 
 use answer::Answer;
-use keyward::{Directory, Json};
+use keyward::{document::Directory, json::Json};
 use request::Requests;
 
 const DIRECTORY: &str = include_str!("directory.json");

@@ -2,7 +2,7 @@
 
 use std::str;
 
-use keyward::{Json, JsonObject};
+use keyward::json::{Json, JsonObject};
 
 /// One question.
 pub(crate) enum Request {

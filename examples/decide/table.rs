@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use keyward::{Filter, Json};
+use keyward::{filter::Filter, json::Json};
 
 use crate::{
     answer::Answer,

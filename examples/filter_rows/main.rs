@@ -4,7 +4,10 @@
 //! cargo run --example filter_rows
 //! ```
 
-use keyward::{Access, Role, Roles, Schema, SqlColumn, SqlDialect, SqlFragment, SqlTable, SqlValue};
+use keyward::{
+    Access, Role, Roles, Schema,
+    filter::{SqlColumn, SqlDialect, SqlFragment, SqlTable, SqlValue},
+};
 use rusqlite::{Connection, ToSql, params_from_iter};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;

@@ -18,7 +18,11 @@ use std::{
     process::ExitCode,
 };
 
-use keyward::{ActorKind, Directory, Json, Review};
+use keyward::{
+    compare::Review,
+    document::{ActorKind, Directory},
+    json::Json,
+};
 
 const BEFORE: &str = include_str!("before.json");
 const AFTER: &str = include_str!("after.json");

@@ -35,11 +35,7 @@
 //! state; a store makes all of them, or none where the account was changed meanwhile.
 //!
 //! ```
-//! use keyward::{
-//!     Grant, Role, Schema, Timestamp,
-//!     administration::Account,
-//!     key::{KeyEntropy, KeyFormat, KeyPrefix},
-//! };
+//! use keyward::{Grant, Role, Schema, Timestamp, administration::Account, key::{KeyEntropy, KeyFormat, KeyPrefix}};
 //!
 //! let schema = Schema::builder().resource("products").build()?;
 //! let format = KeyFormat::new(KeyPrefix::new("acme")?);

@@ -18,7 +18,7 @@ const NAME: &str = "attribute name";
 /// has a dot: `["delivery.factoryId"]`.
 ///
 /// ```
-/// use keyward::AttributePath;
+/// use keyward::attributes::AttributePath;
 ///
 /// let brand = AttributePath::name("brand")?;
 /// let factory = AttributePath::new(["delivery", "factoryId"])?;
@@ -46,7 +46,7 @@ impl AttributePath {
     /// is empty or longer than [`MAX_NAME_BYTES`](Self::MAX_NAME_BYTES).
     ///
     /// ```
-    /// use keyward::AttributePath;
+    /// use keyward::attributes::AttributePath;
     ///
     /// assert!(AttributePath::new(["delivery", ""]).is_err());
     /// assert!(AttributePath::new([""; 0]).is_err());
@@ -90,12 +90,12 @@ impl AttributePath {
     /// no object.
     ///
     /// ```
-    /// use keyward::{AttributePath, Value};
+    /// use keyward::{Value, attributes::AttributePath};
     ///
     /// let order = serde_json::json!({"delivery": {"factoryId": 7}});
     /// let path = AttributePath::new(["delivery", "factoryId"])?;
     /// assert!(matches!(path.read(&order), Value::Integer(7)));
-    /// # Ok::<(), keyward::TextError>(())
+    /// # Ok::<(), keyward::text::TextError>(())
     /// ```
     #[inline]
     pub fn read<'a, A: Attributes + ?Sized>(&self, attributes: &'a A) -> Value<'a> {

@@ -54,7 +54,7 @@ pub trait Attributes: Send + Sync {
 /// or claims against its own length meets no condition.
 ///
 /// ```
-/// use keyward::{List, Value};
+/// use keyward::{Value, attributes::List};
 ///
 /// let tags = ["a", "b"];
 /// assert_eq!(List::len(&tags), 2);
@@ -115,7 +115,7 @@ pub enum Value<'a> {
 /// absent), lists, maps and JSON values.
 ///
 /// ```
-/// use keyward::{AsValue, Value};
+/// use keyward::{Value, attributes::AsValue};
 ///
 /// assert!(matches!(Some(3).as_value(), Value::Integer(3)));
 /// assert!(matches!(None::<i32>.as_value(), Value::Absent));

@@ -195,7 +195,7 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// [`Refusal`], as [`verify`](crate::verify); and for an account that is not known here, and a record whose conditions
+    /// [`Refusal`], as [`verify`](crate::authenticate::verify); and for an account that is not known here, and a record whose conditions
     /// don't fit the schema.
     ///
     /// See [`parse`](Self::parse) for an example.

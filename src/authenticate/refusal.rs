@@ -14,7 +14,7 @@ use crate::{
 /// Its text and its `Debug` are for anyone; the [cause](Self::cause) is for the host's log and nobody else.
 ///
 /// ```
-/// use keyward::{Authenticator, RefusalCause, Schema, key::{KeyFormat, KeyPrefix}};
+/// use keyward::{Authenticator, Schema, authenticate::RefusalCause, key::{KeyFormat, KeyPrefix}};
 ///
 /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
 /// let authenticator = Authenticator::new(&Schema::builder().build()?, format);
@@ -85,7 +85,7 @@ impl fmt::Debug for Refusal {
 /// Why a key was refused. It holds nothing of what was presented but what a record says, too.
 ///
 /// ```
-/// assert_eq!(keyward::RefusalCause::WrongSecret.to_string(), "wrong secret");
+/// assert_eq!(keyward::authenticate::RefusalCause::WrongSecret.to_string(), "wrong secret");
 /// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -128,7 +128,7 @@ pub enum RefusalCause {
 /// A request that was not authenticated: refused, or not judged because the store could not tell.
 ///
 /// ```
-/// use keyward::AuthenticationError;
+/// use keyward::authenticate::AuthenticationError;
 ///
 /// let unreachable = AuthenticationError::Store("connection lost");
 /// assert_eq!(unreachable.status(), 503);

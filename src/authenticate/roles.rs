@@ -121,7 +121,7 @@ fn place(id: KeyId) -> usize {
 /// Roles that were not set.
 ///
 /// ```
-/// use keyward::{Authenticator, Roles, Schema, SetRolesError, key::{KeyFormat, KeyPrefix}};
+/// use keyward::{Authenticator, Roles, Schema, authenticate::SetRolesError, key::{KeyFormat, KeyPrefix}};
 ///
 /// let schema = Schema::builder().build()?;
 /// let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("acme")?));

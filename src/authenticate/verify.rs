@@ -23,7 +23,8 @@ use crate::{
 ///
 /// ```
 /// use keyward::{
-///     RefusalCause, Timestamp, verify,
+///     Timestamp,
+///     authenticate::{RefusalCause, verify},
 ///     key::{KeyEntropy, KeyFormat, KeyKind, KeyPrefix},
 ///     store::KeyRecord,
 /// };

@@ -65,7 +65,7 @@ pub struct Excess {
 /// What an access can have beyond another.
 ///
 /// ```
-/// use keyward::{Access, ExcessKind, Roles, Schema};
+/// use keyward::{Access, Roles, Schema, compare::ExcessKind};
 ///
 /// let roles = Roles::new(&Schema::builder().resource_with("products", ["read"]).build()?, "acme")?;
 /// let everything = Access::builder(&roles).role("admin").build()?;

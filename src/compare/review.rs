@@ -35,7 +35,7 @@ impl Review {
     /// or lost is what an access without conditions would.
     ///
     /// ```
-    /// use keyward::{Review, Role, Roles, Schema};
+    /// use keyward::{Role, Roles, Schema, compare::Review};
     ///
     /// let schema = Schema::builder().resource("products").build()?;
     /// let before = Roles::new(&schema, "acme")?.with(Role::new("Inspector", ["products:read"])?)?;
@@ -89,7 +89,7 @@ impl Review {
     /// to the other.
     ///
     /// ```
-    /// use keyward::{Review, Roles, Schema};
+    /// use keyward::{Roles, Schema, compare::Review};
     ///
     /// let before = Roles::new(&Schema::builder().build()?, "acme")?;
     /// let after = Roles::new(&Schema::builder().resource("products").build()?, "acme")?;
@@ -111,7 +111,7 @@ impl AccessChange {
     /// nothing. None exactly where no decision changes.
     ///
     /// ```
-    /// use keyward::{Access, AccessChange, Roles, Schema};
+    /// use keyward::{Access, Roles, Schema, compare::AccessChange};
     ///
     /// let schema = Schema::from_json(
     ///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,

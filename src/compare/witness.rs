@@ -20,7 +20,7 @@ use crate::{
 /// an `update` proposes what is stored; a `list` asks for this one row.
 ///
 /// ```
-/// use keyward::{Access, Inclusion, Roles, Schema};
+/// use keyward::{Access, Roles, Schema, compare::Inclusion};
 ///
 /// let schema = Schema::from_json(
 ///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,

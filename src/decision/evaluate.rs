@@ -56,7 +56,7 @@ impl Access {
     /// leaves out is absent. Both must be of one account and one type.
     ///
     /// ```
-    /// use keyward::{Access, Decision, Denial, ResourceView, Roles, Schema, UpdateSide};
+    /// use keyward::{Access, Decision, Denial, ResourceView, Roles, Schema, decision::UpdateSide};
     ///
     /// let schema = Schema::from_json(
     ///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,

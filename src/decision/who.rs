@@ -10,7 +10,7 @@ use crate::{access::Access, resource::Resource, schema::OperationRef};
 /// too. An operation or a type that the schema doesn't have is allowed to nobody.
 ///
 /// ```
-/// use keyward::{Access, Operation, ResourceView, Role, Roles, Schema, who_can};
+/// use keyward::{Access, Operation, ResourceView, Role, Roles, Schema, decision::who_can};
 ///
 /// let schema = Schema::from_json(
 ///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,

@@ -19,7 +19,7 @@ use crate::{
 /// `[]` where there are none.
 ///
 /// ```
-/// use keyward::AccountDocument;
+/// use keyward::document::AccountDocument;
 ///
 /// let account: AccountDocument = serde_json::from_str(
 ///     r#"{

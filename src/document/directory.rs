@@ -16,7 +16,7 @@ use crate::{
 /// A schema and the accounts that live under it, with the access of every actor compiled.
 ///
 /// ```
-/// use keyward::{Operation, ResourceView, Directory};
+/// use keyward::{Operation, ResourceView, document::Directory};
 ///
 /// let directory = Directory::from_json(
 ///     r#"{
@@ -51,7 +51,7 @@ pub struct Directory {
 /// Who acts in a directory.
 ///
 /// ```
-/// use keyward::{ActorKind, Directory};
+/// use keyward::document::{ActorKind, Directory};
 ///
 /// let directory = Directory::from_json(
 ///     r#"{
@@ -79,14 +79,14 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// [`DocumentError`], with line, column and path: for a text that [`Json::parse`](crate::Json::parse) refuses, a field that a
+    /// [`DocumentError`], with line, column and path: for a text that [`Json::parse`](crate::json::Json::parse) refuses, a field that a
     /// document doesn't have, one that it must have and hasn't (see [`AccountDocument`]), a value of the wrong kind, and whatever [`Schema`], [`Roles`] and [`Access`]
     /// refuse: unknown types, operations, condition names and policy ids, duplicate ids, conditions and
     /// policies, permission and condition texts of another form. Ids of accounts and of actors are unique in
     /// the directory, ids of policies in their account.
     ///
     /// ```
-    /// use keyward::Directory;
+    /// use keyward::document::Directory;
     ///
     /// let refused = Directory::from_json(
     ///     r#"{"schema": {}, "accounts": [

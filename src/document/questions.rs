@@ -9,7 +9,7 @@ impl Directory {
     /// Which actors can do an operation on a resource, in the order of their ids: as [`who_can`].
     ///
     /// ```
-    /// use keyward::{Operation, ResourceView, Directory};
+    /// use keyward::{Operation, ResourceView, document::Directory};
     ///
     /// let directory = Directory::from_json(
     ///     r#"{
@@ -42,7 +42,7 @@ impl Review {
     /// them. A role that changes and that nobody has changes nothing.
     ///
     /// ```
-    /// use keyward::{Review, Directory};
+    /// use keyward::{compare::Review, document::Directory};
     ///
     /// let directory = |permission: &str| {
     ///     Directory::from_json(

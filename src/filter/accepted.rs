@@ -7,7 +7,7 @@
 use alloc::string::String;
 use core::ops::RangeInclusive;
 
-/// What [`Json`](crate::Json) and `serde_json` read as an integer; beyond it they read a float.
+/// What [`Json`](crate::json::Json) and `serde_json` read as an integer; beyond it they read a float.
 pub(super) const JSON_INTEGERS: RangeInclusive<i128> = (i64::MIN as i128)..=(u64::MAX as i128);
 /// A signed integer of 64 bits.
 pub(super) const SIGNED: RangeInclusive<i128> = (i64::MIN as i128)..=(i64::MAX as i128);

@@ -40,7 +40,7 @@ impl Clause {
     /// The values that will do.
     ///
     /// ```
-    /// # use keyward::{Access, Filter, Match, Roles, Schema};
+    /// # use keyward::{Access, Roles, Schema, filter::Filter, schema::Match};
     /// # let schema = Schema::from_json(
     /// #     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
     /// # )?;

@@ -21,7 +21,7 @@ use crate::{
 /// a value that is there twice, and more values than an access may have are refused.
 ///
 /// ```
-/// use keyward::Filter;
+/// use keyward::filter::Filter;
 ///
 /// assert_eq!(serde_json::from_str::<Filter>(r#""nothing""#)?, Filter::Nothing);
 /// assert!(serde_json::from_str::<Filter>(r#"{"all_of": []}"#).is_err());

@@ -17,7 +17,7 @@ use crate::{
 /// every clause holds ("this attribute is one of these").
 ///
 /// It says nothing of the account. Where a filter is turned into a question to a store that holds several
-/// accounts, the account is asked for: [`SqlTable`](crate::SqlTable), [`MongoCollection`](crate::MongoCollection).
+/// accounts, the account is asked for: [`SqlTable`](crate::filter::SqlTable), [`MongoCollection`](crate::filter::MongoCollection).
 /// [`Access::allowed`] and [`Access::decide_page`] check it row by row.
 ///
 /// It is a plain value. In JSON it is `"nothing"`, `"all"`, or
@@ -25,7 +25,7 @@ use crate::{
 /// do; [`Display`](fmt::Display) is for people.
 ///
 /// ```
-/// use keyward::{Access, Filter, Roles, Schema};
+/// use keyward::{Access, Roles, Schema, filter::Filter};
 ///
 /// let schema = Schema::from_json(
 ///     r#"{
@@ -69,7 +69,7 @@ impl Access {
     /// condition that is not bound to it. So the filter is never [`Filter::Nothing`].
     ///
     /// ```
-    /// use keyward::{Access, Filter, Roles, Schema};
+    /// use keyward::{Access, Roles, Schema, filter::Filter};
     ///
     /// let roles = Roles::new(&Schema::builder().resource("products").build()?, "acme")?;
     /// let access = Access::builder(&roles).role("admin").build()?;
@@ -111,7 +111,7 @@ impl Filter {
     /// Whether no resource passes.
     ///
     /// ```
-    /// assert!(keyward::Filter::Nothing.is_nothing());
+    /// assert!(keyward::filter::Filter::Nothing.is_nothing());
     /// ```
     pub fn is_nothing(&self) -> bool {
         matches!(self, Self::Nothing)
@@ -120,7 +120,7 @@ impl Filter {
     /// Whether every resource of the type passes.
     ///
     /// ```
-    /// assert!(keyward::Filter::Everything.is_everything());
+    /// assert!(keyward::filter::Filter::Everything.is_everything());
     /// ```
     pub fn is_everything(&self) -> bool {
         matches!(self, Self::Everything)
@@ -131,7 +131,7 @@ impl Filter {
     /// itself.
     ///
     /// ```
-    /// use keyward::Filter;
+    /// use keyward::filter::Filter;
     ///
     /// let filter: Filter = serde_json::from_str(r#"{"all_of": [{"attribute": "brand", "one_of": ["a"]}]}"#)?;
     /// let products = [[("brand", "a")], [("brand", "b")]];

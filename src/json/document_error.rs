@@ -9,7 +9,7 @@ use crate::text::{Excerpt, UnknownName};
 /// A document that can't be used: where, and why. Nothing of it was loaded.
 ///
 /// ```
-/// use keyward::{Position, Schema};
+/// use keyward::{Schema, json::Position};
 ///
 /// let refused = Schema::from_json(
 ///     r#"{
@@ -66,7 +66,7 @@ pub enum DocumentProblem {
     /// The text is not JSON.
     #[error("{0}")]
     Syntax(Box<str>),
-    /// The text is longer than [`Json::MAX_BYTES`](crate::Json::MAX_BYTES).
+    /// The text is longer than [`Json::MAX_BYTES`](crate::json::Json::MAX_BYTES).
     #[error("the document has {bytes} bytes, the most is {most}")]
     TooLarge {
         /// Bytes in the text.
@@ -74,7 +74,7 @@ pub enum DocumentProblem {
         /// The most that is read.
         most: usize,
     },
-    /// Arrays and objects nest deeper than [`Json::MAX_DEPTH`](crate::Json::MAX_DEPTH).
+    /// Arrays and objects nest deeper than [`Json::MAX_DEPTH`](crate::json::Json::MAX_DEPTH).
     #[error("nested deeper than 64")]
     TooDeep,
     /// An object has the key twice.

@@ -25,11 +25,11 @@ impl Json {
     /// [`MAX_DEPTH`](Self::MAX_DEPTH), and a text of more than [`MAX_BYTES`](Self::MAX_BYTES).
     ///
     /// ```
-    /// use keyward::Json;
+    /// use keyward::json::Json;
     ///
     /// assert_eq!(Json::parse("[1, null]")?, Json::List(vec![Json::Integer(1), Json::Null]));
     /// assert!(Json::parse("").is_err());
-    /// # Ok::<(), keyward::DocumentError>(())
+    /// # Ok::<(), keyward::json::DocumentError>(())
     /// ```
     pub fn parse(text: &str) -> Result<Self, DocumentError> {
         if text.len() > Self::MAX_BYTES {

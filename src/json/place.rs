@@ -19,7 +19,7 @@ pub struct Position {
 /// is a plain name.
 ///
 /// ```
-/// let refused = keyward::Json::parse(r#"{"a": [1, {"b c": 1, "b c": 2}]}"#).unwrap_err();
+/// let refused = keyward::json::Json::parse(r#"{"a": [1, {"b c": 1, "b c": 2}]}"#).unwrap_err();
 /// assert_eq!(refused.path().to_string(), "$.a[1]['b c']");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

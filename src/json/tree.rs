@@ -22,14 +22,14 @@ pub type JsonObject = IndexMap<String, Json, Keyed>;
 /// It is [`Attributes`](crate::Attributes), so that a request's attributes can be decided on as they were received.
 ///
 /// ```
-/// use keyward::{Attributes, Json, Value};
+/// use keyward::{Attributes, Value, json::Json};
 ///
 /// let product = Json::parse(r#"{"brand": "brand_one", "size": 1.0}"#)?;
 /// assert!(matches!(product.attribute("brand"), Value::Text("brand_one")));
 ///
 /// let twice = Json::parse(r#"{"brand": "a", "brand": "b"}"#).unwrap_err();
 /// assert_eq!(twice.to_string(), "line 1, column 22, $.brand: the key is there twice");
-/// # Ok::<(), keyward::DocumentError>(())
+/// # Ok::<(), keyward::json::DocumentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "RFC 8259, section 3, has these kinds of value and no others")]

@@ -49,7 +49,7 @@ impl SchemaBuilder {
     /// let schema = keyward::Schema::builder().resource_with("reports", ["read", "publish"]).build()?;
     /// let reports = schema.resource_type("reports").unwrap();
     /// assert_eq!(schema.operations(reports).collect::<Vec<_>>(), ["read", "publish"]);
-    /// # Ok::<(), keyward::SchemaError>(())
+    /// # Ok::<(), keyward::schema::SchemaError>(())
     /// ```
     #[must_use]
     pub fn resource_with(
@@ -79,7 +79,7 @@ impl SchemaBuilder {
     /// [`MAX_CONDITIONS`](Self::MAX_CONDITIONS).
     ///
     /// ```
-    /// use keyward::{ConditionRule, Schema};
+    /// use keyward::{Schema, schema::ConditionRule};
     ///
     /// let refused = Schema::builder()
     ///     .resource("products")

@@ -25,7 +25,7 @@ pub const ADMINISTRATION: [&str; 3] = ["accessPolicies", "accessTokens", "operat
 /// names the nearest one that it has.
 ///
 /// ```
-/// use keyward::{ConditionRule, Elsewhere, Schema};
+/// use keyward::{Schema, schema::{ConditionRule, Elsewhere}};
 ///
 /// let schema = Schema::builder()
 ///     .resource("products")
@@ -99,7 +99,7 @@ impl Schema {
     /// let schema = Schema::builder().resource_with("orders", ["read", "approve"]).build()?;
     /// assert_eq!(schema.operation("read").ok(), Some(Operation::READ));
     /// assert!(schema.operation("aprove").is_err());
-    /// # Ok::<(), keyward::SchemaError>(())
+    /// # Ok::<(), keyward::schema::SchemaError>(())
     /// ```
     pub fn operation(&self, name: &str) -> Result<Operation, UnknownName> {
         self.operation_index(OperationRef::Name(name))
@@ -113,7 +113,7 @@ impl Schema {
     /// let schema = keyward::Schema::builder().resource("products").build()?;
     /// let names: Vec<_> = schema.resource_types().map(|resource| schema.type_name(resource)).collect();
     /// assert_eq!(names, ["products", "accessPolicies", "accessTokens", "operatorAccess"]);
-    /// # Ok::<(), keyward::SchemaError>(())
+    /// # Ok::<(), keyward::schema::SchemaError>(())
     /// ```
     pub fn resource_types(&self) -> impl ExactSizeIterator<Item = ResourceType> + '_ {
         (0..self.inner.types.len()).map(|index| self.type_handle(index))
@@ -146,7 +146,7 @@ impl Schema {
     /// What a condition reads of a type; `None` where it doesn't restrict it.
     ///
     /// ```
-    /// use keyward::{ConditionRule, Match, Schema};
+    /// use keyward::{Schema, schema::{ConditionRule, Match}};
     ///
     /// let schema = Schema::builder()
     ///     .resource("products")

@@ -39,11 +39,11 @@ pub enum Elsewhere {
 /// How a condition restricts one resource type: the attribute it reads and how a list there matches.
 ///
 /// ```
-/// use keyward::{AttributePath, Binding, Match};
+/// use keyward::{attributes::AttributePath, schema::{Binding, Match}};
 ///
 /// let binding = Binding::all(AttributePath::name("policies")?);
 /// assert_eq!(binding.matching(), Match::All);
-/// # Ok::<(), keyward::TextError>(())
+/// # Ok::<(), keyward::text::TextError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Binding {
@@ -79,7 +79,7 @@ impl Binding {
 /// [`AttributePath`], or a [`Binding`].
 ///
 /// ```
-/// use keyward::ConditionRule;
+/// use keyward::schema::ConditionRule;
 ///
 /// let rule = ConditionRule::new("factoryId").restricts("factories", "id");
 /// let rule = rule.restricts("purchaseOrders", ["delivery", "factoryId"]);
@@ -121,7 +121,7 @@ impl<const N: usize> IntoBinding for [&str; N] {
 /// A condition name and what it restricts, type by type.
 ///
 /// ```
-/// use keyward::{ConditionRule, Elsewhere};
+/// use keyward::schema::{ConditionRule, Elsewhere};
 ///
 /// let rule = ConditionRule::new("productBrand").restricts("products", "brand").elsewhere(Elsewhere::Ignore);
 /// ```

@@ -47,7 +47,7 @@ impl Schema {
     /// ```
     /// let schema = keyward::Schema::from_json(r#"{"resources": {"products": {}}}"#)?;
     /// assert!(schema.resource_type("products").is_ok());
-    /// # Ok::<(), keyward::DocumentError>(())
+    /// # Ok::<(), keyward::json::DocumentError>(())
     /// ```
     #[cfg(feature = "serde_json")]
     pub fn from_json(text: &str) -> Result<Self, DocumentError> {

@@ -19,11 +19,7 @@ use crate::{
 /// a new one.
 ///
 /// ```
-/// use keyward::{
-///     Timestamp,
-///     key::{KeyEntropy, KeyFormat, KeyPrefix},
-///     store::KeyRecord,
-/// };
+/// use keyward::{Timestamp, key::{KeyEntropy, KeyFormat, KeyPrefix}, store::KeyRecord};
 ///
 /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
 /// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;

@@ -51,7 +51,7 @@ impl KeyRecord {
     /// use keyward::{
     ///     Timestamp,
     ///     key::{KeyEntropy, KeyFormat, KeyKind, KeyPrefix},
-    ///     store::{WritableKeyStore, KeyRecord, KeyStore, MemoryStore},
+    ///     store::{KeyRecord, KeyStore, MemoryStore, WritableKeyStore},
     /// };
     ///
     /// let format = KeyFormat::new(KeyPrefix::new("acme")?);

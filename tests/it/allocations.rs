@@ -7,7 +7,7 @@ use std::{
 
 use allocation_counter::measure;
 use indexmap::IndexMap;
-use keyward::{Access, Attributes, Json, Operation, Resource, ResourceView, Schema, TypeRef, Value};
+use keyward::{Access, Attributes, Operation, Resource, ResourceView, Schema, TypeRef, Value, json::Json};
 use serde_json::json;
 
 use crate::support::{ACCOUNT, access, schema};

@@ -11,7 +11,8 @@ use std::{
 };
 
 use keyward::{
-    AuthenticationError, Authenticator, Operation, RefusalCause, ResourceView, Role, Roles, Schema, Timestamp,
+    Authenticator, Operation, ResourceView, Role, Roles, Schema, Timestamp,
+    authenticate::{AuthenticationError, RefusalCause},
     key::{AccessToken, ForeignFormat, KeyDigest, KeyEntropy, KeyFormat, KeyId, KeyKind, KeyPrefix, NewKey, Pepper},
     store::{AsyncKeyStore, KeyChange, KeyRecord, KeyState, KeyStore, MemoryStore, WritableKeyStore},
 };
@@ -662,7 +663,7 @@ fn what_is_shared_may_be_shared() {
     assert_send_sync::<MemoryStore>();
     assert_send_sync::<KeyRecord>();
     assert_send_sync::<keyward::Authenticated<Arc<KeyRecord>>>();
-    assert_send_sync::<keyward::Refusal>();
+    assert_send_sync::<keyward::authenticate::Refusal>();
     assert_send_sync::<AuthenticationError<Unreachable>>();
 
     let (authenticator, store) = (authenticator(), counting([]));

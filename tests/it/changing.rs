@@ -8,7 +8,9 @@ use std::{
     },
 };
 
-use keyward::{Access, Attributes, List, Operation, Resource, ResourceView, Role, Roles, Schema, TypeRef, Value};
+use keyward::{
+    Access, Attributes, Operation, Resource, ResourceView, Role, Roles, Schema, TypeRef, Value, attributes::List,
+};
 use serde_json::json;
 
 use crate::support::{ACCOUNT, access, schema};
@@ -194,7 +196,7 @@ fn no_two_accesses_see_two_resources() {
     assert!(!both.decide_update(&moving(), &moving()).is_allow());
     let filter = both.try_filter("products", ACCOUNT).unwrap();
     assert!(!filter.passes(&moving()));
-    let read = serde_json::from_str::<keyward::Filter>(
+    let read = serde_json::from_str::<keyward::filter::Filter>(
         r#"{"all_of": [
             {"attribute": "brand", "one_of": ["one"]},
             {"attribute": ["delivery", "factoryId"], "one_of": ["1"]},

@@ -1,6 +1,6 @@
 //! The text form and the structured form of a condition.
 
-use keyward::{Condition, TextProblem};
+use keyward::{Condition, text::TextProblem};
 use proptest::prelude::*;
 
 const ACCEPTED: &[(&str, &str)] = &[

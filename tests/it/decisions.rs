@@ -8,8 +8,11 @@ use std::{
 
 use indexmap::IndexMap;
 use keyward::{
-    Access, AsValue, Attributes, Condition, Decision, Denial, Json, JsonObject, List, Operation, Resource,
-    ResourceView, Role, Roles, Schema, TypeRef, UpdateSide, Value,
+    Access, Attributes, Condition, Decision, Denial, Operation, Resource, ResourceView, Role, Roles, Schema, TypeRef,
+    Value,
+    attributes::{AsValue, List},
+    decision::UpdateSide,
+    json::{Json, JsonObject},
 };
 use serde_json::json;
 
@@ -565,7 +568,7 @@ fn update_asked_with_one_side() {
     let shop = shop();
     let attributes = json!({"brand": "one"});
     let view = ResourceView::new("products", ACCOUNT, &attributes);
-    for operation in ["update".into(), keyward::OperationRef::from(Operation::UPDATE)] {
+    for operation in ["update".into(), keyward::schema::OperationRef::from(Operation::UPDATE)] {
         let conditioned = access(&shop, &["products:update"], BRAND);
         let decision = conditioned.decide(operation, &view);
         assert!(

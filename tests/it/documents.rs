@@ -1,6 +1,10 @@
 //! Documents that can't be used: each refused with its place and its cause; and those that can, kept whole.
 
-use keyward::{AccountDocument, Directory, DocumentError, DocumentProblem, Json, Position, Schema};
+use keyward::{
+    Schema,
+    document::{AccountDocument, Directory},
+    json::{DocumentError, DocumentProblem, Json, Position},
+};
 use proptest::prelude::*;
 use serde::{Deserialize, de::value::MapDeserializer};
 use serde_json::{Value, json};

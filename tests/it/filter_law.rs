@@ -11,8 +11,10 @@
 )]
 
 use keyward::{
-    Access, AsValue, AttributePath, Binding, Condition, ConditionRule, Decision, Json, Operation, ResourceView, Roles,
-    Schema, Value,
+    Access, Condition, Decision, Operation, ResourceView, Roles, Schema, Value,
+    attributes::{AsValue, AttributePath},
+    json::Json,
+    schema::{Binding, ConditionRule},
 };
 
 /// The account of every access here.

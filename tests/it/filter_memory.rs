@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where something is not as it says")]
 
 use allocation_counter::measure;
-use keyward::{Access, Json, Operation, OperationRef, Resource, ResourceView, Role, Roles, Schema, TypeRef};
+use keyward::{
+    Access, Operation, Resource, ResourceView, Role, Roles, Schema, TypeRef, json::Json, schema::OperationRef,
+};
 use proptest::prelude::*;
 
 use crate::filter_law::{self as law, ACCOUNT, BOTH, TYPE};

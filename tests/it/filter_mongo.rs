@@ -4,7 +4,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it says")]
 
-use keyward::{Filter, Json, JsonObject, MongoCollection, MongoError, MongoField};
+use keyward::{
+    filter::{Filter, MongoCollection, MongoError, MongoField},
+    json::{Json, JsonObject},
+};
 
 use crate::filter_law::{self as law, ACCOUNT, BOTH, Reads, Stored, TYPE};
 
@@ -133,7 +136,7 @@ fn hold(documents: &[String], attribute: &[&str], texts: &[String]) {
             (Stored::Json(inner), Json::Object(document))
         })
         .collect();
-    let mapped = keyward::AttributePath::new(attribute).unwrap();
+    let mapped = keyward::attributes::AttributePath::new(attribute).unwrap();
     let collection = MongoCollection::new("account").unwrap().alike([mapped], MongoField::plain).unwrap();
     for accepted in law::accepted(texts) {
         for reads in BOTH {

@@ -2,7 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it says")]
 
-use keyward::{Access, AttributePath, Json, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue};
+use keyward::{
+    Access,
+    attributes::AttributePath,
+    filter::{SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue},
+    json::Json,
+};
 use proptest::prelude::*;
 use rusqlite::{
     Connection, ToSql, params_from_iter,

@@ -1,8 +1,15 @@
 //! The filter as a value: JSON both ways, words, and the two questions.
 
 use keyward::{
-    Clause, Clauses, Directory, Filter, Match, MongoCollection, MongoError, MongoField, Operation, ResourceView,
-    Schema, Selection, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue, Summary, TypeSummary,
+    Operation, ResourceView, Schema,
+    decision::Selection,
+    document::Directory,
+    filter::{
+        Clause, Clauses, Filter, MongoCollection, MongoError, MongoField, SqlColumn, SqlDialect, SqlError, SqlFragment,
+        SqlTable, SqlValue,
+    },
+    schema::Match,
+    summary::{Summary, TypeSummary},
 };
 use proptest::prelude::*;
 

@@ -1,9 +1,9 @@
 //! The answer to each refusal, and what it must not tell.
 
 use keyward::{
-    Access, AccessError, AuthenticationError, Authenticator, Denial, Forbidden, Operation, Refusal, ResourceView,
-    Roles, Schema,
+    Access, AccessError, Authenticator, Denial, Forbidden, Operation, ResourceView, Roles, Schema,
     administration::AdministrationError,
+    authenticate::{AuthenticationError, Refusal},
     http::{Challenge, CredentialError, Refused},
     key::{KeyFormat, KeyId, KeyPrefix},
 };

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use keyward::{
-    Access, Condition, Decision, Denial, Json, Operation, OperationRef, ResourceView, Role, Roles, Schema, TypeRef,
+    Access, Condition, Decision, Denial, Operation, ResourceView, Role, Roles, Schema, TypeRef, json::Json,
+    schema::OperationRef,
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::{Map, Value, json};

@@ -1,6 +1,6 @@
 //! The text form of a permission.
 
-use keyward::{Permission, TextProblem};
+use keyward::{Permission, text::TextProblem};
 use proptest::prelude::*;
 
 const ACCEPTED: &[(&str, &str)] = &[

@@ -1,8 +1,9 @@
 //! The schema: what it refuses and in which words, its document, and its handles.
 
 use keyward::{
-    ADMINISTRATION, Access, AttributePath, Binding, ConditionRule, Elsewhere, Match, Operation, OperationRef,
-    ResourceType, ResourceView, Roles, Schema, SchemaBuilder, SchemaProblem, TypeRef,
+    Access, Operation, ResourceType, ResourceView, Roles, Schema, TypeRef,
+    attributes::AttributePath,
+    schema::{ADMINISTRATION, Binding, ConditionRule, Elsewhere, Match, OperationRef, SchemaBuilder, SchemaProblem},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ use std::{
     thread,
 };
 
-use keyward::{Access, Directory, Operation, ResourceView};
+use keyward::{Access, Operation, ResourceView, document::Directory};
 use serde_json::json;
 
 use crate::support::{ACCOUNT, access, schema};

@@ -3,12 +3,15 @@
 use std::{error::Error, fmt, hash::Hash, mem::size_of};
 
 use keyward::{
-    Access, AccessBuilder, AccessError, AccessPolicyDocument, AccountDocument, Actor, ActorDocument, ActorKind,
-    AttributePath, Attributes, Binding, Clause, Condition, ConditionRule, Decision, Denial, Directory, DocumentError,
-    DocumentProblem, Elsewhere, Filter, Forbidden, Json, JsonObject, JsonPath, List, Match, Operation, OperationRef,
-    Permission, Position, Redacted, Resource, ResourceType, ResourceView, Role, RoleError, Roles, RolesVersion, Schema,
-    SchemaBuilder, SchemaError, SchemaProblem, TextError, TextProblem, TypeRef, UnknownName, UpdateSide, Value,
-    ValueSet,
+    Access, AccessBuilder, AccessError, Attributes, Condition, Decision, Denial, Forbidden, Operation, Permission,
+    Resource, ResourceType, ResourceView, Role, RoleError, Roles, RolesVersion, Schema, TypeRef, Value, ValueSet,
+    attributes::{AttributePath, List},
+    decision::{Redacted, UpdateSide},
+    document::{AccessPolicyDocument, AccountDocument, Actor, ActorDocument, ActorKind, Directory},
+    filter::{Clause, Filter},
+    json::{DocumentError, DocumentProblem, Json, JsonObject, JsonPath, Position},
+    schema::{Binding, ConditionRule, Elsewhere, Match, OperationRef, SchemaBuilder, SchemaError, SchemaProblem},
+    text::{TextError, TextProblem, UnknownName},
 };
 use serde_json::json;
 

@@ -55,11 +55,7 @@ fn keys(rng: &mut BenchRng) -> Vec<(Class, Case)> {
         let presented = generate(&format, &secret, &id);
         let wrong = generate(&format, &other, &id);
         let (right, wrong) = (KeyDigest::of(&presented, None), KeyDigest::of(&wrong, None));
-        let (class, stored) = if rng.random() {
-            (Class::Left, right)
-        } else {
-            (Class::Right, wrong)
-        };
+        let (class, stored) = if rng.random() { (Class::Left, right) } else { (Class::Right, wrong) };
         (class, Case { presented, stored })
     };
     (0..MEASUREMENTS).map(case).collect()
@@ -73,9 +69,7 @@ fn right_or_wrong_key(runner: &mut CtRunner, rng: &mut BenchRng) {
             let mut verdict = false;
             for _ in 0..REPEATED {
                 let presented = format.parse(black_box(&case.presented)).expect("a key");
-                verdict ^= presented
-                    .digest(None)
-                    .matches(Some(black_box(&case.stored)));
+                verdict ^= presented.digest(None).matches(Some(black_box(&case.stored)));
             }
             verdict
         });
@@ -142,10 +136,7 @@ fn leaky_comparison(runner: &mut CtRunner, rng: &mut BenchRng) {
         runner.run_one(class, || {
             let mut verdict = false;
             for _ in 0..REPEATED {
-                verdict ^= black_box(&one)
-                    .iter()
-                    .zip(black_box(&other))
-                    .all(|(one, other)| one == other);
+                verdict ^= black_box(&one).iter().zip(black_box(&other)).all(|(one, other)| one == other);
             }
             verdict
         });

@@ -56,36 +56,16 @@ fn what_is_given_back_holds_no_secret() {
     let text = || key().reveal().to_owned();
     assert!(text().as_bytes().windows(8).any(|window| window == SECRET));
 
-    assert_eq!(
-        shown(|| drop(text())),
-        1,
-        "the counter-check: a plain text is not wiped"
-    );
+    assert_eq!(shown(|| drop(text())), 1, "the counter-check: a plain text is not wiped");
     assert_eq!(shown(|| drop(entropy())), 0, "entropy that is not used");
-    assert_eq!(
-        shown(|| drop(key())),
-        0,
-        "a key, and the entropy that made it"
-    );
+    assert_eq!(shown(|| drop(key())), 0, "a key, and the entropy that made it");
     assert_eq!(shown(|| drop(Box::new(key()))), 0, "a key that was moved");
     assert_eq!(shown(|| drop(Pepper::take(&mut [BYTE; 32]))), 0, "a pepper");
 
     let held = text();
-    assert_eq!(
-        shown(|| drop(format.read_operator_key(held))),
-        0,
-        "a key that is read"
-    );
+    assert_eq!(shown(|| drop(format.read_operator_key(held))), 0, "a key that is read");
     let refused = text();
-    assert_eq!(
-        shown(|| drop(format.read_access_token(refused))),
-        0,
-        "of the other kind"
-    );
+    assert_eq!(shown(|| drop(format.read_access_token(refused))), 0, "of the other kind");
     let mistyped = text() + "x";
-    assert_eq!(
-        shown(|| drop(format.read_operator_key(mistyped))),
-        0,
-        "mistyped"
-    );
+    assert_eq!(shown(|| drop(format.read_operator_key(mistyped))), 0, "mistyped");
 }

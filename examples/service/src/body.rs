@@ -1,6 +1,10 @@
 //! Bodies, read strictly: no key twice, none that isn't known, none left out that means something.
 
-use keyward::{Condition, Json, JsonObject, http::Refused};
+use keyward::{
+    Condition,
+    http::Refused,
+    json::{Json, JsonObject},
+};
 
 use crate::call::Call;
 

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use keyward::{
-    Schema, UnknownName,
+    Schema,
     http::{Target, operation},
+    text::UnknownName,
 };
 
 use crate::{

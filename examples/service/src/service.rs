@@ -3,9 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keyward::{
-    Authenticator, DocumentError, Schema, SetRolesError, Timestamp,
+    Authenticator, Schema, Timestamp,
     administration::{Account, Acting, Attempt, CommitError},
+    authenticate::SetRolesError,
     http::{BrowserPolicy, Refused},
+    json::DocumentError,
     key::{EntropyError, KeyEntropy, KeyFormat, KeyPrefix, KeyPrefixError},
 };
 

@@ -31,7 +31,7 @@ use crate::{
 /// collection: it must be the simple one, which is the default.
 ///
 /// ```
-/// use keyward::{Access, MongoCollection, Roles, Schema};
+/// use keyward::{Access, Roles, Schema, filter::MongoCollection};
 ///
 /// let schema = Schema::from_json(
 ///     r#"{"resources": {"products": {}}, "conditions": {"product": {"restricts": {"products": "id"}}}}"#,
@@ -85,7 +85,7 @@ impl MongoCollection {
     /// another account it is empty.
     ///
     /// ```
-    /// use keyward::{Filter, MongoCollection};
+    /// use keyward::filter::{Filter, MongoCollection};
     ///
     /// let products = MongoCollection::of_one_account("acme");
     /// assert_eq!(serde_json::to_string(&Filter::Everything.mongo("acme", &products)?)?, "{}");
@@ -125,12 +125,12 @@ impl MongoCollection {
     /// As [`field`](Self::field).
     ///
     /// ```
-    /// use keyward::{MongoCollection, MongoField};
+    /// use keyward::filter::{MongoCollection, MongoField};
     ///
     /// let orders = MongoCollection::new("account")?
     ///     .alike(["brand", "site"], MongoField::plain)?
     ///     .alike([["delivery", "factoryId"]], MongoField::object_id)?;
-    /// # Ok::<(), keyward::MongoError>(())
+    /// # Ok::<(), keyward::filter::MongoError>(())
     /// ```
     pub fn alike<A>(
         self,

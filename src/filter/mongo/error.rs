@@ -10,7 +10,7 @@ use crate::{
 /// A mapping that has no exact form in a query document.
 ///
 /// ```
-/// let refused = keyward::MongoCollection::new("$account").unwrap_err();
+/// let refused = keyward::filter::MongoCollection::new("$account").unwrap_err();
 /// assert_eq!(refused.to_string(), "a query document has no name for the field `$account`");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

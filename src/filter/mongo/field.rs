@@ -16,13 +16,13 @@ use crate::{attributes::AttributePath, text::Excerpt};
 /// every field may hold, and leaves the others as they are.
 ///
 /// ```
-/// use keyward::{MongoCollection, MongoField};
+/// use keyward::filter::{MongoCollection, MongoField};
 ///
 /// let products = MongoCollection::new(MongoField::object_id(["owner", "account"]))?
 ///     .field("id", MongoField::object_id("_id"))?
 ///     .field("batch", MongoField::uuid("batch"))?
 ///     .field("brand", "brand")?;
-/// # Ok::<(), keyward::MongoError>(())
+/// # Ok::<(), keyward::filter::MongoError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MongoField {
@@ -51,7 +51,7 @@ impl MongoField {
     /// A field whose strings, integers and booleans, and lists of them, are read as they are, and nothing else.
     ///
     /// ```
-    /// assert_eq!(keyward::MongoField::plain("brand"), keyward::MongoField::from("brand"));
+    /// assert_eq!(keyward::filter::MongoField::plain("brand"), keyward::filter::MongoField::from("brand"));
     /// ```
     pub fn plain(path: impl TryInto<AttributePath, Error: Into<MongoError>>) -> Self {
         Self::new(path, Kind::Plain)

@@ -18,10 +18,10 @@ use crate::attributes::AttributePath;
 /// | [`numeric`](Self::numeric) | the integer, where no decimals are stored | as a text | `numeric` | `DECIMAL` without `ZEROFILL` |
 /// | [`boolean`](Self::boolean) | the boolean | the integers 0 and 1 | `boolean` | an integer type with 0 and 1 |
 /// | [`text_array`](Self::text_array) and its like | the list | – | an array; one of more dimensions than one matches nothing | – |
-/// | [`json`](Self::json) | what [`Json`](crate::Json) reads | a text that is JSON; any other matches nothing | `jsonb` | `JSON`, or a text that is JSON, nested to 32 |
+/// | [`json`](Self::json) | what [`Json`](crate::json::Json) reads | a text that is JSON; any other matches nothing | `jsonb` | `JSON`, or a text that is JSON, nested to 32 |
 /// | [`json_at`](Self::json_at) | the same, at the path | the same | the same | – |
 ///
-/// A dash is an [`SqlError::Inexact`](crate::SqlError::Inexact). In a PostgreSQL `char(n)` a text that is shorter
+/// A dash is an [`SqlError::Inexact`](crate::filter::SqlError::Inexact). In a PostgreSQL `char(n)` a text that is shorter
 /// than the column, and so padded, matches nothing. Where the database has no uuid, one that is stored as its
 /// canonical text is a text.
 ///
@@ -29,17 +29,17 @@ use crate::attributes::AttributePath;
 /// is [`absent`](Self::absent) to conditions.
 ///
 /// A column that is declared wrongly is an error of PostgreSQL when the query is prepared, and of MariaDB and
-/// PostgreSQL when [`SqlTable::probe`](crate::SqlTable::probe) is; in MariaDB it matches nothing. In SQLite the
+/// PostgreSQL when [`SqlTable::probe`](crate::filter::SqlTable::probe) is; in MariaDB it matches nothing. In SQLite the
 /// value's own type decides.
 ///
 /// ```
-/// use keyward::{SqlColumn, SqlDialect, SqlTable};
+/// use keyward::filter::{SqlColumn, SqlDialect, SqlTable};
 ///
 /// let products = SqlTable::new(SqlDialect::PostgreSql, SqlColumn::uuid("account"))?
 ///     .column("factoryId", SqlColumn::integer("factory_id"))?
 ///     .column("state", SqlColumn::enumeration("state"))?
 ///     .column("tags", SqlColumn::text_array("tags"))?;
-/// # Ok::<(), keyward::SqlError>(())
+/// # Ok::<(), keyward::filter::SqlError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqlColumn {
@@ -70,7 +70,7 @@ impl SqlColumn {
     /// A text.
     ///
     /// ```
-    /// assert_eq!(keyward::SqlColumn::text("brand"), keyward::SqlColumn::from("brand"));
+    /// assert_eq!(keyward::filter::SqlColumn::text("brand"), keyward::filter::SqlColumn::from("brand"));
     /// ```
     pub fn text(name: impl Into<Box<str>>) -> Self {
         Self::one(name, Scalar::Text)
@@ -105,9 +105,9 @@ impl SqlColumn {
     /// nothing, `7.0` too, as in JSON. In a column with a scale, `numeric(10, 2)`, that is every one.
     ///
     /// ```
-    /// # use keyward::{SqlColumn, SqlDialect, SqlTable};
+    /// # use keyward::filter::{SqlColumn, SqlDialect, SqlTable};
     /// let table = SqlTable::new(SqlDialect::PostgreSql, SqlColumn::numeric("account_number"))?;
-    /// # Ok::<(), keyward::SqlError>(())
+    /// # Ok::<(), keyward::filter::SqlError>(())
     /// ```
     pub fn numeric(name: impl Into<Box<str>>) -> Self {
         Self::one(name, Scalar::Numeric)
@@ -117,9 +117,9 @@ impl SqlColumn {
     /// either.
     ///
     /// ```
-    /// # use keyward::{SqlColumn, SqlDialect, SqlTable};
+    /// # use keyward::filter::{SqlColumn, SqlDialect, SqlTable};
     /// let table = SqlTable::new(SqlDialect::Sqlite, "account")?.column("public", SqlColumn::boolean("is_public"))?;
-    /// # Ok::<(), keyward::SqlError>(())
+    /// # Ok::<(), keyward::filter::SqlError>(())
     /// ```
     pub fn boolean(name: impl Into<Box<str>>) -> Self {
         Self::one(name, Scalar::Boolean)
@@ -168,21 +168,21 @@ impl SqlColumn {
     }
 
     /// A JSON document that is the attribute: a list, or a text, an integer or a boolean. It is what
-    /// [`Json::parse`](crate::Json::parse) reads: a number with a fraction or an exponent, `-0`, and one outside
+    /// [`Json::parse`](crate::json::Json::parse) reads: a number with a fraction or an exponent, `-0`, and one outside
     /// −2⁶³ to 2⁶⁴−1 is no integer; and a document in which some object, however deep, has a key twice is none, and
     /// matches nothing. A host that reads documents with a reader that takes the last of two gets fewer rows from
     /// a list than the check would allow, never more.
     ///
     /// These rows can't be told apart: where `Json::parse` refuses a document only because it nests deeper than
-    /// [`Json::MAX_DEPTH`](crate::Json::MAX_DEPTH) (SQLite), or because of a number beyond the floats of 64 bits
+    /// [`Json::MAX_DEPTH`](crate::json::Json::MAX_DEPTH) (SQLite), or because of a number beyond the floats of 64 bits
     /// (MariaDB), the row passes by what else is in its list. PostgreSQL's `jsonb` drops the first of two keys when
-    /// it stores them. Its `json` keeps both, and is no column here: [`SqlTable::probe`](crate::SqlTable::probe)
+    /// it stores them. Its `json` keeps both, and is no column here: [`SqlTable::probe`](crate::filter::SqlTable::probe)
     /// fails on it.
     ///
     /// ```
-    /// # use keyward::{SqlColumn, SqlDialect, SqlTable};
+    /// # use keyward::filter::{SqlColumn, SqlDialect, SqlTable};
     /// let table = SqlTable::new(SqlDialect::MariaDb, "account")?.column("tags", SqlColumn::json("tags"))?;
-    /// # Ok::<(), keyward::SqlError>(())
+    /// # Ok::<(), keyward::filter::SqlError>(())
     /// ```
     pub fn json(name: impl Into<Box<str>>) -> Self {
         Self { name: name.into(), kind: Kind::Json(None) }
@@ -192,7 +192,7 @@ impl SqlColumn {
     /// [`json`](Self::json), one in which some object has a key twice matches nothing.
     ///
     /// ```
-    /// use keyward::{AttributePath, SqlColumn, SqlDialect, SqlTable};
+    /// use keyward::{attributes::AttributePath, filter::{SqlColumn, SqlDialect, SqlTable}};
     ///
     /// let path = AttributePath::new(["delivery", "factoryId"])?;
     /// let orders = SqlTable::new(SqlDialect::Sqlite, "account")?
@@ -206,9 +206,9 @@ impl SqlColumn {
     /// No column at all: no row has the attribute, and so no row meets a condition that reads it.
     ///
     /// ```
-    /// # use keyward::{SqlColumn, SqlDialect, SqlTable};
+    /// # use keyward::filter::{SqlColumn, SqlDialect, SqlTable};
     /// let table = SqlTable::new(SqlDialect::Sqlite, "account")?.column("colour", SqlColumn::absent())?;
-    /// # Ok::<(), keyward::SqlError>(())
+    /// # Ok::<(), keyward::filter::SqlError>(())
     /// ```
     pub fn absent() -> Self {
         Self { name: "".into(), kind: Kind::Absent }

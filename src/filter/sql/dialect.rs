@@ -9,7 +9,7 @@ use crate::text::{TextError, TextProblem};
 /// was.
 ///
 /// ```
-/// assert_eq!(keyward::SqlDialect::PostgreSql.to_string(), "PostgreSQL");
+/// assert_eq!(keyward::filter::SqlDialect::PostgreSql.to_string(), "PostgreSQL");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -12,13 +12,13 @@ use crate::{
 /// instead.
 ///
 /// ```
-/// use keyward::{SqlColumn, SqlDialect, SqlTable};
+/// use keyward::filter::{SqlColumn, SqlDialect, SqlTable};
 ///
 /// let refused = SqlTable::new(SqlDialect::Sqlite, "account")?
 ///     .column("tags", SqlColumn::text_array("tags"))
 ///     .unwrap_err();
 /// assert_eq!(refused.to_string(), "column `tags`: SQLite has no exact form of text array columns");
-/// # Ok::<(), keyward::SqlError>(())
+/// # Ok::<(), keyward::filter::SqlError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -15,7 +15,7 @@ use super::SqlDialect;
 /// and `NOT`.
 ///
 /// ```
-/// use keyward::{Access, Roles, Schema, SqlColumn, SqlDialect, SqlTable, SqlValue};
+/// use keyward::{Access, Roles, Schema, filter::{SqlColumn, SqlDialect, SqlTable, SqlValue}};
 ///
 /// let schema = Schema::from_json(
 ///     r#"{"resources": {"orders": {}}, "conditions": {"factory": {"restricts": {"orders": "factoryId"}}}}"#,
@@ -52,7 +52,7 @@ pub struct SqlFragment {
 /// A value to bind.
 ///
 /// ```
-/// use keyward::SqlValue;
+/// use keyward::filter::SqlValue;
 ///
 /// let text = match SqlValue::Text("a".into()) {
 ///     SqlValue::Text(text) => text,

@@ -110,7 +110,7 @@ fn storable(accepted: &ValueSet) -> impl Iterator<Item = SqlValue> {
     texts(accepted, |value| !value.contains('\0'))
 }
 
-/// What `jsonb` holds and [`Json`](crate::Json) refuses to read: numbers that no float of 64 bits is near, and what
+/// What `jsonb` holds and [`Json`](crate::json::Json) refuses to read: numbers that no float of 64 bits is near, and what
 /// nests deeper. A path in `strict` mode looks at arrays as they are (9.16.2).
 const UNREADABLE: [&str; 2] = [
     "strict $.** ? (@ >= 1.79769313486231580793e308 || @ <= -1.79769313486231580793e308)",

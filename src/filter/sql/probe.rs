@@ -33,7 +33,7 @@ impl SqlTable {
     /// [`SqlError`] for a JSON column that must be qualified.
     ///
     /// ```
-    /// use keyward::{SqlColumn, SqlDialect, SqlTable};
+    /// use keyward::filter::{SqlColumn, SqlDialect, SqlTable};
     ///
     /// let products = SqlTable::new(SqlDialect::PostgreSql, "account")?.alike(["site"], SqlColumn::uuid)?;
     /// let probe = products.probe("products")?;

@@ -131,7 +131,7 @@ fn json(binds: &mut Binds, column: &str, path: Option<&AttributePath>, matching:
     format!("(CASE typeof({column}) {document}{whole} ELSE 0 END)")
 }
 
-/// What is JSON to SQLite and [`Json`](crate::Json) refuses to read: a key that is there twice, a number beyond the
+/// What is JSON to SQLite and [`Json`](crate::json::Json) refuses to read: a key that is there twice, a number beyond the
 /// floats, half a character (an escaped surrogate without the other). Of an array the keys are the places, and so
 /// never twice. SQLite reads half a character as U+FFFD, where it compares by characters, and leaves it in place where
 /// it compares bytes.

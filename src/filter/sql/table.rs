@@ -30,7 +30,7 @@ use crate::{
 /// and [`probe`](Self::probe) gives a statement that holds it to the database.
 ///
 /// ```
-/// use keyward::{Access, Roles, Schema, SqlColumn, SqlDialect, SqlTable, SqlValue};
+/// use keyward::{Access, Roles, Schema, filter::{SqlColumn, SqlDialect, SqlTable, SqlValue}};
 ///
 /// let schema = Schema::from_json(
 ///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
@@ -90,7 +90,7 @@ impl SqlTable {
     /// account it is empty.
     ///
     /// ```
-    /// # use keyward::{Access, Roles, Schema, SqlDialect, SqlTable};
+    /// # use keyward::{Access, Roles, Schema, filter::{SqlDialect, SqlTable}};
     /// # let schema = Schema::builder().resource("products").build()?;
     /// let products = SqlTable::of_one_account(SqlDialect::Sqlite, "acme");
     /// let acme = Access::builder(&Roles::new(&schema, "acme")?).role("admin").build()?;
@@ -110,7 +110,7 @@ impl SqlTable {
     /// [`SqlError`] for a name that the dialect doesn't take.
     ///
     /// ```
-    /// # use keyward::{Access, Roles, Schema, SqlDialect, SqlTable};
+    /// # use keyward::{Access, Roles, Schema, filter::{SqlDialect, SqlTable}};
     /// # let schema = Schema::builder().resource("products").build()?;
     /// # let acme = Access::builder(&Roles::new(&schema, "acme")?).role("admin").build()?;
     /// let products = SqlTable::new(SqlDialect::MariaDb, "account")?.qualified("p")?;
@@ -153,11 +153,11 @@ impl SqlTable {
     /// As [`column`](Self::column).
     ///
     /// ```
-    /// # use keyward::{SqlColumn, SqlDialect, SqlTable};
+    /// # use keyward::filter::{SqlColumn, SqlDialect, SqlTable};
     /// let products = SqlTable::new(SqlDialect::PostgreSql, "account")?
     ///     .alike(["id", "owner"], SqlColumn::uuid)?
     ///     .alike(["brand"], SqlColumn::text)?;
-    /// # Ok::<(), keyward::SqlError>(())
+    /// # Ok::<(), keyward::filter::SqlError>(())
     /// ```
     pub fn alike<N: AsRef<str>>(
         self,
@@ -177,7 +177,7 @@ impl SqlTable {
     /// [`Access::sql`] refuses of any access.
     ///
     /// ```
-    /// use keyward::{Schema, SqlColumn, SqlDialect, SqlTable};
+    /// use keyward::{Schema, filter::{SqlColumn, SqlDialect, SqlTable}};
     ///
     /// let schema = Schema::from_json(
     ///     r#"{"resources": {"factories": {}}, "conditions": {"factoryId": {"restricts": {"factories": "id"}}}}"#,
@@ -303,7 +303,7 @@ impl Filter {
     /// As [`Access::sql`].
     ///
     /// ```
-    /// use keyward::{Filter, SqlColumn, SqlDialect, SqlTable};
+    /// use keyward::filter::{Filter, SqlColumn, SqlDialect, SqlTable};
     ///
     /// let filter: Filter = serde_json::from_str(r#"{"all_of": [{"attribute": "brand", "one_of": ["a"]}]}"#)?;
     /// let products = SqlTable::new(SqlDialect::MariaDb, "account")?.alike(["brand"], SqlColumn::text)?;

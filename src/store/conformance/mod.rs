@@ -89,7 +89,7 @@ where
 ///
 /// ```
 /// use std::convert::Infallible;
-/// use keyward::{key::KeyId, store::{ChangeError, KeyChange, WritableKeyStore, KeyRecord, KeyStore, conformance}};
+/// use keyward::{key::KeyId, store::{ChangeError, KeyChange, KeyRecord, KeyStore, WritableKeyStore, conformance}};
 ///
 /// /// Keeps nothing.
 /// struct Forgetful;

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use keyward::{
-    Access, Authenticator, Directory, Grant, Operation, ResourceView, Role, Roles, Schema, SetRolesError,
+    Access, Authenticator, Grant, Operation, ResourceView, Role, Roles, Schema,
     administration::{Account, Acting, Attempt, Expiry},
+    authenticate::SetRolesError,
+    decision::who_can,
+    document::Directory,
     key::KeyKind,
     store::{KeyRecord, KeyState, MemoryStore},
-    who_can,
 };
 use serde_json::json;
 
@@ -202,7 +204,7 @@ fn a_key_in_its_grace_authenticates_and_administers_nothing() {
     let old = house.account.record(old.id()).unwrap();
     let access = house.account.access(old).unwrap();
     assert!(access.permits("delete", "products") && access.permits("list", "operatorAccess"));
-    for resource in keyward::ADMINISTRATION {
+    for resource in keyward::schema::ADMINISTRATION {
         assert!(["create", "update", "delete"].iter().all(|operation| !access.permits(*operation, resource)));
     }
 }
@@ -236,7 +238,7 @@ fn to_no_decision_a_token_administers() {
     ];
     let resource = |name: &'static str| ResourceView::new(name, "a1", &());
     for (note, access) in &accesses {
-        for name in keyward::ADMINISTRATION {
+        for name in keyward::schema::ADMINISTRATION {
             for operation in ["create", "delete"] {
                 let decision = access.decide(operation, &resource(name)).into_result().unwrap_err();
                 assert_eq!(decision.to_string(), format!("no role grants `{operation}` on `{name}`"), "{note}");

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use keyward::{
-    AuthenticationError, Authenticator, Operation, RefusalCause, ResourceView,
+    Authenticator, Operation, ResourceView,
     administration::{Account, AccountStore, Acting, Attempt, Expiry, MemoryAccounts},
+    authenticate::{AuthenticationError, RefusalCause},
 };
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! Accesses of different schemas and different accounts: compared by what the same request would get.
 
-use keyward::{Access, Inclusion, Json, Roles, Schema};
+use keyward::{Access, Roles, Schema, compare::Inclusion, json::Json};
 
 use super::{
     laws,

@@ -1,6 +1,9 @@
 //! What must hold of two accesses and the requests that can be asked of them.
 
-use keyward::{Access, AccessChange, AccessExceeded, Decision, Excess, ExcessKind, Inclusion, ResourceView};
+use keyward::{
+    Access, Decision, ResourceView,
+    compare::{AccessChange, AccessExceeded, Excess, ExcessKind, Inclusion},
+};
 
 use super::small::{Request, Truth, only};
 

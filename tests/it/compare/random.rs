@@ -1,6 +1,6 @@
 //! Larger worlds, drawn by chance: the laws of an order, and decisions that agree with it.
 
-use keyward::{Access, Inclusion, Json, Role, Roles, Schema};
+use keyward::{Access, Role, Roles, Schema, compare::Inclusion, json::Json};
 use proptest::{collection, prelude::*, sample};
 
 use super::{

@@ -1,6 +1,9 @@
 //! Small worlds: requests that can be counted, and what an access says to each.
 
-use keyward::{Access, Json, JsonObject, Operation, ResourceView, Role, Roles, Schema};
+use keyward::{
+    Access, Operation, ResourceView, Role, Roles, Schema,
+    json::{Json, JsonObject},
+};
 
 /// The account of every access and request here.
 pub(super) const ACCOUNT: &str = "acme";

@@ -1,6 +1,6 @@
 //! What is said of a difference: the request that shows it, its JSON, its words.
 
-use keyward::{Access, AsValue, Inclusion, Json, ResourceView, Role, Roles, Schema};
+use keyward::{Access, ResourceView, Role, Roles, Schema, attributes::AsValue, compare::Inclusion, json::Json};
 
 const SCHEMA: &str = r#"{
     "resources": {"products": {}, "places": {}, "orders": {"operations": ["read", "approve"]}},
@@ -180,15 +180,15 @@ fn what_makes_no_difference_is_none() {
 #[test]
 fn they_travel_between_threads() {
     fn check<T: Send + Sync + 'static>() {}
-    check::<keyward::Witness>();
+    check::<keyward::compare::Witness>();
     check::<Inclusion>();
-    check::<keyward::Intersection>();
-    check::<keyward::Difference>();
-    check::<keyward::AccessExceeded>();
-    check::<keyward::Excess>();
-    check::<keyward::ExcessKind>();
-    check::<keyward::Review>();
-    check::<keyward::AccessChange>();
+    check::<keyward::compare::Intersection>();
+    check::<keyward::compare::Difference>();
+    check::<keyward::compare::AccessExceeded>();
+    check::<keyward::compare::Excess>();
+    check::<keyward::compare::ExcessKind>();
+    check::<keyward::compare::Review>();
+    check::<keyward::compare::AccessChange>();
 }
 
 #[test]

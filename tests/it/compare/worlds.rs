@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use keyward::{AccessChange, Directory, Review};
+use keyward::{
+    compare::{AccessChange, Review},
+    document::Directory,
+};
 use proptest::{collection, prelude::*, sample};
 
 use super::small::{Request, Truth, object, text};

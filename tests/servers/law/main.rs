@@ -15,7 +15,10 @@ mod postgresql;
 use std::env;
 
 use filter_law::{self as law, ACCOUNT, Stored, TYPE};
-use keyward::{Access, SqlFragment, SqlTable};
+use keyward::{
+    Access,
+    filter::{SqlFragment, SqlTable},
+};
 
 /// Where the server is, or nothing and a word about it.
 fn server(variable: &str) -> Option<String> {

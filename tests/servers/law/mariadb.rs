@@ -1,6 +1,6 @@
 //! MariaDB.
 
-use keyward::{Filter, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue};
+use keyward::filter::{Filter, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue};
 use mysql::{Conn, Opts, Params, Row, Value as Cell, prelude::Queryable};
 
 use crate::{
@@ -20,7 +20,7 @@ enum Kind {
 }
 
 fn read(kind: Kind, cell: Cell) -> Stored {
-    use keyward::Json;
+    use keyward::json::Json;
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Stored::Json(match (kind, cell) {
         (_, Cell::NULL) => Json::Null,
@@ -387,7 +387,7 @@ fn names_accounts_and_indices() {
             assert_eq!(store.ids(&fragment.to_string(), &fragment), [1], "{name}");
         }
     }
-    let path = keyward::AttributePath::name("k").unwrap();
+    let path = keyward::attributes::AttributePath::name("k").unwrap();
     let refused = SqlTable::new(SqlDialect::MariaDb, "account").unwrap().column("v", SqlColumn::json_at("v", path));
     assert!(matches!(refused, Err(SqlError::Inexact { .. })));
 

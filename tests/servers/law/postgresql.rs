@@ -1,6 +1,10 @@
 //! PostgreSQL.
 
-use keyward::{AttributePath, Filter, Json, SqlColumn, SqlDialect, SqlFragment, SqlTable, SqlValue};
+use keyward::{
+    attributes::AttributePath,
+    filter::{Filter, SqlColumn, SqlDialect, SqlFragment, SqlTable, SqlValue},
+    json::Json,
+};
 use postgres::{Client, NoTls, types::ToSql};
 
 use crate::{

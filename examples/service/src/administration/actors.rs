@@ -91,7 +91,7 @@ pub(super) fn grant(body: &Body) -> Result<Grant, Refused> {
     body.conditions("conditions")?
         .into_iter()
         .try_fold(roles, Grant::condition)
-        .map_err(|error: keyward::TextError| invalid(error.to_string()))
+        .map_err(|error: keyward::text::TextError| invalid(error.to_string()))
 }
 
 /// How long a replaced key stays good: the body's `graceSeconds`, 0 where there is none.

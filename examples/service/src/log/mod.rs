@@ -8,7 +8,7 @@ mod queue;
 
 use std::{io, panic, thread, time::Duration};
 
-use keyward::{AuthenticationError, administration::AuditRecord, http::Refused, store::KeyRecord};
+use keyward::{administration::AuditRecord, authenticate::AuthenticationError, http::Refused, store::KeyRecord};
 use serde_json::{Value, json};
 
 use queue::{Queue, Weight};

@@ -6,7 +6,13 @@ use std::{
     time::Duration,
 };
 
-use keyward::{Access, Roles, Schema, SqlDialect, SqlTable, http::Refused, key::KeyKind, store::KeyRecord};
+use keyward::{
+    Access, Roles, Schema,
+    filter::{SqlDialect, SqlTable},
+    http::Refused,
+    key::KeyKind,
+    store::KeyRecord,
+};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::{Change, Page, Product, Store, StoreError, accounts, file::DatabaseFile, folder::Folder, keys, products};

@@ -1,6 +1,6 @@
 //! What can go wrong with the store.
 
-use keyward::{SqlError, http::Refused};
+use keyward::{filter::SqlError, http::Refused};
 
 use crate::log;
 

@@ -1,8 +1,9 @@
 //! The products, and which of them an access may list.
 
 use keyward::{
-    Access, Attributes, Resource, Schema, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue, TypeRef,
-    Value, http::Refused,
+    Access, Attributes, Resource, Schema, TypeRef, Value,
+    filter::{SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue},
+    http::Refused,
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde_json::json;

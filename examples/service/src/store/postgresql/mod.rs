@@ -8,7 +8,10 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use keyward::{Schema, SqlDialect, SqlTable};
+use keyward::{
+    Schema,
+    filter::{SqlDialect, SqlTable},
+};
 use postgres::{Client, IsolationLevel, NoTls, Transaction};
 
 use super::{StoreError, products};

@@ -1,6 +1,6 @@
 //! The products, and what is listed of the accounts.
 
-use keyward::{Access, Roles, SqlValue, http::Refused, key::KeyKind, store::KeyRecord};
+use keyward::{Access, Roles, filter::SqlValue, http::Refused, key::KeyKind, store::KeyRecord};
 use postgres::{Row, Transaction, types::ToSql};
 
 use super::{PostgreSql, changes, has_nul};
