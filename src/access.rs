@@ -68,8 +68,6 @@ impl Access {
     pub const MAX_CONDITIONS: usize = 256;
 
     /// Starts an access to the account of these roles.
-    ///
-    /// See [`Access`] for an example.
     pub fn builder(roles: &Roles) -> AccessBuilder {
         AccessBuilder { roles: roles.clone(), grant: Grant::new(), administers: true }
     }
@@ -149,8 +147,6 @@ impl Access {
     }
 
     /// The condition names, in the order in which they were first given, each with the values it accepts.
-    ///
-    /// See [`ValueSet`] for an example.
     pub fn conditions(&self) -> impl ExactSizeIterator<Item = (&str, &ValueSet)> {
         let schema = self.schema();
         self.compiled_conditions().iter().map(|of| (schema.condition_name_at(of.name), &of.accepted))
@@ -214,8 +210,6 @@ impl fmt::Debug for Access {
 }
 
 /// Collects roles and conditions; everything but a condition's form is checked by [`build`](Self::build).
-///
-/// See [`Access`] for an example.
 #[derive(Clone, Debug)]
 pub struct AccessBuilder {
     roles: Roles,
@@ -242,8 +236,6 @@ impl AccessBuilder {
     }
 
     /// Adds the role with this id.
-    ///
-    /// See [`Access`] for an example.
     #[must_use]
     pub fn role(self, id: impl AsRef<str>) -> Self {
         self.roles([id])
@@ -268,8 +260,6 @@ impl AccessBuilder {
     ///
     /// [`TextError`] for a text that is not in the form of a condition: `productBrand`, `productBrand:`,
     /// `productBrand:a,b`.
-    ///
-    /// See [`Access`] for an example.
     pub fn condition<C>(self, condition: C) -> Result<Self, TextError>
     where
         C: TryInto<Condition, Error: Into<TextError>>,

@@ -82,8 +82,6 @@ impl<A: ?Sized> Copy for ResourceView<'_, A> {}
 
 impl<'a, A: Attributes + ?Sized> ResourceView<'a, A> {
     /// The resource of this type, of this account, with these attributes.
-    ///
-    /// See [`ResourceView`] for an example.
     #[inline]
     pub fn new(resource_type: impl Into<TypeRef<'a>>, account: &'a str, attributes: &'a A) -> Self {
         Self { resource_type: resource_type.into(), account, attributes }

@@ -52,8 +52,6 @@ impl Role {
     }
 
     /// The id, by which accesses name it.
-    ///
-    /// See [`Role`] for an example.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -188,8 +186,6 @@ impl Roles {
     /// # Errors
     ///
     /// [`RoleError`] for an id that isn't there, and for what [`with`](Self::with) refuses of a role.
-    ///
-    /// See [`Roles`] for an example.
     pub fn replace(self, role: Role) -> Result<Self, RoleError> {
         if !self.inner.roles.contains_key(role.id()) {
             refuse_managed(role.id())?;
@@ -241,8 +237,6 @@ impl Roles {
     }
 
     /// The role with this id; the managed role has no permissions of its own to show.
-    ///
-    /// See [`Roles`] for an example.
     pub fn get(&self, id: &str) -> Option<&Role> {
         self.inner.roles.get(id).map(|compiled| &compiled.role)
     }
@@ -284,8 +278,6 @@ impl Roles {
     }
 
     /// The version, which tells these roles from any others.
-    ///
-    /// See [`Roles`] for an example.
     pub fn version(&self) -> RolesVersion {
         self.inner.version
     }

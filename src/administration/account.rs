@@ -18,8 +18,6 @@ use crate::{
 
 /// The present state of one account, as it was loaded. It doesn't change: what is done in it gives an
 /// [`AccountChange`](super::AccountChange), which holds the next state.
-///
-/// See [the module](super) for an example.
 #[derive(Clone, Debug)]
 pub struct Account {
     roles: Roles,
@@ -64,15 +62,11 @@ impl Account {
     }
 
     /// The account's id.
-    ///
-    /// See [`load`](Self::load) for an example.
     pub fn id(&self) -> &str {
         self.roles.account()
     }
 
     /// The version of this state: 1 for a new account, one more with each change.
-    ///
-    /// See [`load`](Self::load) for an example.
     pub fn version(&self) -> u64 {
         self.version
     }
@@ -90,15 +84,11 @@ impl Account {
     }
 
     /// The records of the keys, in the order of their ids; those that were revoked are among them.
-    ///
-    /// See [`record`](Self::record) for one of them.
     pub fn records(&self) -> impl ExactSizeIterator<Item = &KeyRecord> {
         self.records.values()
     }
 
     /// The record of a key.
-    ///
-    /// See [the module](super) for an example.
     pub fn record(&self, key: KeyId) -> Option<&KeyRecord> {
         self.records.get(&key)
     }

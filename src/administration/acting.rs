@@ -66,8 +66,6 @@ impl Expiry {
 impl Account {
     /// Acts in this state as the holder of a key that was authenticated. Whether the key may act here at all is
     /// found by each operation, against this state and not the one that it was authenticated in.
-    ///
-    /// See [the module](super) for an example.
     pub fn acting(&self, record: &KeyRecord, now: Timestamp) -> Acting<'_> {
         let (actor, key) = (record.actor().into(), record.id());
         Acting { account: self, actor, key, now, max_grace: Rotation::MAX_GRACE }

@@ -13,8 +13,6 @@ use crate::{
 };
 
 /// What came of an operation: an audit record in any case, and the change or the refusal.
-///
-/// See [the module](super) for an example.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is changed before the change is stored"]
 pub struct Attempt {
@@ -32,8 +30,6 @@ impl Attempt {
     }
 
     /// The record for the host's audit log.
-    ///
-    /// See [`AuditRecord`] for an example.
     pub fn audit(&self) -> &AuditRecord {
         &self.audit
     }
@@ -43,16 +39,12 @@ impl Attempt {
     /// # Errors
     ///
     /// [`AdministrationError`] where it was refused.
-    ///
-    /// See [the module](super) for an example.
     pub fn into_result(self) -> Result<AccountChange, AdministrationError> {
         self.result
     }
 }
 
 /// The change from one state of an account to the next, to be stored as a whole.
-///
-/// See [the module](super) for an example.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is changed before the change is stored"]
 pub struct AccountChange {
@@ -72,22 +64,16 @@ impl AccountChange {
     }
 
     /// The version that the stored account must have now; 0 where there must be none.
-    ///
-    /// See [`AccountStore`] for its use.
     pub fn expected(&self) -> u64 {
         self.expected
     }
 
     /// The next state, with its version and roles.
-    ///
-    /// See [the module](super) for an example.
     pub fn account(&self) -> &Account {
         &self.account
     }
 
     /// The changes to the keys.
-    ///
-    /// See [the module](super) for an example.
     pub fn keys(&self) -> &[KeyChange] {
         &self.keys
     }

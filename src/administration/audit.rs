@@ -139,29 +139,21 @@ impl AuditRecord {
     }
 
     /// When.
-    ///
-    /// See [`AuditRecord`] for an example.
     pub fn at(&self) -> Timestamp {
         self.at
     }
 
     /// In which account.
-    ///
-    /// See [`AuditRecord`] for an example.
     pub fn account(&self) -> &str {
         &self.account
     }
 
     /// Who: the id of the operator access, or of the access token.
-    ///
-    /// See [`AuditRecord`] for an example.
     pub fn actor(&self) -> &str {
         &self.actor
     }
 
     /// With which key, by its public id.
-    ///
-    /// See [`AuditRecord`] for an example.
     pub fn key(&self) -> KeyId {
         self.key
     }
@@ -182,8 +174,6 @@ impl AuditRecord {
     }
 
     /// On what: the id of a role, an operator or a token.
-    ///
-    /// See [`AuditRecord`] for an example.
     pub fn target(&self) -> &str {
         &self.target
     }
@@ -195,22 +185,16 @@ impl AuditRecord {
     }
 
     /// The state of the target before, where there was one.
-    ///
-    /// See [`AuditRecord`] for an example.
     pub fn before(&self) -> Option<StateDigest> {
         self.before
     }
 
     /// The state of the target after, where there is one; of a refused attempt, that before.
-    ///
-    /// See [`AuditRecord`] for an example.
     pub fn after(&self) -> Option<StateDigest> {
         self.after
     }
 
     /// What came of it.
-    ///
-    /// See [`AuditRecord`] for an example.
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
     }

@@ -21,8 +21,6 @@ impl Account {
     /// # Errors
     ///
     /// In the attempt: [`AdministrationError::InvalidId`] for an account or operator id that is none.
-    ///
-    /// See [the module](super) for an example.
     pub fn create(
         schema: &Schema,
         account: &str,

@@ -36,15 +36,11 @@ pub struct MemoryAccounts {
 
 impl MemoryAccounts {
     /// No accounts yet.
-    ///
-    /// See [`MemoryAccounts`] for an example.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// The store of their keys.
-    ///
-    /// See [`MemoryAccounts`] for an example.
     pub fn keys(&self) -> &Arc<MemoryStore> {
         &self.keys
     }

@@ -24,8 +24,6 @@ impl<'a> Acting<'a> {
     ///
     /// In the attempt: not an administrator, the managed role, an id that is in use, a permission on what the
     /// schema doesn't have.
-    ///
-    /// See [the module](super) for an example.
     pub fn create_role(&self, role: Role) -> Attempt {
         let id = Box::from(role.id());
         self.on_role(Action::Create, &id, |acting| {

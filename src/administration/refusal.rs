@@ -14,8 +14,6 @@ use crate::{
 };
 
 /// A refused operation; nothing was changed.
-///
-/// See [`Acting`](super::Acting) for examples.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdministrationError {
@@ -166,8 +164,6 @@ impl AdministrationError {
     }
 
     /// The HTTP status: 401, 403 or 404 as the decision says; 400 for what can't be, 409 for what can't be now.
-    ///
-    /// See [`code`](Self::code) for an example.
     pub fn status(&self) -> u16 {
         match self {
             Self::UnknownKey => 401,

@@ -63,8 +63,6 @@ pub struct Authenticator {
 
 impl Authenticator {
     /// Knows no account yet: the key of an account whose roles were never [set](Self::set_roles) is refused.
-    ///
-    /// See [`Authenticator`] for an example.
     pub fn new(schema: &Schema, format: KeyFormat) -> Self {
         Self { schema: schema.clone(), format, pepper: None, roles: RolesInForce::new() }
     }
@@ -96,8 +94,6 @@ impl Authenticator {
     ///
     /// [`SetRolesError`] for roles that were compiled for another schema, an older version than the one in force, and
     /// the same version with other roles.
-    ///
-    /// See [`Authenticator`] for an example.
     pub fn set_roles(&self, roles: Roles, version: u64) -> Result<(), SetRolesError> {
         if *roles.schema() != self.schema {
             return Err(SetRolesError::OtherSchema);
@@ -127,8 +123,6 @@ impl Authenticator {
     }
 
     /// The roles that are in force in an account.
-    ///
-    /// See [`remove_account`](Self::remove_account) for an example.
     pub fn roles(&self, account: &str) -> Option<Roles> {
         self.roles.roles(account)
     }
@@ -149,15 +143,11 @@ impl Authenticator {
     }
 
     /// The form of the keys, by which new ones are made.
-    ///
-    /// See [`schema`](Self::schema) for an example.
     pub fn format(&self) -> &KeyFormat {
         &self.format
     }
 
     /// The pepper, under which the digests of new keys are made.
-    ///
-    /// See [`schema`](Self::schema) for an example.
     pub fn pepper(&self) -> Option<&Pepper> {
         self.pepper.as_ref()
     }
@@ -197,8 +187,6 @@ impl Authenticator {
     ///
     /// [`Refusal`], as [`verify`](crate::authenticate::verify); and for an account that is not known here, and a record whose conditions
     /// don't fit the schema.
-    ///
-    /// See [`parse`](Self::parse) for an example.
     #[inline]
     pub fn verify<R: Borrow<KeyRecord>>(
         &self,
@@ -240,8 +228,6 @@ impl Authenticator {
     ///
     /// [`AuthenticationError`]: refused, as [`parse`](Self::parse) and [`verify`](Self::verify); or not judged,
     /// where the store could not tell.
-    ///
-    /// See [`Authenticator`] for an example.
     #[inline]
     pub fn authenticate<S: KeyStore + ?Sized>(
         &self,
@@ -305,8 +291,6 @@ impl fmt::Debug for Authenticator {
 }
 
 /// Whose key it is, and what it may do.
-///
-/// See [`Authenticator`] for an example.
 #[must_use]
 pub struct Authenticated<R> {
     record: R,
@@ -315,16 +299,12 @@ pub struct Authenticated<R> {
 
 impl<R: Borrow<KeyRecord>> Authenticated<R> {
     /// What the key may do.
-    ///
-    /// See [`Authenticator`] for an example.
     #[inline]
     pub fn access(&self) -> &Access {
         &self.access.access
     }
 
     /// The record of the key.
-    ///
-    /// See [`Authenticator`] for an example.
     #[inline]
     pub fn record(&self) -> &KeyRecord {
         self.record.borrow()

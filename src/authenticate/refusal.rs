@@ -37,15 +37,11 @@ impl Refusal {
     }
 
     /// The HTTP status, always 401.
-    ///
-    /// See [`Refusal`] for an example.
     pub fn status(&self) -> u16 {
         401
     }
 
     /// Why, for the host's log. **Don't show it to the caller.**
-    ///
-    /// See [`Refusal`] for an example.
     pub fn cause(&self) -> &RefusalCause {
         &self.cause
     }
@@ -146,8 +142,6 @@ pub enum AuthenticationError<E> {
 
 impl<E> AuthenticationError<E> {
     /// The HTTP status: 401 for a refusal, 503 where the store could not tell.
-    ///
-    /// See [`AuthenticationError`] for an example.
     pub fn status(&self) -> u16 {
         match self {
             Self::Refused(refusal) => refusal.status(),

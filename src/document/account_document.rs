@@ -2,11 +2,12 @@
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::known_fields;
 use crate::{
     condition::Condition,
+    grant::Grant,
     json::{DocumentError, DocumentProblem, Json, JsonObject, Node, deserialize_as_document},
     permission::Permission,
     text,
@@ -29,7 +30,7 @@ use crate::{
 ///     }"#,
 /// )?;
 /// assert_eq!(account.access_policies[0].permissions[0].to_string(), "products:read");
-/// assert_eq!(account.access_tokens[0].conditions[0].value(), "a");
+/// assert_eq!(account.access_tokens[0].grant.conditions()[0].value(), "a");
 /// assert!(serde_json::to_string(&account)?.contains(r#""tags":["x"]"#));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -96,13 +97,22 @@ pub struct ActorDocument {
     /// The name, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The ids of the roles.
-    pub policies: Vec<String>,
-    /// The conditions.
-    pub conditions: Vec<Condition>,
+    /// Its `policies` and `conditions`.
+    #[serde(flatten, serialize_with = "policies_and_conditions")]
+    pub grant: Grant,
     /// The other fields: kept as they are, and nothing to a decision.
     #[serde(flatten)]
     pub extra: JsonObject,
+}
+
+/// As the platform calls them.
+fn policies_and_conditions<S: Serializer>(grant: &Grant, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Written<'a> {
+        policies: Vec<&'a str>,
+        conditions: &'a [Condition],
+    }
+    Written { policies: grant.roles().collect(), conditions: grant.conditions() }.serialize(serializer)
 }
 
 type Result<T> = core::result::Result<T, DocumentError>;
@@ -152,8 +162,9 @@ impl ActorDocument {
             operator: fields.optional_text("operator")?,
             email: fields.optional_text("email")?,
             name: fields.optional_text("name")?,
-            policies: list(fields.required("policies")?, |node| node.text().map(ToOwned::to_owned))?,
-            conditions: list(fields.required("conditions")?, condition)?,
+            grant: Grant::new()
+                .with_roles(list(fields.required("policies")?, |node| node.text().map(ToOwned::to_owned))?)
+                .with_conditions(list(fields.required("conditions")?, condition)?),
             extra,
         })
     }

@@ -188,13 +188,7 @@ fn compile_roles(schema: &Schema, document: &AccountDocument, place: &Place<'_>)
 
 fn compile_access(roles: &Roles, actor: &ActorDocument, kind: ActorKind, place: &Place<'_>) -> Result<Access> {
     let (policies, conditions) = (Place::Key(place, "policies"), Place::Key(place, "conditions"));
-    let builder = match kind {
-        ActorKind::Operator => Access::builder(roles),
-        ActorKind::AccessToken => Access::builder(roles).for_access_token(),
-    };
-    let builder = builder.roles(&actor.policies);
-    let builder = builder.conditions(actor.conditions.iter().cloned()).map_err(|error| conditions.invalid(error))?;
-    builder.build().map_err(|error| match &error {
+    actor.grant.compile(roles, kind == ActorKind::Operator).map_err(|error| match &error {
         AccessError::UnknownRole { index, .. } | AccessError::DuplicateRole { index, .. } => {
             Place::Index(&policies, *index).invalid(error)
         }

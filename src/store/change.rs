@@ -125,8 +125,6 @@ impl KeyRecord {
 
     /// The change from this record, as it was found, to what `change` makes of it, at the next version. The id
     /// stays, whatever `change` does.
-    ///
-    /// See [`KeyChange`] for an example.
     pub fn change(&self, change: impl FnOnce(Self) -> Self) -> KeyChange {
         let version = self.version.saturating_add(1);
         KeyChange::Update { expected: self.version, record: Self { id: self.id, version, ..change(self.clone()) } }

@@ -42,8 +42,6 @@ impl MemoryStore {
     pub const SHARDS: usize = SHARDS;
 
     /// An empty store.
-    ///
-    /// See [`MemoryStore`] for an example.
     pub fn new() -> Self {
         Self { records: Sharded::new([]) }
     }

@@ -81,8 +81,6 @@ impl KeyRecord {
     /// # Errors
     ///
     /// As [`new`](Self::new).
-    ///
-    /// See [`KeyRecord`] for an example.
     pub fn issue<K: SecretKey>(
         new: &NewKey<K>,
         account: impl AsRef<str>,
@@ -97,8 +95,6 @@ impl KeyRecord {
     ///
     /// [`TextError`] for an account or an actor whose id is empty, longer than 128 bytes or outside
     /// `[A-Za-z0-9_.:@+~=/-]`.
-    ///
-    /// See [`KeyRecord::id`] for an example.
     pub fn new(
         kind: KeyKind,
         id: KeyId,
@@ -129,8 +125,6 @@ impl KeyRecord {
     }
 
     /// The same with these roles, by their ids.
-    ///
-    /// See [`KeyRecord`] for an example.
     #[must_use]
     pub fn with_roles(mut self, roles: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         Arc::make_mut(&mut self.grant).set_roles(roles);
@@ -138,8 +132,6 @@ impl KeyRecord {
     }
 
     /// The same with these conditions.
-    ///
-    /// See [`KeyRecord`] for an example.
     #[must_use]
     pub fn with_conditions(mut self, conditions: impl IntoIterator<Item = Condition>) -> Self {
         Arc::make_mut(&mut self.grant).set_conditions(conditions);
@@ -153,8 +145,6 @@ impl KeyRecord {
     }
 
     /// The same, created then.
-    ///
-    /// See [`KeyRecord`] for an example.
     #[must_use]
     pub fn with_created(self, created: Timestamp) -> Self {
         Self { created, ..self }
@@ -176,8 +166,6 @@ impl KeyRecord {
     }
 
     /// The same, good until then and at that moment no more; without end, where there is none.
-    ///
-    /// See [`KeyRecord`] for an example.
     #[must_use]
     pub fn with_expiry(self, expires: Option<Timestamp>) -> Self {
         Self { expires, ..self }
@@ -230,24 +218,18 @@ impl KeyRecord {
     }
 
     /// Which of the two kinds of key it is.
-    ///
-    /// See [`KeyRecord::id`] for an example.
     #[inline]
     pub fn kind(&self) -> KeyKind {
         self.kind
     }
 
     /// The account.
-    ///
-    /// See [`KeyRecord::id`] for an example.
     #[inline]
     pub fn account(&self) -> &str {
         &self.account
     }
 
     /// Whom the key stands for: the id of an operator access or of an access token.
-    ///
-    /// See [`KeyRecord::id`] for an example.
     #[inline]
     pub fn actor(&self) -> &str {
         &self.actor
@@ -269,15 +251,11 @@ impl KeyRecord {
     }
 
     /// The ids of the roles.
-    ///
-    /// See [`KeyRecord::id`] for an example.
     pub fn roles(&self) -> impl ExactSizeIterator<Item = &str> {
         self.grant.roles()
     }
 
     /// The conditions.
-    ///
-    /// See [`KeyRecord::id`] for an example.
     pub fn conditions(&self) -> &[Condition] {
         self.grant.conditions()
     }
@@ -297,30 +275,22 @@ impl KeyRecord {
     }
 
     /// From when on it is good.
-    ///
-    /// See [`KeyRecord::created`] for an example.
     pub fn not_before(&self) -> Option<Timestamp> {
         self.not_before
     }
 
     /// Until when it is good; at that moment no more.
-    ///
-    /// See [`KeyRecord::created`] for an example.
     pub fn expires(&self) -> Option<Timestamp> {
         self.expires
     }
 
     /// Whether it is in use.
-    ///
-    /// See [`KeyRecord::with_state`] for an example.
     #[inline]
     pub fn state(&self) -> KeyState {
         self.state
     }
 
     /// The version: 1 when it is first stored, one more with each change.
-    ///
-    /// See [`KeyRecord::created`] for an example.
     #[inline]
     pub fn version(&self) -> u64 {
         self.version

@@ -12,8 +12,6 @@ use crate::{
 };
 
 /// The two changes of a rotation, to be made together.
-///
-/// See [`KeyRecord::rotate`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "nothing is replaced before the changes are applied"]
 pub struct Rotation {
@@ -25,8 +23,6 @@ impl Rotation {
     pub const MAX_GRACE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
     /// The changes, for [`WritableKeyStore::apply`](super::WritableKeyStore::apply).
-    ///
-    /// See [`KeyRecord::rotate`] for an example.
     pub fn changes(&self) -> &[KeyChange] {
         &self.changes
     }

@@ -4,8 +4,6 @@ use super::record::{KeyRecord, KeyState};
 use crate::time::Timestamp;
 
 /// How a key stands at a time.
-///
-/// See [`KeyRecord::standing`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a new way to be out of use must break every match")]
 pub enum KeyStanding {

@@ -75,8 +75,6 @@ impl MongoCollection {
     /// # Errors
     ///
     /// [`MongoError`] for a name that a query document can't say.
-    ///
-    /// See [`MongoCollection`] for an example.
     pub fn new(account: impl Into<MongoField>) -> Result<Self, MongoError> {
         Ok(Self { account: Account::Field(account.into().check()?), fields: Vec::new() })
     }
@@ -102,8 +100,6 @@ impl MongoCollection {
     ///
     /// [`MongoError`] for a field's name that a query document can't say, and for an attribute that is mapped
     /// already.
-    ///
-    /// See [`MongoCollection`] for an example.
     pub fn field<A>(mut self, attribute: A, field: impl Into<MongoField>) -> Result<Self, MongoError>
     where
         A: TryInto<AttributePath, Error: Into<MongoError>>,
@@ -152,8 +148,6 @@ impl MongoCollection {
     /// # Errors
     ///
     /// [`MongoError`]: a type that the schema doesn't have, and an attribute that is not mapped or mapped in vain.
-    ///
-    /// See [`MongoCollection`] for an example.
     pub fn check(&self, schema: &Schema, resource: &str) -> Result<(), MongoError> {
         let handle = schema.resource_type(resource)?;
         let read = || schema.condition_names().filter_map(|name| schema.binding(name, handle)).map(Binding::attribute);
@@ -199,8 +193,6 @@ impl Access {
     /// # Errors
     ///
     /// [`MongoError`] for an attribute that is not mapped.
-    ///
-    /// See [`MongoCollection`] for an example.
     pub fn mongo<'a>(
         &'a self,
         resource: impl Into<TypeRef<'a>>,
@@ -217,8 +209,6 @@ impl Filter {
     /// # Errors
     ///
     /// As [`Access::mongo`].
-    ///
-    /// See [`MongoCollection::of_one_account`] for an example.
     pub fn mongo(&self, account: &str, collection: &MongoCollection) -> Result<Json, MongoError> {
         collection.query(account, self)
     }

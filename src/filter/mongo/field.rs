@@ -58,16 +58,12 @@ impl MongoField {
     }
 
     /// A field whose `ObjectId`s are read as their 24 hexadecimal digits in lower case.
-    ///
-    /// See [`MongoField`] for an example.
     pub fn object_id(path: impl TryInto<AttributePath, Error: Into<MongoError>>) -> Self {
         Self::new(path, Kind::ObjectId)
     }
 
     /// A field whose uuids, binary data of the subtype 4, are read as their canonical text, in lower case and with
     /// hyphens.
-    ///
-    /// See [`MongoField`] for an example.
     pub fn uuid(path: impl TryInto<AttributePath, Error: Into<MongoError>>) -> Self {
         Self::new(path, Kind::Uuid)
     }

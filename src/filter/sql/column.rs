@@ -78,8 +78,6 @@ impl SqlColumn {
 
     /// A uuid. A condition's value is compared with its canonical text, in lower case and with hyphens: a value in
     /// another form, in capitals or in braces, is the text of no uuid, and no row has it.
-    ///
-    /// See [`SqlColumn`] for an example.
     pub fn uuid(name: impl Into<Box<str>>) -> Self {
         Self::one(name, Scalar::Uuid)
     }
@@ -88,15 +86,11 @@ impl SqlColumn {
     ///
     /// PostgreSQL compares the label, and an index on the column doesn't serve it: the value can't be made one of
     /// the type, since one that is no label would make the query fail.
-    ///
-    /// See [`SqlColumn`] for an example.
     pub fn enumeration(name: impl Into<Box<str>>) -> Self {
         Self::one(name, Scalar::Enumeration)
     }
 
     /// An integer.
-    ///
-    /// See [`SqlColumn`] for an example.
     pub fn integer(name: impl Into<Box<str>>) -> Self {
         Self::one(name, Scalar::Integer)
     }
@@ -126,43 +120,31 @@ impl SqlColumn {
     }
 
     /// An array of texts.
-    ///
-    /// See [`SqlColumn`] for an example.
     pub fn text_array(name: impl Into<Box<str>>) -> Self {
         Self::array(name, Scalar::Text)
     }
 
     /// An array of uuids.
-    ///
-    /// See [`SqlColumn`] for an example of an array.
     pub fn uuid_array(name: impl Into<Box<str>>) -> Self {
         Self::array(name, Scalar::Uuid)
     }
 
     /// An array of an enumeration's labels.
-    ///
-    /// See [`SqlColumn`] for an example of an array.
     pub fn enumeration_array(name: impl Into<Box<str>>) -> Self {
         Self::array(name, Scalar::Enumeration)
     }
 
     /// An array of integers.
-    ///
-    /// See [`SqlColumn`] for an example of an array.
     pub fn integer_array(name: impl Into<Box<str>>) -> Self {
         Self::array(name, Scalar::Integer)
     }
 
     /// An array of decimal numbers.
-    ///
-    /// See [`SqlColumn`] for an example of an array.
     pub fn numeric_array(name: impl Into<Box<str>>) -> Self {
         Self::array(name, Scalar::Numeric)
     }
 
     /// An array of booleans.
-    ///
-    /// See [`SqlColumn`] for an example of an array.
     pub fn boolean_array(name: impl Into<Box<str>>) -> Self {
         Self::array(name, Scalar::Boolean)
     }

@@ -75,16 +75,12 @@ pub enum SqlValue {
 impl SqlFragment {
     /// The values to bind, in the order of the placeholders: where those are `?`, one for each; where they are
     /// numbered, one for each number, from [`first`](Self::numbered_from) on.
-    ///
-    /// See [`SqlFragment`] for an example.
     pub fn parameters(&self) -> &[SqlValue] {
         &self.parameters
     }
 
     /// The same, with placeholders that are numbered from `first` on, for a query that has `first - 1`
     /// parameters before. Where placeholders have no number it changes nothing.
-    ///
-    /// See [`SqlFragment`] for an example.
     #[must_use]
     pub fn numbered_from(self, first: usize) -> Self {
         Self { first, ..self }

@@ -73,8 +73,6 @@ impl SqlTable {
     ///
     /// [`SqlError`] for a name that the dialect doesn't take, for a column of another kind, and of a kind that the
     /// dialect has no exact form of.
-    ///
-    /// See [`SqlTable`] for an example.
     pub fn new(dialect: SqlDialect, account: impl Into<SqlColumn>) -> Result<Self, SqlError> {
         let account = account.into();
         match account.kind {
@@ -128,8 +126,6 @@ impl SqlTable {
     ///
     /// [`SqlError`] for a name that the dialect doesn't take, a kind of column or a path that it has no exact
     /// form of, and an attribute that is mapped already.
-    ///
-    /// See [`SqlColumn`] for an example.
     pub fn column<A>(mut self, attribute: A, column: impl Into<SqlColumn>) -> Result<Self, SqlError>
     where
         A: TryInto<AttributePath, Error: Into<SqlError>>,
@@ -287,8 +283,6 @@ impl Access {
     ///
     /// [`SqlError`] where a condition has no exact form under the mapping: an attribute that is not mapped, a JSON
     /// column that must be qualified.
-    ///
-    /// See [`SqlTable`] for an example.
     pub fn sql<'a>(&'a self, resource: impl Into<TypeRef<'a>>, table: &SqlTable) -> Result<SqlFragment, SqlError> {
         table.fragment(self.account(), &self.filter(resource))
     }

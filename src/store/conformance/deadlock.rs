@@ -34,8 +34,6 @@ const ROUNDS: usize = 100;
 /// # Errors
 ///
 /// [`Broken`] says how.
-///
-/// See [the module](super) for an example.
 pub fn check_for_deadlock<S>(new: impl FnOnce() -> S, patience: Duration) -> Result<(), Broken>
 where
     S: WritableKeyStore + Send + Sync + 'static,

@@ -72,8 +72,6 @@ use super::contract::WritableKeyStore;
 /// # Errors
 ///
 /// [`Broken`] names the first clause that doesn't hold, and how.
-///
-/// See [the module](self) for an example.
 pub fn check<S>(mut new: impl FnMut() -> S) -> Result<(), Broken>
 where
     S: WritableKeyStore + Sync,
@@ -121,8 +119,6 @@ pub struct Broken {
 
 impl Broken {
     /// The clause.
-    ///
-    /// See [`Broken`] for an example.
     pub fn clause(&self) -> &'static str {
         self.clause
     }
