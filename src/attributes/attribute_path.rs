@@ -125,8 +125,9 @@ fn checked(name: &str) -> Result<Box<str>, TextError> {
 impl TryFrom<&str> for AttributePath {
     type Error = TextError;
 
+    /// A name with a dot is refused: it would be meant for a path. [`name`](Self::name) takes it as it is.
     fn try_from(name: &str) -> Result<Self, TextError> {
-        Self::name(name)
+        Self::undotted(name)
     }
 }
 

@@ -313,7 +313,7 @@ fn a_mapping_that_fits_no_type_is_found_at_the_start() {
         (path().column("tags", SqlColumn::absent()).unwrap(), "orders", None),
         (table(), "orders", Some("attribute `delivery.factoryId` is mapped to no column")),
         (
-            tags().column("delivery.factoryId", "x").unwrap(),
+            tags().column(["delivery.factoryId"], "x").unwrap(),
             "orders",
             Some("attribute `delivery.factoryId` is mapped, and no condition reads it of `orders`"),
         ),
@@ -330,6 +330,10 @@ fn a_mapping_that_fits_no_type_is_found_at_the_start() {
         (table().alike(["id"], SqlColumn::uuid).unwrap().column("keyward_x", "x").unwrap(), "places", None),
         (table(), "order", Some("unknown resource type `order`; did you mean `orders`?")),
     ];
+    let dotted = "attribute name `delivery.factoryId` at character 9: a dot makes no path of a name: \
+                  write `[\"delivery\", \"factoryId\"]`, or `[\"delivery.factoryId\"]` where the name has a dot";
+    assert_eq!(table().column("delivery.factoryId", "x").unwrap_err().to_string(), dotted);
+    assert_eq!(table().alike(["delivery.factoryId"], SqlColumn::text).unwrap_err().to_string(), dotted);
     for (table, resource, refused) in cases {
         let found = table.check(&schema, resource).err().map(|error| error.to_string());
         assert_eq!(found.as_deref(), refused, "{resource} {table:?}");
