@@ -65,15 +65,22 @@ fn each<'a, const N: usize>(
                 continue;
             }
             let sides = read(clause.attribute);
-            clause.check(sides).map_err(|denial| (at, denial))?;
+            if let Some(denial) = unmet(&clause, sides) {
+                return Err((at, denial));
+            }
             for (later, access) in accesses.iter().enumerate().skip(at.saturating_add(1)) {
                 let Some(clause) = on(access, clause.attribute) else { continue };
                 let turn = (later, clause.place);
-                if let (true, Err(denial)) = (known.is_none_or(|(known, _)| turn < known), clause.check(sides)) {
+                if let (true, Some(denial)) = (known.is_none_or(|(known, _)| turn < known), unmet(&clause, sides)) {
                     known = Some((turn, denial));
                 }
             }
         }
     }
     Ok(())
+}
+
+/// The denial of the first side that doesn't meet a clause.
+fn unmet<'a, const N: usize>(clause: &Clause<'a>, sides: [(Option<UpdateSide>, Value<'a>); N]) -> Option<Denial<'a>> {
+    sides.into_iter().find_map(|(side, found)| clause.unmet(side, found))
 }

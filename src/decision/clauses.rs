@@ -71,6 +71,7 @@ fn clause<'a>(
 
 impl<'a> Clause<'a> {
     /// The condition's name.
+    #[inline]
     pub(crate) fn condition(&self) -> &'a str {
         self.schema.condition_name_at(self.name)
     }

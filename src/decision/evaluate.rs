@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     access::Access,
-    attributes::{AttributePath, List, Value},
+    attributes::{List, Value},
     resource::Resource,
     schema::{Match, Operation, OperationRef, Schema, TypeRef},
     value_set::ValueSet,
@@ -36,17 +36,14 @@ impl Access {
         resource: &'a R,
     ) -> Decision<'a> {
         let operation = operation.into();
-        let admitted = admit(self, operation, resource.account(), resource.resource_type());
-        let decided = admitted.and_then(|index| {
-            if is_update(operation) {
-                conditions(self, index, |path| {
-                    [(Some(UpdateSide::Stored), path.read(resource)), (Some(UpdateSide::Proposed), Value::Absent)]
-                })
-            } else {
-                conditions(self, index, |path| [(None, path.read(resource))])
-            }
-        });
-        decided.into()
+        match admit(self, operation, resource.account(), resource.resource_type()) {
+            Err(denial) => Decision::Deny(denial),
+            Ok(index) if is_update(operation) => conditions(self, index, |clause| {
+                let stored = clause.unmet(Some(UpdateSide::Stored), clause.attribute.read(resource));
+                stored.or_else(|| clause.unmet(Some(UpdateSide::Proposed), Value::Absent))
+            }),
+            Ok(index) => conditions(self, index, |clause| clause.unmet(None, clause.attribute.read(resource))),
+        }
     }
 
     /// Decides an update: the resource as it is stored and as it would be must both meet the conditions, so
@@ -82,12 +79,13 @@ impl Access {
     ) -> Decision<'a> {
         let (stored_is, proposed_is) =
             ((stored.account(), stored.resource_type()), (proposed.account(), proposed.resource_type()));
-        let decided = admit_update(self, stored_is, proposed_is).and_then(|index| {
-            conditions(self, index, |path| {
-                [(Some(UpdateSide::Stored), path.read(stored)), (Some(UpdateSide::Proposed), path.read(proposed))]
-            })
-        });
-        decided.into()
+        match admit_update(self, stored_is, proposed_is) {
+            Err(denial) => Decision::Deny(denial),
+            Ok(index) => conditions(self, index, |clause| {
+                let stored = clause.unmet(Some(UpdateSide::Stored), clause.attribute.read(stored));
+                stored.or_else(|| clause.unmet(Some(UpdateSide::Proposed), clause.attribute.read(proposed)))
+            }),
+        }
     }
 }
 
@@ -166,37 +164,38 @@ pub(crate) fn is_update(operation: OperationRef<'_>) -> bool {
     }
 }
 
-/// The last step: every condition name of the access, in its order, on every side that `read` gives.
+/// The last step: every condition name of the access, in its order, on every side that `read` gives. The decision is made
+/// where it is returned: a denial is large, and to hand it from step to step would cost more than the steps.
 #[inline]
-fn conditions<'a, const N: usize>(
+fn conditions<'a>(
     access: &'a Access,
     resource: usize,
-    read: impl Fn(&'a AttributePath) -> [(Option<UpdateSide>, Value<'a>); N],
-) -> Result<(), Denial<'a>> {
+    unmet: impl Fn(&Clause<'a>) -> Option<Denial<'a>>,
+) -> Decision<'a> {
     for clause in access.clauses(resource) {
-        let clause = clause?;
-        clause.check(read(clause.attribute))?;
+        match clause {
+            Ok(clause) => {
+                if let Some(denial) = unmet(&clause) {
+                    return Decision::Deny(denial);
+                }
+            }
+            Err(unbound) => return Decision::Deny(unbound.into()),
+        }
     }
-    Ok(())
+    Decision::Allow
 }
 
 impl<'a> Clause<'a> {
-    /// Whether each of the sides meets it, and if not, which doesn't.
+    /// The denial of a side that doesn't meet it.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a call for each condition takes a tenth of a decision")]
-    pub(crate) fn check<const N: usize>(&self, sides: [(Option<UpdateSide>, Value<'a>); N]) -> Result<(), Denial<'a>> {
-        for (side, found) in sides {
-            if !self.is_met_by(found) {
-                return Err(self.unmet(side, found));
-            }
+    pub(crate) fn unmet(&self, side: Option<UpdateSide>, found: Value<'a>) -> Option<Denial<'a>> {
+        if self.is_met_by(found) {
+            return None;
         }
-        Ok(())
-    }
-
-    fn unmet(&self, side: Option<UpdateSide>, found: Value<'a>) -> Denial<'a> {
         let Self { attribute, matching, accepted, .. } = *self;
         let condition = self.condition();
-        Denial::ConditionUnmet { condition, attribute, found, accepted, matching, side }
+        Some(Denial::ConditionUnmet { condition, attribute, found, accepted, matching, side })
     }
 
     #[inline]
