@@ -56,6 +56,10 @@ fn read(fields: &JsonObject) -> Result<KeyRecord, Malformed> {
     }
     let roles: Box<[Box<str>]> = field(fields, "roles", |json| list(json, string))?;
     let conditions: Box<[Condition]> = field(fields, "conditions", |json| list(json, condition))?;
+    // Not added one by one: that would leave room for more in each of a million records.
+    let mut grant = Grant::new();
+    grant.set_roles(roles);
+    grant.set_conditions(conditions);
     Ok(KeyRecord {
         id: field(fields, "id", named)?,
         kind: field(fields, "kind", named)?,
@@ -67,7 +71,7 @@ fn read(fields: &JsonObject) -> Result<KeyRecord, Malformed> {
         version: field(fields, "version", number)?,
         account: field(fields, "account", id)?,
         actor: field(fields, "actor", id)?,
-        grant: Arc::new(Grant::new().with_roles(roles).with_conditions(conditions)),
+        grant: Arc::new(grant),
     })
 }
 
