@@ -7,7 +7,7 @@ use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
 use super::{
     account::{Account, is_over},
     attempt::{AccountChange, Attempt},
-    audit::{Action, AuditRecord, Audited},
+    audit::{Action, AuditRecord, Audited, named},
     refusal::{AdministrationError, Result},
     resource::Administered,
     rights::Operator,
@@ -351,7 +351,7 @@ impl<'a> Acting<'a> {
         usable.first().copied().ok_or_else(|| {
             let (resource, operation) = (Audited::of(kind).as_str(), action.as_str());
             if acting.access.permits(operation, resource) {
-                return AdministrationError::UnknownActor { actor: actor.into() };
+                return AdministrationError::UnknownActor { actor: named(actor) };
             }
             Forbidden::from(Denial::PermissionMissing { resource, operation }).into()
         })

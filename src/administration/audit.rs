@@ -8,9 +8,10 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use super::account::Account;
 use crate::{
     hashing::PartsHasher,
-    key::{KeyId, KeyKind},
+    key::{KeyId, KeyKind, may_hold_key},
     role::Role,
     store::{KeyChange, KeyRecord, KeyState},
+    text::excerpt,
     time::Timestamp,
 };
 
@@ -44,6 +45,16 @@ pub struct AuditRecord {
     before: Option<StateDigest>,
     after: Option<StateDigest>,
     outcome: Outcome,
+}
+
+/// What was named, for a record or a message. A key that was pasted in the place of an id is not repeated, and what is
+/// too long to be an id not at length.
+pub(super) fn named(id: &str) -> Box<str> {
+    const LONGEST: usize = 128;
+    if may_hold_key(id) {
+        return "…".into();
+    }
+    if id.len() > LONGEST { excerpt(id).into() } else { id.into() }
 }
 
 /// What an attempt is on.
@@ -110,7 +121,7 @@ impl AuditRecord {
         (on, action): (Audited, Action),
         target: &str,
     ) -> Self {
-        let (account, actor, target) = (account.into(), actor.into(), target.into());
+        let (account, actor, target) = (account.into(), actor.into(), named(target));
         let (affected, before, after, outcome) = (Box::default(), None, None, Outcome::Done);
         Self { at, account, actor, key, on, action, target, affected, before, after, outcome }
     }

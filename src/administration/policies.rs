@@ -5,7 +5,7 @@ use alloc::{boxed::Box, vec::Vec};
 use super::{
     acting::Acting,
     attempt::{AccountChange, Attempt},
-    audit::{Action, Audited},
+    audit::{Action, Audited, named},
     refusal::{AdministrationError, Result},
     resource::Administered,
     rights::Operator,
@@ -101,6 +101,6 @@ impl<'a> Acting<'a> {
             return Err(AdministrationError::ManagedRole);
         }
         let role = self.account.roles().get(id);
-        role.ok_or_else(|| RoleError::Unknown(self.account.roles().unknown(id)).into())
+        role.ok_or_else(|| RoleError::Unknown(self.account.roles().unknown(&named(id))).into())
     }
 }

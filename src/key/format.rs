@@ -205,6 +205,12 @@ fn fields(rest: &[u8]) -> Option<(KeyKind, &[u8; 16])> {
     digits.then_some((KeyKind::of_tag(*tag)?, start))
 }
 
+/// Whether something in a text has the form of a key, under whatever prefix.
+pub(crate) fn may_hold_key(text: &str) -> bool {
+    const LEN: usize = "op_".len() + KeyId::LEN + "_".len() + SECRET_LEN + checksum::LEN;
+    text.as_bytes().windows(LEN).any(|part| fields(part).is_some())
+}
+
 /// Why a text is not a key that this host could have issued.
 ///
 /// It is for the host's log. **Don't show it to the caller**, who is told no more than that the

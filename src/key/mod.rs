@@ -53,6 +53,7 @@ mod text_form;
 
 pub use entropy::{EntropyError, KeyEntropy, Pepper};
 pub use foreign::{ForeignFormat, ForeignFormatError};
+pub(crate) use format::may_hold_key;
 pub use format::{KeyFormat, ParseKeyError};
 pub use generate::NewKey;
 pub use id::{KeyId, KeyIdError};

@@ -128,3 +128,41 @@ fn digests_are_equal_exactly_where_the_state_is() {
     let tx = acting.change_token("tx", &grant(&["x"], &[]), Expiry::Unchanged).audit().after();
     assert_ne!(tx, digest(&house, &["x"], &[]));
 }
+
+/// A key in the place of an id, as a person may paste it.
+#[test]
+fn a_key_that_is_pasted_as_an_id_is_not_repeated() {
+    let house = House::furnished();
+    let (operator, token) = (operator_key(900), token_key(901));
+    let mut never = forbidden(operator.key.reveal(), &operator);
+    never.extend(forbidden(token.key.reveal(), &token));
+    for text in [operator.key.reveal().to_owned(), format!("x {} y", token.key.reveal())] {
+        let none = grant(&[], &[]);
+        for actor in ["olivia", "frank"] {
+            let acting = house.acting(actor);
+            for attempt in [
+                acting.invite(&text, &none, &operator_key(902)),
+                acting.create_token(&text, &none, &token_key(902), None),
+                acting.change_operator(&text, &none),
+                acting.change_token(&text, &none, Expiry::Unchanged),
+                acting.remove_operator(&text),
+                acting.revoke_token(&text),
+                acting.regenerate(&text, &operator_key(902), Duration::ZERO),
+                acting.rotate_token(&text, &token_key(902), Duration::ZERO),
+                acting.delete_role(&text),
+            ] {
+                // What was done was asked for: an id of that form is one.
+                if attempt.audit().outcome().to_string() == "done" {
+                    assert_eq!(attempt.audit().target(), "…");
+                    continue;
+                }
+                let printed = printed(&attempt);
+                assert!(never.iter().all(|secret| !printed.contains(secret)), "{printed}");
+            }
+        }
+    }
+    // Nor is what is no id repeated at length.
+    let long = "x".repeat(1 << 20);
+    let attempt = house.acting("frank").revoke_token(&long);
+    assert!(attempt.audit().target().len() < 100 && printed(&attempt).len() < 10_000);
+}
