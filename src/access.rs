@@ -320,8 +320,8 @@ impl Grant {
     }
 
     pub(crate) fn compile_conditions(&self, schema: &Schema) -> Result<Option<Arc<[CompiledCondition]>>, AccessError> {
-        let dimensions = compile_conditions(schema, self.conditions())?;
-        Ok((!dimensions.is_empty()).then(|| dimensions.into()))
+        let compiled = compile_conditions(schema, self.conditions())?;
+        Ok((!compiled.is_empty()).then(|| compiled.into()))
     }
 }
 

@@ -134,6 +134,11 @@ impl Account {
         core::iter::once(last.change(|record| record.with_state(KeyState::Revoked))).chain(leaving).collect()
     }
 
+    /// The changes with which every key of an actor ends.
+    pub(super) fn ends_of(&self, actor: &str, kind: KeyKind) -> Vec<KeyChange> {
+        self.ends(&self.usable(actor, kind))
+    }
+
     /// Who has a role: the operators and tokens with a key that was not revoked, in the order of their ids.
     pub fn holders(&self, role: &str) -> impl ExactSizeIterator<Item = &str> {
         self.records_with(role).map(KeyRecord::actor).collect::<BTreeSet<_>>().into_iter()

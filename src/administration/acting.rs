@@ -275,10 +275,7 @@ impl<'a> Acting<'a> {
             usable.all(|record| is_over(record, self.now))
         };
         let expired: BTreeSet<&str> = others().filter(|_| full).filter(is_expired).chain([token]).collect();
-        Ok(expired
-            .into_iter()
-            .flat_map(|token| self.account.ends(&self.account.usable(token, KeyKind::AccessToken)))
-            .collect())
+        Ok(expired.into_iter().flat_map(|token| self.account.ends_of(token, KeyKind::AccessToken)).collect())
     }
 
     fn change(&self, kind: KeyKind, actor: &str, grant: &Grant, expiry: Expiry) -> Attempt {
@@ -306,7 +303,7 @@ impl<'a> Acting<'a> {
             let present = self.find(&acting, Action::Delete, kind, actor)?;
             acting.access.decide(Operation::DELETE, &Administered::actor(present)).into_result()?;
             acting.may_touch(self.account, present)?;
-            self.keeping_an_administrator(self.account.ends(&self.account.usable(actor, kind)))
+            self.keeping_an_administrator(self.account.ends_of(actor, kind))
         };
         self.attempt(Audited::of(kind), Action::Delete, actor, act)
     }
@@ -345,7 +342,8 @@ impl<'a> Acting<'a> {
         if lost || shut_out { Err(AdministrationError::LastAdministrator) } else { Ok(change) }
     }
 
-    /// The present key of an actor, or where there is none the last that is in its grace. Who may not do this to any learns nothing of whether there is one.
+    /// The present key of an actor, or where there is none the last that is in its grace. Who may not do this to any
+    /// learns nothing of whether there is one.
     fn find(&self, acting: &Operator<'_>, action: Action, kind: KeyKind, actor: &str) -> Result<&'a KeyRecord> {
         let usable = self.account.usable(actor, kind);
         usable.first().copied().ok_or_else(|| {
@@ -364,7 +362,7 @@ impl<'a> Acting<'a> {
         }
     }
 
-    /// Judges, and makes the audit record of it.
+    /// Decides, and makes the audit record of it.
     pub(super) fn attempt(
         &self,
         on: Audited,

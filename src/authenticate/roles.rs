@@ -14,7 +14,6 @@ use foldhash::quality::RandomState;
 use super::refusal::RefusalCause;
 use crate::{
     in_force::{AccountInForce, Found, KeyMemory},
-    key::KeyId,
     role::Roles,
     store::KeyRecord,
 };
@@ -93,7 +92,7 @@ impl RolesInForce {
         let (memory, earlier) = if memory.is_some() {
             (memory, beside)
         } else {
-            let memory = self.memories.get(place(record.id()));
+            let memory = self.memories.get(record.id().place_among(MEMORIES));
             let earlier = memory.and_then(KeyMemory::load);
             (memory, earlier.filter(|found| found.is_of(record.account(), grant, administers)))
         };
@@ -109,13 +108,6 @@ impl RolesInForce {
         }
         Ok(found)
     }
-}
-
-/// Where a key is remembered. Its id is of the host's entropy, so that nobody chooses it.
-fn place(id: KeyId) -> usize {
-    let [first, last] = id.words();
-    let mixed = (first ^ last).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
-    usize::try_from(mixed).unwrap_or(0) % MEMORIES
 }
 
 /// Roles that were not set.

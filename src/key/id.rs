@@ -108,6 +108,16 @@ impl KeyId {
         [word(self.padded.first_chunk()), word(self.padded.last_chunk())]
     }
 
+    /// One of so many places, at most 65,536. Ids are drawn at random and chosen by nobody, so that a few of their
+    /// bits, mixed by a multiplication, spread them.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn place_among(self, places: usize) -> usize {
+        let [first, last] = self.words();
+        let mixed = (first ^ last).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48;
+        usize::try_from(mixed).unwrap_or(0).checked_rem(places).unwrap_or(0)
+    }
+
     fn of_digits(digits: &[u8; Self::LEN]) -> Option<Self> {
         let mut padded = [0; 16];
         *padded.first_chunk_mut()? = *digits;

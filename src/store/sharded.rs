@@ -33,7 +33,7 @@ impl Sharded {
         let hasher = RandomState::default();
         let mut shards: Vec<Shard> = (0..SHARDS).map(|_| Shard::with_hasher(hasher.clone())).collect();
         for record in records {
-            if let Some(shard) = shards.get_mut(place(record.id())) {
+            if let Some(shard) = shards.get_mut(record.id().place_among(SHARDS)) {
                 shard.replace(ById(record));
             }
         }
@@ -42,7 +42,7 @@ impl Sharded {
 
     #[inline]
     pub(super) fn find(&self, id: KeyId) -> Option<StoredKey> {
-        self.shards.get(place(id))?.load().get(&id).map(|ById(record)| record.clone())
+        self.shards.get(id.place_among(SHARDS))?.load().get(&id).map(|ById(record)| record.clone())
     }
 
     /// Lets one writer at a time look and change; readers go on meanwhile.
@@ -61,14 +61,6 @@ impl Sharded {
     }
 }
 
-/// Ids are drawn at random, so that a few of their bits, mixed by a multiplication, spread them.
-#[inline]
-fn place(id: KeyId) -> usize {
-    let [first, last] = id.words();
-    let mixed = (first ^ last).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48;
-    usize::try_from(mixed).unwrap_or(0) & (SHARDS - 1)
-}
-
 pub(super) struct Writer<'a> {
     table: &'a Sharded,
     _one: MutexGuard<'a, ()>,
@@ -85,8 +77,8 @@ impl Writer<'_> {
         // In the order of the changes: a reader sees the new key of a rotation before the old one ends.
         let mut copies: IndexMap<usize, Shard, FixedState> = IndexMap::default();
         for (id, record) in changes {
-            let Some(shard) = self.table.shards.get(place(id)) else { continue };
-            let shard = copies.entry(place(id)).or_insert_with(|| Shard::clone(&shard.load()));
+            let Some(shard) = self.table.shards.get(id.place_among(SHARDS)) else { continue };
+            let shard = copies.entry(id.place_among(SHARDS)).or_insert_with(|| Shard::clone(&shard.load()));
             match record {
                 Some(record) => drop(shard.replace(ById(record))),
                 None => drop(shard.take(&id)),
