@@ -3,7 +3,7 @@
 //! Names are ASCII by whitelist, so that no two of them look alike: there is no folding, trimming or
 //! normalising anywhere. Values of conditions are not names; they are opaque.
 
-use alloc::{borrow::ToOwned, boxed::Box, format, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::fmt::{self, Write as _};
 
 /// The most characters of a user's text that an error repeats.
@@ -28,19 +28,19 @@ const EXCERPT: usize = 80;
 #[error("{form} `{text}`{}: {problem}{}", at(*position), instead(text, *problem))]
 pub struct TextError {
     form: &'static str,
-    text: Excerpt,
+    text: String,
     position: Option<usize>,
     problem: TextProblem,
 }
 
 impl TextError {
     pub(crate) fn new(form: &'static str, text: &str, problem: TextProblem) -> Self {
-        Self { form, text: Excerpt::new(text), position: None, problem }
+        Self { form, text: excerpt(text), position: None, problem }
     }
 
     /// The same without the text, which may be a secret in the wrong place.
     pub(crate) fn redacted(self) -> Self {
-        Self { text: Excerpt("…".into()), ..self }
+        Self { text: "…".into(), ..self }
     }
 
     pub(crate) fn at(self, position: usize) -> Self {
@@ -115,17 +115,7 @@ pub enum TextProblem {
     StarAmongOthers,
 }
 
-/// A user's text in a message: cut at [`EXCERPT`] characters and escaped, so that it can't forge a line.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Excerpt(Box<str>);
-
-impl Excerpt {
-    pub(crate) fn new(text: &str) -> Self {
-        Self(excerpt(text).into())
-    }
-}
-
-/// An [`Excerpt`] as a text.
+/// A user's text for a message: cut at [`EXCERPT`] characters and escaped, so that it can't forge a line.
 pub(crate) fn excerpt(text: &str) -> String {
     let mut excerpt: String = text.chars().take(EXCERPT).flat_map(escape).collect();
     if text.chars().nth(EXCERPT).is_some() {
@@ -151,25 +141,13 @@ fn escape(c: char) -> impl Iterator<Item = char> {
     keep.into_iter().chain(backtick.into_iter().flatten()).chain(other.into_iter().flatten())
 }
 
-impl fmt::Display for Excerpt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Excerpt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`", self.0)
-    }
-}
-
 /// ` at character 12`, or nothing. People count from one.
 fn at(position: Option<usize>) -> String {
     position.map(|position| format!(" at character {}", position.saturating_add(1))).unwrap_or_default()
 }
 
 /// What to write for a name with a dot: the path that it looks like, and the name that it is.
-fn instead(Excerpt(name): &Excerpt, problem: TextProblem) -> String {
+fn instead(name: &str, problem: TextProblem) -> String {
     if problem != TextProblem::DottedName {
         return String::new();
     }
@@ -210,18 +188,18 @@ pub(crate) use try_from_text;
 #[error("unknown {what} `{name}`{}", did_you_mean(nearest.as_deref()))]
 pub struct UnknownName {
     what: &'static str,
-    name: Excerpt,
-    nearest: Option<Box<str>>,
+    name: String,
+    nearest: Option<String>,
 }
 
 impl UnknownName {
-    pub(crate) fn new<'a>(what: &'static str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
-        Self { what, name: Excerpt::new(name), nearest: nearest(name, known).map(ToOwned::to_owned).map(Into::into) }
+    pub(crate) fn new(what: &'static str, name: &str, known: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        Self { what, name: excerpt(name), nearest: nearest(name, known) }
     }
 
     /// The unknown name as messages show it: escaped, and cut where it gets long.
     pub fn name(&self) -> &str {
-        &self.name.0
+        &self.name
     }
 
     /// The known name that is nearest to the unknown one, if any is near.
@@ -253,19 +231,14 @@ pub(crate) struct NameForm {
 
 impl NameForm {
     pub(crate) fn check(self, name: &str) -> Result<(), TextError> {
-        if name.is_empty() {
-            return Err(TextError::new(self.form, name, TextProblem::TooShort { length: 0, least: 1 }));
+        let refuse = |problem| TextError::new(self.form, name, problem);
+        match name.len() {
+            0 => return Err(refuse(TextProblem::TooShort { length: 0, least: 1 })),
+            length if length > self.most => return Err(refuse(TextProblem::TooLong { length, most: self.most })),
+            _ => {}
         }
-        if name.len() > self.most {
-            let problem = TextProblem::TooLong { length: name.len(), most: self.most };
-            return Err(TextError::new(self.form, name, problem));
-        }
-        match first_disallowed(name, self.allows) {
-            Some((position, found)) => {
-                Err(TextError::new(self.form, name, TextProblem::Character { found }).at(position))
-            }
-            None => Ok(()),
-        }
+        first_disallowed(name, self.allows)
+            .map_or(Ok(()), |(position, found)| Err(refuse(TextProblem::Character { found }).at(position)))
     }
 }
 
@@ -313,17 +286,17 @@ fn is_id_byte(byte: u8) -> bool {
 }
 
 /// The known name with the fewest edits to `name`, if those are at most a third of its length.
-fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+fn nearest(name: &str, known: impl IntoIterator<Item: AsRef<str>>) -> Option<String> {
     if name.len() > 128 {
         return None;
     }
     let most = (name.chars().count() / 3).max(1);
     known
         .into_iter()
-        .map(|candidate| (edits(name, candidate), candidate))
+        .map(|candidate| (edits(name, candidate.as_ref()), candidate))
         .filter(|(edits, _)| *edits <= most)
         .min_by_key(|(edits, _)| *edits)
-        .map(|(_, candidate)| candidate)
+        .map(|(_, candidate)| candidate.as_ref().to_owned())
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`, letters' case aside

@@ -154,7 +154,7 @@ impl Directory {
     ///
     /// [`UnknownName`] for an id that no operator access and no access token has; it tells the nearest.
     pub fn actor(&self, id: &str) -> core::result::Result<&Actor, UnknownName> {
-        self.actors.get(id).ok_or_else(|| UnknownName::new("actor", id, self.actors.keys().map(|id| &**id)))
+        self.actors.get(id).ok_or_else(|| UnknownName::new("actor", id, self.actors.keys()))
     }
 
     /// The actors in the order of their ids.

@@ -23,19 +23,19 @@ pub enum ErrorCode {
 impl ErrorCode {
     /// The code as it is written.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::InvalidRequest => "invalid_request",
-            Self::InvalidToken => "invalid_token",
-            Self::InsufficientScope => "insufficient_scope",
-        }
+        self.code_and_status().0
     }
 
     /// The status that goes with it.
     pub fn status(self) -> u16 {
+        self.code_and_status().1
+    }
+
+    fn code_and_status(self) -> (&'static str, u16) {
         match self {
-            Self::InvalidRequest => 400,
-            Self::InvalidToken => 401,
-            Self::InsufficientScope => 403,
+            Self::InvalidRequest => ("invalid_request", 400),
+            Self::InvalidToken => ("invalid_token", 401),
+            Self::InsufficientScope => ("insufficient_scope", 403),
         }
     }
 }

@@ -74,16 +74,12 @@ pub fn credential<'a>(
     if lines.next().is_some() {
         return Err(CredentialError::Ambiguous);
     }
-    let mut parameters = match parameter {
-        QueryParameter::Ignored => None,
-        QueryParameter::Accepted => query,
-    }
-    .into_iter()
-    .flat_map(parameters);
+    let query = query.filter(|_| parameter == QueryParameter::Accepted);
+    let mut parameters = query.into_iter().flat_map(from_query);
     match (header, parameters.next(), parameters.next()) {
         (None, None, _) => Err(CredentialError::Missing),
         (Some(line), None, _) => from_header(line),
-        (None, Some(parameter), None) => from_parameter(&parameter),
+        (None, Some(parameter), None) => parameter,
         (Some(_), Some(_), _) | (None, Some(_), Some(_)) => Err(CredentialError::Ambiguous),
     }
 }
@@ -111,11 +107,8 @@ impl<'a> Credential<'a> {
 
     fn read(secret: &'a str, source: CredentialSource) -> Result<Self, CredentialError> {
         let is_b64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
-        if secret.len() > MAX_BYTES {
-            return Err(CredentialError::Malformed);
-        }
         let body = secret.trim_end_matches('=');
-        if body.is_empty() || !body.bytes().all(is_b64) {
+        if secret.len() > MAX_BYTES || body.is_empty() || !body.bytes().all(is_b64) {
             return Err(CredentialError::Malformed);
         }
         Ok(Self { secret, source })
@@ -180,33 +173,22 @@ fn from_header(line: &[u8]) -> Result<Credential<'_>, CredentialError> {
         Some((scheme, rest)) if is_token(scheme) && !rest.trim_matches([' ', '\t']).is_empty() => {
             return Err(CredentialError::UnsupportedScheme);
         }
-        Some(_) => return Err(CredentialError::Malformed),
-        None if line.eq_ignore_ascii_case("bearer") => return Err(CredentialError::Malformed),
-        None => line,
+        None if !line.eq_ignore_ascii_case("bearer") => line,
+        _ => return Err(CredentialError::Malformed),
     };
     Credential::read(secret, CredentialSource::Authorization)
 }
 
-fn from_parameter<'a>(parameter: &Parameter<'a>) -> Result<Credential<'a>, CredentialError> {
-    // `+` is how a form writes a space.
-    if !parameter.plain || parameter.value.contains('+') {
-        return Err(CredentialError::Malformed);
-    }
-    Credential::read(parameter.value, CredentialSource::Query)
-}
-
-/// One `access_token` in a query.
-struct Parameter<'a> {
-    /// Whether its name is written as it is, and not with percent signs.
-    plain: bool,
-    value: &'a str,
-}
-
-fn parameters(query: &str) -> impl Iterator<Item = Parameter<'_>> {
-    query.split('&').filter_map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let is_parameter = Decoded(name.bytes()).eq(PARAMETER.bytes());
-        is_parameter.then_some(Parameter { plain: name == PARAMETER, value })
+/// What each `access_token` in a query holds.
+fn from_query(query: &str) -> impl Iterator<Item = Result<Credential<'_>, CredentialError>> {
+    let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    pairs.filter(|(name, _)| Decoded(name.bytes()).eq(PARAMETER.bytes())).map(|(name, value)| {
+        // Its name must be written as it is, without percent signs; `+` is how a form writes a space.
+        if name == PARAMETER && !value.contains('+') {
+            Credential::read(value, CredentialSource::Query)
+        } else {
+            Err(CredentialError::Malformed)
+        }
     })
 }
 

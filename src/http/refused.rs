@@ -146,6 +146,12 @@ impl Refused {
         Self { asks: Asks::Key(code), ..self }
     }
 
+    /// A key that is not valid, or no longer.
+    fn invalid_key(status: u16, message: impl Into<Box<str>>) -> Self {
+        let code = ErrorCode::InvalidToken;
+        Self::new(status, code.as_str(), message).asking(Some(code))
+    }
+
     fn denied(status: u16, code: &'static str, message: &str) -> Self {
         match status {
             404 => Self::not_found(),
@@ -165,8 +171,7 @@ impl From<CredentialError> for Refused {
 /// The same for every cause.
 impl From<&Refusal> for Refused {
     fn from(refusal: &Refusal) -> Self {
-        let code = ErrorCode::InvalidToken;
-        Self::new(refusal.status(), code.as_str(), refusal.to_string()).asking(Some(code))
+        Self::invalid_key(refusal.status(), refusal.to_string())
     }
 }
 
@@ -204,10 +209,7 @@ impl From<&AdministrationError> for Refused {
         match error {
             AdministrationError::Forbidden(forbidden) => forbidden.into(),
             // The key was ended between authentication and act: to the caller, a key that was refused.
-            AdministrationError::UnknownKey => {
-                let code = ErrorCode::InvalidToken;
-                Self::new(status, code.as_str(), "the key is not valid").asking(Some(code))
-            }
+            AdministrationError::UnknownKey => Self::invalid_key(status, "the key is not valid"),
             // Not the nearest: which roles there are is not for everyone to know.
             AdministrationError::InvalidPolicies(AccessError::UnknownRole { cause, .. }) => {
                 Self::new(status, error.code(), format!("invalid policies: there is no role `{}`", cause.name()))

@@ -4,7 +4,7 @@ use alloc::{boxed::Box, format, string::String, sync::Arc};
 use core::error::Error;
 
 use super::place::{JsonPath, Position};
-use crate::text::{Excerpt, UnknownName};
+use crate::text::{UnknownName, excerpt};
 
 /// A document that can't be used: where, and why. Nothing of it was loaded.
 ///
@@ -113,7 +113,7 @@ impl DocumentProblem {
     }
 
     pub(crate) fn duplicate(what: &'static str, id: &str) -> Self {
-        Self::Duplicate { what, id: format!("{}", Excerpt::new(id)).into() }
+        Self::Duplicate { what, id: excerpt(id).into() }
     }
 }
 

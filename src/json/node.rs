@@ -25,17 +25,13 @@ impl Place<'_> {
         let mut segments = Vec::new();
         let mut place = self;
         loop {
-            place = match place {
+            let (parent, segment) = match place {
                 Self::Root => break,
-                Self::Key(parent, key) => {
-                    segments.push(Segment::Key((*key).to_owned()));
-                    parent
-                }
-                Self::Index(parent, index) => {
-                    segments.push(Segment::Index(*index));
-                    parent
-                }
+                Self::Key(parent, key) => (parent, Segment::Key((*key).to_owned())),
+                Self::Index(parent, index) => (parent, Segment::Index(*index)),
             };
+            segments.push(segment);
+            place = parent;
         }
         segments.reverse();
         JsonPath(segments)
@@ -83,22 +79,20 @@ impl<'a> Node<'a> {
     }
 
     pub(crate) fn members(&self) -> Result<impl Iterator<Item = (&'a str, Node<'_>)>> {
-        match self.json {
-            Json::Object(object) => {
-                Ok(object.iter().map(|(key, json)| (&**key, Node { json, place: Place::Key(&self.place, key) })))
-            }
-            _ => Err(self.refuse_kind("an object")),
-        }
+        let place = &self.place;
+        Ok(self.object()?.iter().map(move |(key, json)| (&**key, Node { json, place: Place::Key(place, key) })))
+    }
+
+    fn object(&self) -> Result<&'a JsonObject> {
+        self.json.as_object().ok_or_else(|| self.refuse_kind("an object"))
     }
 
     /// The fields of an object that may have `known` fields and no others.
     pub(crate) fn fields(&'a self, known: &[&'static str]) -> Result<Object<'a>> {
-        let Json::Object(members) = self.json else { return Err(self.refuse_kind("an object")) };
-        for key in members.keys() {
-            if !known.contains(&&**key) {
-                let unknown = UnknownName::new("field", key, known.iter().copied());
-                return Err(Place::Key(&self.place, key).refuse(DocumentProblem::UnknownField(unknown)));
-            }
+        let members = self.object()?;
+        if let Some(key) = members.keys().find(|key| !known.contains(&&***key)) {
+            let unknown = UnknownName::new("field", key, known);
+            return Err(Place::Key(&self.place, key).refuse(DocumentProblem::UnknownField(unknown)));
         }
         Ok(Object { members, place: &self.place })
     }

@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use crate::text::Excerpt;
+use crate::text::excerpt;
 
 /// A place in a text, both counted from one; the column in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl fmt::Display for JsonPath {
         self.0.iter().try_for_each(|segment| match segment {
             Segment::Index(index) => write!(f, "[{index}]"),
             Segment::Key(key) if is_plain(key) => write!(f, ".{key}"),
-            Segment::Key(key) => write!(f, "['{}']", Excerpt::new(key)),
+            Segment::Key(key) => write!(f, "['{}']", excerpt(key)),
         })
     }
 }

@@ -87,10 +87,7 @@ impl KeyId {
     /// ```
     pub fn of_imported(digest: &KeyDigest) -> Self {
         let hash = blake3::keyed_hash(IMPORTED, &digest.to_bytes());
-        let mut number = [0; Self::ENTROPY];
-        for (byte, derived) in number.iter_mut().zip(hash.as_bytes()) {
-            *byte = *derived;
-        }
+        let mut number: [u8; Self::ENTROPY] = hash.as_bytes().first_chunk().copied().unwrap_or_default();
         Self::of_entropy(&mut number)
     }
 

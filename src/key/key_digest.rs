@@ -1,7 +1,6 @@
 //! What is kept of a key.
 
 use alloc::string::String;
-use core::fmt::Write as _;
 
 use subtle::{Choice, ConstantTimeEq as _};
 
@@ -114,32 +113,15 @@ impl KeyDigest {
     /// assert!(KeyDigest::from_hex("0f").is_err());
     /// ```
     pub fn from_hex(text: &str) -> Result<Self, KeyDigestError> {
-        fn nibble(digit: u8) -> Result<u8, KeyDigestError> {
-            match digit {
-                b'0'..=b'9' => Ok(digit & 0x0F),
-                b'a'..=b'f' => Ok((digit & 0x0F).wrapping_add(9)),
-                _ => Err(KeyDigestError),
-            }
+        match blake3::Hash::from_hex(text) {
+            Ok(hash) if !text.bytes().any(|digit| digit.is_ascii_uppercase()) => Ok(Self(hash.into())),
+            _ => Err(KeyDigestError),
         }
-
-        let digits: &[u8; 64] = text.as_bytes().try_into().map_err(|_| KeyDigestError)?;
-        let mut bytes = [0; Self::LEN];
-        for (byte, digits) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let &[high, low] = digits else {
-                return Err(KeyDigestError);
-            };
-            *byte = (nibble(high)? << 4) | nibble(low)?;
-        }
-        Ok(Self(bytes))
     }
 
     /// 64 hexadecimal digits in lower case, for storing them.
     pub fn to_hex(&self) -> String {
-        self.0.iter().fold(String::with_capacity(2 * Self::LEN), |mut hex, byte| {
-            // A `String` takes whatever is written.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        blake3::Hash::from(self.0).to_hex().as_str().into()
     }
 
     /// Whether this digest, of a presented text, is the one that was stored for its id.

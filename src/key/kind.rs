@@ -31,10 +31,7 @@ impl KeyKind {
 
     /// The two letters that name the kind in the text of a key: `op` or `at`.
     pub const fn tag(self) -> &'static str {
-        match self {
-            Self::OperatorKey => "op",
-            Self::AccessToken => "at",
-        }
+        self.texts().0
     }
 
     pub(super) const fn of_tag(tag: [u8; 2]) -> Option<Self> {
@@ -45,11 +42,16 @@ impl KeyKind {
         }
     }
 
-    /// As documents have it.
+    /// In documents.
     const fn name(self) -> &'static str {
+        self.texts().1
+    }
+
+    /// The kind in the text of a key, in documents and in messages.
+    const fn texts(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::OperatorKey => "operatorKey",
-            Self::AccessToken => "accessToken",
+            Self::OperatorKey => ("op", "operatorKey", "operator key"),
+            Self::AccessToken => ("at", "accessToken", "access token"),
         }
     }
 }
@@ -57,10 +59,7 @@ impl KeyKind {
 /// The words for a log: `operator key` or `access token`.
 impl fmt::Display for KeyKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::OperatorKey => "operator key",
-            Self::AccessToken => "access token",
-        })
+        f.pad(self.texts().2)
     }
 }
 

@@ -169,7 +169,7 @@ fn compile_conditions(types: &mut Names<Type>, rules: Vec<ConditionRule>) -> Res
             let at = At::Restricts(name.into(), resource);
             let resource = at.resource();
             let Some((rule, earlier)) = types.get_mut(resource).and_then(|of| of.rules.split_last_mut()) else {
-                let unknown = UnknownName::new("resource type", resource, types.keys().map(|name| &**name));
+                let unknown = UnknownName::new("resource type", resource, types.keys());
                 return Err(at.refuse(SchemaProblem::Unknown(unknown)));
             };
             let binding = binding.map_err(|error| at.refuse(SchemaProblem::Name(error)))?;

@@ -84,7 +84,7 @@ impl Schema {
     pub fn resource_type(&self, name: &str) -> Result<ResourceType, UnknownName> {
         self.type_index(TypeRef::Name(name))
             .map(|index| self.type_handle(index))
-            .ok_or_else(|| UnknownName::new("resource type", name, self.inner.types.keys().map(|name| &**name)))
+            .ok_or_else(|| UnknownName::new("resource type", name, self.inner.types.keys()))
     }
 
     /// The handle of an operation that some type declares, or of one of the five standard ones.
@@ -104,7 +104,7 @@ impl Schema {
     pub fn operation(&self, name: &str) -> Result<Operation, UnknownName> {
         self.operation_index(OperationRef::Name(name))
             .map(|index| Operation::of(self.inner.fingerprint, index))
-            .ok_or_else(|| UnknownName::new("operation", name, self.inner.operations.iter().map(|name| &**name)))
+            .ok_or_else(|| UnknownName::new("operation", name, &self.inner.operations))
     }
 
     /// The resource types in the order of declaration, those of the administration last.
@@ -121,9 +121,7 @@ impl Schema {
 
     /// The name of a resource type; of one that is another schema's, `?`.
     pub fn type_name(&self, resource: ResourceType) -> &str {
-        self.type_index(resource.into())
-            .and_then(|index| self.inner.types.get_index(index))
-            .map_or("?", |(name, _)| name)
+        self.type_index(resource.into()).map_or("?", |index| self.type_name_at(index))
     }
 
     /// The name of an operation; of one that is another schema's, `?`.
@@ -221,10 +219,8 @@ impl Schema {
     }
 
     pub(crate) fn condition_index(&self, name: &str) -> Result<usize, UnknownName> {
-        self.inner
-            .conditions
-            .get_index_of(name)
-            .ok_or_else(|| UnknownName::new("condition", name, self.condition_names()))
+        let conditions = &self.inner.conditions;
+        conditions.get_index_of(name).ok_or_else(|| UnknownName::new("condition", name, conditions.keys()))
     }
 
     pub(crate) fn condition_name_at(&self, index: usize) -> &str {
@@ -254,8 +250,8 @@ impl Eq for Schema {}
 impl fmt::Debug for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Schema")
-            .field("types", &self.inner.types.keys().collect::<Vec<_>>())
-            .field("conditions", &self.inner.conditions.keys().collect::<Vec<_>>())
+            .field("types", &self.inner.types.keys())
+            .field("conditions", &self.inner.conditions.keys())
             .finish_non_exhaustive()
     }
 }

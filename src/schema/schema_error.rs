@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::{
     attributes::AttributePath,
-    text::{Excerpt, TextError, UnknownName},
+    text::{TextError, UnknownName, excerpt},
 };
 
 /// A declaration that can't be.
@@ -97,14 +97,14 @@ impl At {
 
 impl fmt::Display for At {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let subject = Excerpt::new(self.subject());
+        let subject = excerpt(self.subject());
         match self {
             Self::Resource(_) => write!(f, "resource type `{subject}`"),
             Self::Operation(_, index) => {
                 write!(f, "resource type `{subject}`, operation {}", index.saturating_add(1))
             }
             Self::Condition(_) => write!(f, "condition `{subject}`"),
-            Self::Restricts(_, resource) => write!(f, "condition `{subject}` on `{}`", Excerpt::new(resource)),
+            Self::Restricts(_, resource) => write!(f, "condition `{subject}` on `{}`", excerpt(resource)),
         }
     }
 }

@@ -7,7 +7,7 @@ use alloc::{
 };
 
 use super::error::MongoError;
-use crate::{attributes::AttributePath, text::Excerpt};
+use crate::{attributes::AttributePath, text::excerpt};
 
 /// A field of a collection's documents, and how the host reads what it holds: a name, or an array of names for a path
 /// through embedded documents, is one that is read [`as it is`](Self::plain).
@@ -76,7 +76,7 @@ impl MongoField {
         let path = self.path?;
         let strange = |name: &&str| name.starts_with('$') || name.contains(['.', '\0']);
         if let Some(name) = path.names().find(strange) {
-            return Err(MongoError::Field(Excerpt::new(name).to_string().into()));
+            return Err(MongoError::Field(excerpt(name).into()));
         }
         let mut dotted: Vec<String> = Vec::new();
         for name in path.names() {

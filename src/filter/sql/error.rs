@@ -5,7 +5,7 @@ use alloc::{boxed::Box, string::ToString};
 use super::{SqlDialect, column::Kind};
 use crate::{
     attributes::AttributePath,
-    text::{Excerpt, TextError, UnknownName},
+    text::{self, TextError, UnknownName},
 };
 
 /// A mapping, or a filter under it, that has no exact form in a dialect. There is never an approximation
@@ -100,7 +100,7 @@ impl SqlError {
 }
 
 fn excerpt(name: &str) -> Box<str> {
-    Excerpt::new(name).to_string().into()
+    text::excerpt(name).into()
 }
 
 /// A path that is one already can't fail to become one.

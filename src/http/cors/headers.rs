@@ -122,7 +122,7 @@ impl Default for RequestHeaders {
 /// # Ok::<(), keyward::http::cors::PolicyError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct ExposedHeaders(Names);
+pub struct ExposedHeaders(pub(super) Names);
 
 impl ExposedHeaders {
     /// Only the safelisted ones.
@@ -138,10 +138,6 @@ impl ExposedHeaders {
     /// Every header, as `*`. Can't be combined with credentials, under which `*` is the name of a header.
     pub fn any() -> Self {
         Self(Names::Any)
-    }
-
-    pub(super) fn is_any(&self) -> bool {
-        self.0.is_any()
     }
 
     /// The value of `Access-Control-Expose-Headers`, if there is anything to say.

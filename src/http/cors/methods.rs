@@ -31,7 +31,7 @@ use crate::{http::token::is_token, text::excerpt};
 /// # Ok::<(), keyward::http::cors::PolicyError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Methods(Names);
+pub struct Methods(pub(super) Names);
 
 impl Methods {
     /// `GET`, `HEAD` and `POST`, which can't be refused.
@@ -47,10 +47,6 @@ impl Methods {
     /// Every method, as `*`. Can't be combined with credentials, under which `*` is the name of a method.
     pub fn any() -> Self {
         Self(Names::Any)
-    }
-
-    pub(super) fn is_any(&self) -> bool {
-        self.0.is_any()
     }
 
     pub(super) fn compile(self) -> Result<MethodRule, MethodError> {

@@ -24,7 +24,7 @@ use crate::http::origin::{Origin, OriginList, OriginListError};
 #[derive(Clone, Debug, Default)]
 pub struct Origins {
     kind: Kind,
-    null: bool,
+    pub(super) null: bool,
 }
 
 impl Origins {
@@ -85,10 +85,6 @@ impl Origins {
                 }
             }
         })
-    }
-
-    pub(super) fn allows_null(&self) -> bool {
-        self.null
     }
 
     fn of(kind: Kind) -> Self {

@@ -118,16 +118,15 @@ impl PolicyBuilder {
     /// - A max age below −1 or of 2³¹ seconds or more.
     pub fn build(self) -> Result<Policy, PolicyError> {
         let Self { origins, methods, request_headers, exposed_headers, credentials, max_age, private_network } = self;
-        let null = origins.allows_null();
+        let (Credentials(credentials), PrivateNetwork(private_network)) = (credentials, private_network);
+        let null = origins.null;
         let origins = origins.compile()?;
         let any_origin = matches!(origins, OriginRule::Any);
-        let credentials = credentials.is_allowed();
-        let private_network = private_network.is_allowed();
         let contradictions = [
             (credentials && any_origin, PolicyError::CredentialsWithAnyOrigin),
             (credentials && null, PolicyError::CredentialsWithNull),
-            (credentials && methods.is_any(), PolicyError::CredentialsWithAnyMethod),
-            (credentials && exposed_headers.is_any(), PolicyError::CredentialsWithAnyExposedHeader),
+            (credentials && methods.0.is_any(), PolicyError::CredentialsWithAnyMethod),
+            (credentials && exposed_headers.0.is_any(), PolicyError::CredentialsWithAnyExposedHeader),
             (private_network && (any_origin || null), PolicyError::PrivateNetworkWithAnyOrigin),
         ];
         if let Some((_, error)) = contradictions.into_iter().find(|(is_there, _)| *is_there) {

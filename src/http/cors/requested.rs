@@ -1,6 +1,6 @@
 //! The headers that a pre-flight asks for, read line by line within bounds, and answered.
 
-use alloc::{borrow::Cow, string::String};
+use alloc::borrow::Cow;
 use core::str;
 
 use super::{answer::Refusal, headers::HeaderRule};
@@ -13,32 +13,28 @@ const MAX_EMPTY: usize = 16;
 
 /// What the lines of `Access-Control-Request-Headers` ask for, as far as they have been read.
 pub(super) struct Requested<'a> {
-    names: Result<Names<'a>, Refusal<'a>>,
+    /// The list that goes back: the line itself, if it is the only one and clean.
+    names: Result<Option<Cow<'a, str>>, Refusal<'a>>,
     bytes_left: usize,
     empty_left: usize,
 }
 
 impl<'a> Requested<'a> {
     pub(super) fn new() -> Self {
-        Self { names: Ok(Names::None), bytes_left: MAX_BYTES, empty_left: MAX_EMPTY }
+        Self { names: Ok(None), bytes_left: MAX_BYTES, empty_left: MAX_EMPTY }
     }
 
     /// Reads one line more; after the first thing that is refused, none.
     pub(super) fn read(&mut self, line: &'a [u8], rule: &HeaderRule) {
         if let Ok(names) = &mut self.names {
-            let before = core::mem::replace(names, Names::None);
-            self.names = self.check(line, rule).map(|line| before.and(line));
+            let before = names.take();
+            self.names = self.check(line, rule).map(|line| joined(before, line));
         }
     }
 
     /// The value of `Access-Control-Allow-Headers`, if every header asked for is let in.
     pub(super) fn answer(self, wildcard: Option<&'a str>) -> Result<Option<Cow<'a, str>>, Refusal<'a>> {
-        Ok(match (self.names?, wildcard) {
-            (Names::None, _) => None,
-            (_, Some(wildcard)) => Some(Cow::Borrowed(wildcard)),
-            (Names::Line(line), None) => Some(Cow::Borrowed(line)),
-            (Names::Joined(names), None) => Some(Cow::Owned(names)),
-        })
+        Ok(self.names?.map(|names| wildcard.map_or(names, Cow::Borrowed)))
     }
 
     fn check(&mut self, line: &'a [u8], rule: &HeaderRule) -> Result<&'a str, Refusal<'a>> {
@@ -57,36 +53,19 @@ impl<'a> Requested<'a> {
     }
 }
 
-/// What was asked for, as it goes back: the line itself, if it is the only one and clean.
-enum Names<'a> {
-    None,
-    Line(&'a str),
-    Joined(String),
-}
-
-impl<'a> Names<'a> {
-    fn and(self, line: &'a str) -> Self {
-        let is_clean = !line.contains([' ', '\t']) && line.split(',').all(|name| !name.is_empty());
-        let mut names = elements(line).filter(|name| !name.is_empty());
-        match self {
-            Self::None if is_clean => Self::Line(line),
-            Self::None => match names.next() {
-                None => Self::None,
-                Some(first) => Self::Joined(names.fold(first.into(), push)),
-            },
-            Self::Line(before) => Self::Joined(names.fold(before.into(), push)),
-            Self::Joined(before) => Self::Joined(names.fold(before, push)),
-        }
+/// The list with the names of one line more.
+fn joined<'a>(before: Option<Cow<'a, str>>, line: &'a str) -> Option<Cow<'a, str>> {
+    let is_clean = !line.contains([' ', '\t']) && line.split(',').all(|name| !name.is_empty());
+    if before.is_none() && is_clean {
+        return Some(Cow::Borrowed(line));
     }
+    elements(line).filter(|name| !name.is_empty()).fold(before, |list, name| {
+        let Some(list) = list else { return Some(Cow::Borrowed(name)) };
+        Some(list + "," + name)
+    })
 }
 
 /// The elements of a list (RFC 9110, 5.6.1), without the white space around them.
 fn elements(line: &str) -> impl Iterator<Item = &str> {
     line.split(',').map(|name| name.trim_matches([' ', '\t']))
-}
-
-fn push(mut list: String, name: &str) -> String {
-    list.push(',');
-    list.push_str(name);
-    list
 }

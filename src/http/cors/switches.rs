@@ -6,7 +6,7 @@ macro_rules! switch {
     ($(#[$doc:meta])* $name:ident { $(#[$deny:meta])* deny, $(#[$allow:meta])* allow }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-        pub struct $name(bool);
+        pub struct $name(pub(super) bool);
 
         impl $name {
             $(#[$deny])*
@@ -17,10 +17,6 @@ macro_rules! switch {
             $(#[$allow])*
             pub fn allow() -> Self {
                 Self(true)
-            }
-
-            pub(super) fn is_allowed(self) -> bool {
-                self.0
             }
         }
     };

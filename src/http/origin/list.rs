@@ -85,15 +85,12 @@ impl OriginList {
     }
 
     fn push(&mut self, text: &str) -> Result<(), OriginListError> {
-        match Entry::read(text).map_err(|problem| OriginError::new(text, problem))? {
-            Entry::Exact => match self.exact.binary_search_by(|entry| (**entry).cmp(text)) {
-                Ok(_) => return Err(OriginListError::Duplicate(text.into())),
-                Err(place) => self.exact.insert(place, text.into()),
-            },
-            Entry::Pattern(pattern) if self.patterns.contains(&pattern) => {
-                return Err(OriginListError::Duplicate(text.into()));
-            }
-            Entry::Pattern(pattern) => self.patterns.push(pattern),
+        let pattern = Pattern::read(text).map_err(|problem| OriginError::new(text, problem))?;
+        let place = self.exact.binary_search_by(|entry| (**entry).cmp(text));
+        match (pattern, place) {
+            (Some(pattern), _) if !self.patterns.contains(&pattern) => self.patterns.push(pattern),
+            (None, Err(place)) => self.exact.insert(place, text.into()),
+            _ => return Err(OriginListError::Duplicate(text.into())),
         }
         Ok(())
     }
@@ -111,21 +108,31 @@ pub enum OriginListError {
     Duplicate(String),
 }
 
-enum Entry {
-    Exact,
-    Pattern(Pattern),
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Pattern {
+    scheme: Box<str>,
+    /// With `*.` before it, every host below it.
+    host: Box<str>,
+    port: PortRule,
 }
 
-impl Entry {
-    fn read(text: &str) -> Result<Self, OriginProblem> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PortRule {
+    Any,
+    Is(Option<u16>),
+}
+
+impl Pattern {
+    /// The pattern that the text writes; `None` where it writes one exact origin.
+    fn read(text: &str) -> Result<Option<Self>, OriginProblem> {
         let (scheme, authority) = split_scheme(text)?;
         if is_without_host(scheme, authority) {
-            return Ok(Self::Exact);
+            return Ok(None);
         }
-        let (host, port) = split_port(authority)?;
+        let (host, port) = split_port(authority);
         let base = host.strip_prefix("*.");
         if base.is_none() && port != Some("*") {
-            return Origin::read(text).map(|_| Self::Exact);
+            return Origin::read(text).map(|_| None);
         }
         host::check(base.unwrap_or(host))?;
         if base.is_some_and(|base| !host::is_domain(base)) {
@@ -136,27 +143,14 @@ impl Entry {
             Some("*") => PortRule::Any,
             Some(port) => PortRule::Is(Some(read_port(scheme, port)?)),
         };
-        let host = match base {
-            Some(base) => HostRule::Below(base.into()),
-            None => HostRule::Is(host.into()),
-        };
-        Ok(Self::Pattern(Pattern { scheme: scheme.into(), host, port }))
+        Ok(Some(Self { scheme: scheme.into(), host: host.into(), port }))
     }
-}
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Pattern {
-    scheme: Box<str>,
-    host: HostRule,
-    port: PortRule,
-}
-
-impl Pattern {
     fn covers(&self, origin: &Origin<'_>) -> bool {
         let Self { scheme, host, port } = self;
-        let host = match host {
-            HostRule::Is(host) => origin.host() == &**host,
-            HostRule::Below(domain) => origin.is_subdomain_of(domain),
+        let host = match host.strip_prefix("*.") {
+            Some(domain) => origin.is_subdomain_of(domain),
+            None => origin.host() == &**host,
         };
         let port = match port {
             PortRule::Any => true,
@@ -164,16 +158,4 @@ impl Pattern {
         };
         origin.scheme() == &**scheme && host && port
     }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum HostRule {
-    Is(Box<str>),
-    Below(Box<str>),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PortRule {
-    Any,
-    Is(Option<u16>),
 }

@@ -55,7 +55,7 @@ impl<'a> Origin<'a> {
     /// [`Origin::parse`] without the words: what a request is read with.
     pub(in crate::http) fn read(text: &'a str) -> Result<Self, OriginProblem> {
         let (scheme, authority) = split_scheme(text)?;
-        let (host, port) = split_port(authority)?;
+        let (host, port) = split_port(authority);
         host::check(host)?;
         let port = port.map(|port| read_port(scheme, port)).transpose()?;
         Ok(Self { text, scheme, host, port })
@@ -123,15 +123,10 @@ fn suggest(text: &str) -> Option<String> {
     let (scheme, rest) = lower.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let scheme = match scheme {
-        "ws" => "http",
-        "wss" => "https",
-        other => other,
-    };
-    let default = match scheme {
-        "http" => ":80",
-        "https" => ":443",
-        _ => "",
+    let (scheme, default) = match scheme {
+        "http" | "ws" => ("http", ":80"),
+        "https" | "wss" => ("https", ":443"),
+        other => (other, ""),
     };
     let authority = authority.strip_suffix(default).unwrap_or(authority);
     let form = alloc::format!("{scheme}://{}", authority.strip_suffix('.').unwrap_or(authority));

@@ -41,21 +41,15 @@ pub(super) fn is_without_host(scheme: &str, authority: &str) -> bool {
 }
 
 /// The host, and the text of the port if there is a colon.
-pub(super) fn split_port(authority: &str) -> Result<(&str, Option<&str>), OriginProblem> {
-    if !authority.starts_with('[') {
-        return Ok(match authority.split_once(':') {
-            Some((host, port)) => (host, Some(port)),
-            None => (authority, None),
-        });
-    }
-    match authority.rsplit_once("]:") {
-        // The bracket goes back to the host: it is one byte before the colon that was cut.
-        Some((_, port)) => {
-            let host = authority.strip_suffix(port).and_then(|host| host.strip_suffix(':'));
-            Ok((host.ok_or(OriginProblem::Ipv6)?, Some(port)))
-        }
-        None => Ok((authority, None)),
-    }
+pub(super) fn split_port(authority: &str) -> (&str, Option<&str>) {
+    // An IPv6 address, in brackets, has colons of its own.
+    let colon = match authority.rfind("]:") {
+        Some(bracket) if authority.starts_with('[') => Some(bracket.saturating_add(1)),
+        _ if authority.starts_with('[') => None,
+        _ => authority.find(':'),
+    };
+    let (host, port) = colon.and_then(|colon| authority.split_at_checked(colon)).unwrap_or((authority, ""));
+    (host, port.strip_prefix(':'))
 }
 
 /// A port as it is serialised: no leading zero, and not the scheme's own.
