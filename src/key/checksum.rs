@@ -40,23 +40,4 @@ mod tests {
         assert_eq!(of(b"123456789"), base62::six_digits(0xCBF4_3926));
         assert_eq!(of(b""), *b"000000");
     }
-
-    #[test]
-    fn the_last_character_cannot_change_places_with_the_first_of_the_checksum() {
-        // The claim of the module's documentation: the CRCs of two texts that differ in the lowest
-        // three bits of their last byte differ in their lowest five bits.
-        for difference in 1..8_u8 {
-            for rest in [&b""[..], b"acme_op_", b"acme_at_0000"] {
-                for last in 0..=u8::MAX {
-                    let mut text = rest.to_vec();
-                    text.push(last);
-                    let one = crc32fast::hash(&text);
-                    text.pop();
-                    text.push(last ^ difference);
-                    let other = crc32fast::hash(&text);
-                    assert_ne!(one & 31, other & 31, "{last} and {difference}");
-                }
-            }
-        }
-    }
 }

@@ -171,23 +171,3 @@ const EXPECTED: &str = "14 characters of `0-9A-Za-z`";
 /// What keys the hash of which imported ids are made, so that it is another function than that of
 /// digests. It is public, and no secret is needed here.
 const IMPORTED: &[u8; blake3::KEY_LEN] = b"keyward: id of an imported key 1";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_imported_id_is_the_keyed_hash_cut_short() {
-        let digest = KeyDigest::of("a credential", None);
-        let hash = blake3::keyed_hash(IMPORTED, &digest.to_bytes());
-        let mut number: [u8; KeyId::ENTROPY] = hash.as_bytes()[..KeyId::ENTROPY].try_into().expect("ten bytes");
-        assert_eq!(KeyId::of_imported(&digest), KeyId::of_entropy(&mut number));
-    }
-
-    #[test]
-    fn imported_ids_are_pinned() {
-        // Another value would lose every credential that was imported.
-        let digest = KeyDigest::of(&"x7".repeat(40), None);
-        assert_eq!(KeyId::of_imported(&digest).as_str(), "3FMRZV7ePIjelc");
-    }
-}

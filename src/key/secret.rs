@@ -18,12 +18,16 @@ impl Secret {
     fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(name).field("id", &self.id).field("secret", &format_args!("[redacted]")).finish()
     }
+}
 
-    /// By their digests: fixed buffers, so that the time doesn't depend on where texts differ.
-    fn equals(&self, other: &Self) -> bool {
+/// By their digests: how long it takes does not say where two keys differ.
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
         KeyDigest::of(&self.text, None) == KeyDigest::of(&other.text, None)
     }
 }
+
+impl Eq for Secret {}
 
 /// The two kinds of secret, where either will do: [`OperatorKey`] and [`AccessToken`], and no other.
 ///
@@ -46,6 +50,7 @@ macro_rules! secret_type {
         $name:ident
     ) => {
         $(#[$doc])*
+        #[derive(PartialEq, Eq)]
         pub struct $name(Secret);
 
         impl $name {
@@ -77,15 +82,6 @@ macro_rules! secret_type {
         }
 
         impl Sealed for $name {}
-
-        /// In constant time: how long it takes does not say where two keys differ.
-        impl PartialEq for $name {
-            fn eq(&self, other: &Self) -> bool {
-                self.0.equals(&other.0)
-            }
-        }
-
-        impl Eq for $name {}
 
         #[doc = concat!(
             "Redacted: `", stringify!($name),

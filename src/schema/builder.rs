@@ -105,24 +105,23 @@ impl SchemaBuilder {
 type Operations = IndexSet<Box<str>, FixedState>;
 
 fn compile_types(resources: Vec<(String, Vec<String>)>) -> Result<(Names<Type>, Operations), SchemaError> {
-    let declared: Vec<String> = resources.iter().map(|(name, _)| name.clone()).collect();
-    let administration = ADMINISTRATION
+    let administration: Vec<_> = ADMINISTRATION
         .into_iter()
-        .filter(|name| !declared.iter().any(|declared| declared == name))
-        .map(|name| (String::from(name), STANDARD.map(String::from).to_vec()));
+        .filter(|name| !resources.iter().any(|(declared, _)| declared == name))
+        .map(|name| (String::from(name), STANDARD.map(String::from).to_vec()))
+        .collect();
     let mut operations: Operations = STANDARD.into_iter().map(Box::from).collect();
     let mut types = Names::default();
     for (name, declared) in resources.into_iter().chain(administration) {
-        let at = At::Resource(name);
-        let name = at.subject();
-        text::TYPE.check(name).map_err(|error| at.refuse(SchemaProblem::Name(error)))?;
+        let refuse = |problem| At::Resource(name.clone()).refuse(problem);
+        text::TYPE.check(&name).map_err(|error| refuse(SchemaProblem::Name(error)))?;
         let of = compile_operations(declared, &mut operations)
-            .map_err(|(index, problem)| At::Operation(name.into(), index).refuse(problem))?;
-        if types.insert(name.into(), of).is_some() {
-            return Err(at.refuse(SchemaProblem::DeclaredTwice));
+            .map_err(|(index, problem)| At::Operation(name.clone(), index).refuse(problem))?;
+        if types.insert(name.as_str().into(), of).is_some() {
+            return Err(refuse(SchemaProblem::DeclaredTwice));
         }
         if types.len() > SchemaBuilder::MAX_TYPES {
-            return Err(at.refuse(SchemaProblem::TooMany { what: "resource types", most: SchemaBuilder::MAX_TYPES }));
+            return Err(refuse(SchemaProblem::TooMany { what: "resource types", most: SchemaBuilder::MAX_TYPES }));
         }
     }
     Ok((types, operations))
@@ -150,14 +149,13 @@ fn compile_operations(declared: Vec<String>, all: &mut Operations) -> Result<Typ
 fn compile_conditions(types: &mut Names<Type>, rules: Vec<ConditionRule>) -> Result<Names<Elsewhere>, SchemaError> {
     let mut conditions = Names::default();
     for ConditionRule { name, restricts, elsewhere } in rules {
-        let at = At::Condition(name);
-        let name = at.subject();
-        text::CONDITION.check(name).map_err(|error| at.refuse(SchemaProblem::Name(error)))?;
-        if conditions.contains_key(name) {
-            return Err(at.refuse(SchemaProblem::DeclaredTwice));
+        let refuse = |problem| At::Condition(name.clone()).refuse(problem);
+        text::CONDITION.check(&name).map_err(|error| refuse(SchemaProblem::Name(error)))?;
+        if conditions.contains_key(name.as_str()) {
+            return Err(refuse(SchemaProblem::DeclaredTwice));
         }
         if restricts.is_empty() {
-            return Err(at.refuse(SchemaProblem::RestrictsNothing));
+            return Err(refuse(SchemaProblem::RestrictsNothing));
         }
         types.values_mut().for_each(|of| {
             of.rules.push(match elsewhere {
@@ -166,25 +164,25 @@ fn compile_conditions(types: &mut Names<Type>, rules: Vec<ConditionRule>) -> Res
             });
         });
         for (resource, binding) in restricts {
-            let at = At::Restricts(name.into(), resource);
-            let resource = at.resource();
-            let Some((rule, earlier)) = types.get_mut(resource).and_then(|of| of.rules.split_last_mut()) else {
-                let unknown = UnknownName::new("resource type", resource, types.keys());
-                return Err(at.refuse(SchemaProblem::Unknown(unknown)));
+            let refuse = |problem| At::Restricts(name.clone(), resource.clone()).refuse(problem);
+            let Some((rule, earlier)) = types.get_mut(resource.as_str()).and_then(|of| of.rules.split_last_mut())
+            else {
+                let unknown = UnknownName::new("resource type", &resource, types.keys());
+                return Err(refuse(SchemaProblem::Unknown(unknown)));
             };
-            let binding = binding.map_err(|error| at.refuse(SchemaProblem::Name(error)))?;
+            let binding = binding.map_err(|error| refuse(SchemaProblem::Name(error)))?;
             for (other, theirs) in conditions.keys().zip(earlier) {
-                refuse_overlap(other, theirs.binding(), &binding).map_err(|problem| at.refuse(problem))?;
+                refuse_overlap(other, theirs.binding(), &binding).map_err(refuse)?;
             }
             if rule.binding().is_some() {
-                return Err(at.refuse(SchemaProblem::DeclaredTwice));
+                return Err(refuse(SchemaProblem::DeclaredTwice));
             }
             *rule = TypeRule::Restricts(binding);
         }
-        conditions.insert(name.into(), elsewhere);
+        conditions.insert(name.as_str().into(), elsewhere);
         if conditions.len() > SchemaBuilder::MAX_CONDITIONS {
             let problem = SchemaProblem::TooMany { what: "conditions", most: SchemaBuilder::MAX_CONDITIONS };
-            return Err(at.refuse(problem));
+            return Err(refuse(problem));
         }
     }
     Ok(conditions)

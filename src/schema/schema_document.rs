@@ -157,7 +157,12 @@ impl Serialize for Schema {
         let conditions = self.inner.conditions.iter().enumerate().map(|(condition, (name, elsewhere))| {
             let restricts = self.inner.types.iter().filter_map(|(name, of)| {
                 let binding = of.rules.get(condition)?.binding()?;
-                Some((&**name, BindingDocument::of(binding)))
+                let attribute = binding.attribute();
+                let written = match binding.matching() {
+                    Match::Any => BindingDocument::Any(attribute),
+                    Match::All => BindingDocument::All { attribute, r#match: "all" },
+                };
+                Some((&**name, written))
             });
             let elsewhere = (*elsewhere == Elsewhere::Ignore).then_some("ignore");
             (&**name, RuleDocument { restricts: restricts.collect(), elsewhere })
@@ -192,14 +197,4 @@ struct RuleDocument<'a> {
 enum BindingDocument<'a> {
     Any(&'a AttributePath),
     All { attribute: &'a AttributePath, r#match: &'static str },
-}
-
-impl<'a> BindingDocument<'a> {
-    fn of(binding: &'a Binding) -> Self {
-        let attribute = binding.attribute();
-        match binding.matching() {
-            Match::Any => Self::Any(attribute),
-            Match::All => Self::All { attribute, r#match: "all" },
-        }
-    }
 }

@@ -77,34 +77,20 @@ pub(super) enum At {
 }
 
 impl At {
-    pub(super) fn refuse(&self, problem: SchemaProblem) -> SchemaError {
-        SchemaError { at: Box::new(self.clone()), problem }
-    }
-
-    pub(super) fn subject(&self) -> &str {
-        match self {
-            Self::Resource(name) | Self::Operation(name, _) | Self::Condition(name) | Self::Restricts(name, _) => name,
-        }
-    }
-
-    pub(super) fn resource(&self) -> &str {
-        match self {
-            Self::Restricts(_, resource) => resource,
-            other => other.subject(),
-        }
+    pub(super) fn refuse(self, problem: SchemaProblem) -> SchemaError {
+        SchemaError { at: Box::new(self), problem }
     }
 }
 
 impl fmt::Display for At {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let subject = excerpt(self.subject());
         match self {
-            Self::Resource(_) => write!(f, "resource type `{subject}`"),
-            Self::Operation(_, index) => {
-                write!(f, "resource type `{subject}`, operation {}", index.saturating_add(1))
+            Self::Resource(name) => write!(f, "resource type `{}`", excerpt(name)),
+            Self::Operation(name, index) => {
+                write!(f, "resource type `{}`, operation {}", excerpt(name), index.saturating_add(1))
             }
-            Self::Condition(_) => write!(f, "condition `{subject}`"),
-            Self::Restricts(_, resource) => write!(f, "condition `{subject}` on `{}`", excerpt(resource)),
+            Self::Condition(name) => write!(f, "condition `{}`", excerpt(name)),
+            Self::Restricts(name, resource) => write!(f, "condition `{}` on `{}`", excerpt(name), excerpt(resource)),
         }
     }
 }

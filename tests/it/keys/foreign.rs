@@ -51,3 +51,21 @@ fn an_imported_id_gives_the_digest_away_in_no_form() {
     let of_digest = acme().generate_operator_key(entropy(bytes), None).id;
     assert_ne!(presented.id(), of_digest);
 }
+
+#[test]
+fn an_imported_id_is_the_keyed_hash_cut_short() {
+    let digest = KeyDigest::of("a credential", None);
+    let hash = blake3::keyed_hash(b"keyward: id of an imported key 1", &digest.to_bytes());
+    // Of a key's entropy the last ten bytes make the id.
+    let mut bytes = [1; 32];
+    bytes[22..].copy_from_slice(&hash.as_bytes()[..10]);
+    let expected = acme().generate_operator_key(entropy(bytes), None).id;
+    assert_eq!(KeyId::of_imported(&digest), expected);
+}
+
+#[test]
+fn imported_ids_are_pinned() {
+    // Another value would lose every credential that was imported.
+    let digest = KeyDigest::of(&"x7".repeat(40), None);
+    assert_eq!(KeyId::of_imported(&digest).as_str(), "3FMRZV7ePIjelc");
+}

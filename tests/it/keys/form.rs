@@ -327,3 +327,22 @@ fn what_is_no_id_and_no_digest_is_not_repeated() {
     let expected = "not a digest: 64 hexadecimal digits in lower case are expected";
     assert_eq!(KeyDigest::from_hex(ISSUED).unwrap_err().to_string(), expected);
 }
+
+#[test]
+fn the_last_character_cannot_change_places_with_the_first_of_the_checksum() {
+    // The claim of `key::checksum`: the CRCs of two texts that differ in the lowest three bits of their last byte
+    // differ in their lowest five bits.
+    for difference in 1..8_u8 {
+        for rest in [&b""[..], b"acme_op_", b"acme_at_0000"] {
+            for last in 0..=u8::MAX {
+                let mut text = rest.to_vec();
+                text.push(last);
+                let one = crc32fast::hash(&text);
+                text.pop();
+                text.push(last ^ difference);
+                let other = crc32fast::hash(&text);
+                assert_ne!(one & 31, other & 31, "{last} and {difference}");
+            }
+        }
+    }
+}
