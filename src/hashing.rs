@@ -1,5 +1,5 @@
-//! The BLAKE3 digest of several parts. Each has its length before it, so that `["ab", "c"]` and `["a", "bc"]` differ:
-//! wherever parts are digested together, it is done here.
+//! The BLAKE3 digest of several parts. The length of each part is digested before it, so that `["ab", "c"]` and
+//! `["a", "bc"]` have different digests.
 
 pub(crate) struct PartsHasher(blake3::Hasher);
 
@@ -13,7 +13,7 @@ impl PartsHasher {
         self.0.update(&(part.len() as u64).to_le_bytes()).update(part);
     }
 
-    /// A number: of the parts that follow, where their end could be taken for another's start.
+    /// How many parts follow, so that the end of one list is not taken for the start of the next.
     pub(crate) fn add_count(&mut self, count: usize) {
         self.add((count as u64).to_le_bytes());
     }

@@ -12,7 +12,7 @@ const EXCERPT: usize = 80;
 /// A text that was refused, and why.
 ///
 /// The message names the form that was expected, repeats the text (escaped, and cut at 80 characters) and
-/// says where in it the trouble is.
+/// says where in it the mistake is.
 ///
 /// ```
 /// use keyward::Permission;
@@ -47,7 +47,7 @@ impl TextError {
         Self { position: Some(position), ..self }
     }
 
-    /// Where in the text the trouble is, in bytes from its start; `None` where it is the text as a whole.
+    /// Where the mistake is, in bytes from the start of the text; `None` if it is the text as a whole.
     pub fn position(&self) -> Option<usize> {
         self.position
     }
@@ -107,7 +107,7 @@ pub enum TextProblem {
     /// The same operation twice.
     #[error("an operation is repeated")]
     RepeatedOperation,
-    /// A dot in a name where it could be meant for a path.
+    /// A name with a dot, where a path could be meant.
     #[error("a dot makes no path of a name")]
     DottedName,
     /// `*` beside other operations, or twice.
@@ -175,7 +175,7 @@ macro_rules! try_from_text {
 }
 pub(crate) use try_from_text;
 
-/// A name that its table does not have, with the nearest one that it has.
+/// A name that is not known, with the nearest one that is.
 ///
 /// ```
 /// let schema = keyward::Schema::builder().resource("products").build()?;
@@ -197,7 +197,7 @@ impl UnknownName {
         Self { what, name: excerpt(name), nearest: nearest(name, known) }
     }
 
-    /// The unknown name as messages show it: escaped, and cut where it gets long.
+    /// The unknown name, escaped, and cut if it is long.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -22,7 +22,7 @@ impl Timestamp {
     /// The last point in time.
     pub const MAX: Self = Self(u64::MAX);
 
-    /// The point in time so many milliseconds after the start of 1970.
+    /// This many milliseconds after the start of 1970.
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis)
     }
@@ -32,13 +32,13 @@ impl Timestamp {
         self.0
     }
 
-    /// So much later, in whole milliseconds; `None` past [`MAX`](Self::MAX).
+    /// The time after `duration`, in whole milliseconds; `None` past [`MAX`](Self::MAX).
     pub fn checked_add(self, duration: Duration) -> Option<Self> {
         u64::try_from(duration.as_millis()).ok().and_then(|millis| self.0.checked_add(millis)).map(Self)
     }
 }
 
-/// A time before 1970 comes of a clock that can't be believed: it is the end of time, when every key that expires
+/// A time before 1970 comes from a clock that is wrong. It becomes [`Timestamp::MAX`], at which every key that expires
 /// has expired.
 ///
 /// ```

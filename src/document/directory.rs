@@ -49,20 +49,6 @@ pub struct Directory {
 }
 
 /// Who acts in a directory.
-///
-/// ```
-/// use keyward::document::{ActorKind, Directory};
-///
-/// let directory = Directory::from_json(
-///     r#"{
-///         "schema": {},
-///         "accounts": [{"id": "acme", "operatorAccess": [{"id": "o1", "policies": ["admin"], "conditions": []}]}]
-///     }"#,
-/// )?;
-/// let actor = directory.actor("o1")?;
-/// assert_eq!((actor.kind, actor.access.account()), (ActorKind::Operator, "acme"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Actor {

@@ -1,8 +1,8 @@
-//! The checksum at the end of a key: for typing errors and scanners. It is no authentication:
+//! The checksum at the end of a key. It finds typing errors, and helps scanners. It proves nothing:
 //! anyone can compute it.
 //!
-//! It is CRC-32 (IEEE 802.3) of everything before it, as six digits of base 62. What that finds
-//! for certain, and not only with the odds of 1 in 2^32:
+//! It is CRC-32 (IEEE 802.3) of everything before it, as six digits of base 62. Most errors it
+//! misses only once in 2^32; these it always finds:
 //!
 //! - One wrong character, or two neighbours transposed: a burst of at most 16 bits, and a CRC of
 //!   32 bits finds every burst of up to 32 bits.

@@ -8,13 +8,12 @@ use super::text_form::redacted;
 
 /// The entropy of one key: 32 bytes that nobody can predict, used once.
 ///
-/// The crate draws none of its own accord. The host hands it over as bytes, from a random number
-/// generator (feature `rand_core`), or has it drawn from the operating system (feature
-/// `getrandom`).
+/// It comes from the host: as bytes, from a random number generator (feature `rand_core`), or from
+/// the operating system (feature `getrandom`).
 ///
-/// It cannot be copied, [generating](super::KeyFormat::generate_operator_key) a key consumes it,
-/// and it is wiped: the same entropy does not make two keys. 22 of the bytes, 176 bits, become the
-/// secret and the other 10 the public id, so that the id tells nothing of the secret.
+/// It makes one key only: it can't be copied, [making](super::KeyFormat::generate_operator_key) a
+/// key consumes it, and it is wiped. 22 of its bytes (176 bits) become the secret and the other 10
+/// the public id, so the id tells nothing about the secret.
 ///
 /// # Examples
 ///
@@ -22,7 +21,7 @@ use super::text_form::redacted;
 /// use keyward::key::{EntropyError, KeyEntropy};
 ///
 /// # let random = || [0x5A; 32];
-/// let mut bytes: [u8; 32] = random(); // in earnest: from the operating system
+/// let mut bytes: [u8; 32] = random(); // from the operating system
 /// let entropy = KeyEntropy::take(&mut bytes)?;
 /// assert_eq!(bytes, [0; 32], "what it was taken from is wiped");
 /// assert!(matches!(KeyEntropy::take(&mut bytes), Err(EntropyError::Blank)));
@@ -41,12 +40,12 @@ impl KeyEntropy {
 
     /// Takes the bytes and wipes where they stood.
     ///
-    /// All of them must be random and unpredictable: nothing here stretches or mixes them.
+    /// All of them must be random: they are used as they are.
     ///
     /// # Errors
     ///
-    /// [`EntropyError::Blank`] when every byte is zero: an array that was never filled, or one
-    /// that a key was already made of.
+    /// [`EntropyError::Blank`] if every byte is zero: the array was never filled, or a key was
+    /// already made from it.
     pub fn take(bytes: &mut [u8; Self::LEN]) -> Result<Self, EntropyError> {
         take(bytes).map(Self)
     }
@@ -58,16 +57,6 @@ impl KeyEntropy {
     ///
     /// [`EntropyError::Source`] when the generator fails; [`EntropyError::Blank`] when it yields
     /// nothing but zeros.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::{EntropyError, KeyEntropy};
-    ///
-    /// fn one_key(rng: &mut impl rand_core::CryptoRng) -> Result<KeyEntropy, EntropyError> {
-    ///     KeyEntropy::from_rng(rng)
-    /// }
-    /// ```
     #[cfg(feature = "rand_core")]
     pub fn from_rng(rng: &mut (impl rand_core::TryCryptoRng + ?Sized)) -> Result<Self, EntropyError> {
         Self::fill(|bytes| rng.try_fill_bytes(bytes).is_ok())
@@ -96,10 +85,10 @@ impl KeyEntropy {
 
 /// The host's own secret that keys the [digests](super::KeyDigest) of its keys.
 ///
-/// It is optional. It lives outside the database, so that whoever reads or *writes* the database
-/// alone can neither test a guess against a digest nor plant the digest of a key of their own
-/// making. Digests made under one pepper match under no other, and no pepper can be changed
-/// without issuing the keys anew.
+/// It is optional, and is kept outside the database. Someone who can read or write only the
+/// database can then neither test a guess against a digest nor store the digest of a key that they
+/// made. A digest made with one pepper matches with no other: to change the pepper, issue all keys
+/// again.
 ///
 /// # Examples
 ///
@@ -119,7 +108,7 @@ impl Pepper {
 
     /// Takes the bytes and wipes where they stood.
     ///
-    /// They must be random; a passphrase is no pepper.
+    /// They must be random: don't use a passphrase.
     ///
     /// # Errors
     ///

@@ -5,12 +5,12 @@ use super::base62;
 /// The form of the credentials that were issued elsewhere and that a host accepts as they are:
 /// a fixed number of characters of `0` to `9`, `A` to `Z` and `a` to `z`.
 ///
-/// They hold no `_`, and every key of the host's own does: no text is both.
+/// They hold no `_`, and the host's own keys do, so no text is both.
 ///
-/// Such a credential has no checksum and no id inside. Its id is
-/// [made of its digest](super::KeyId::of_imported), and its kind is what its record says. It has to
-/// be drawn at random: 22 characters hold 130 bits, and nothing shorter is accepted. What people
-/// have chosen does not belong here, however long.
+/// Such a credential has no checksum and no id in it. Its id is
+/// [made from its digest](super::KeyId::of_imported), and its kind is what its record says. It must
+/// be random: 22 characters hold 130 bits, and nothing shorter is accepted. Don't accept what
+/// people have chosen, however long.
 ///
 /// # Examples
 ///
@@ -53,15 +53,6 @@ impl ForeignFormat {
     ///
     /// [`ForeignFormatError`] when there are fewer than [`MIN_LEN`](Self::MIN_LEN) or more than
     /// [`MAX_LEN`](Self::MAX_LEN).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::ForeignFormat;
-    ///
-    /// assert!(ForeignFormat::alphanumeric(40).is_ok());
-    /// assert!(ForeignFormat::alphanumeric(16).is_err(), "can be guessed");
-    /// ```
     pub const fn alphanumeric(length: usize) -> Result<Self, ForeignFormatError> {
         if length < Self::MIN_LEN || length > Self::MAX_LEN {
             return Err(ForeignFormatError { length });
@@ -79,18 +70,7 @@ impl ForeignFormat {
     }
 }
 
-/// A length is not one that credentials issued elsewhere may have.
-///
-/// # Examples
-///
-/// ```
-/// use keyward::key::ForeignFormat;
-///
-/// assert_eq!(
-///     ForeignFormat::alphanumeric(8).unwrap_err().to_string(),
-///     "credentials of 8 characters are not accepted: it takes 22 to 512",
-/// );
-/// ```
+/// A length that credentials issued elsewhere can't have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "credentials of {length} characters are not accepted: it takes {} to {}",

@@ -80,22 +80,22 @@ impl KeyFormat {
 
     /// Reads what a caller presents, with no look-up and no allocation.
     ///
-    /// It is strict: no trimming, no folding of case, nothing before or behind. The time it takes
-    /// doesn't grow with the length of a text that is no key.
+    /// It is strict: nothing is trimmed, and upper and lower case differ. The time it takes doesn't
+    /// grow with the length of a text that is no key.
     ///
-    /// That a text is well formed proves nothing: anyone can compute the checksum.
+    /// A well-formed text proves nothing: anyone can compute the checksum.
     ///
     /// # Errors
     ///
     /// [`ParseKeyError`], for the host's log:
     ///
-    /// - [`OtherPrefix`](ParseKeyError::OtherPrefix): the key of another host, the name of a
-    ///   scheme before it, an empty text; also a credential that was issued elsewhere, unless such
+    /// - [`OtherPrefix`](ParseKeyError::OtherPrefix): another host's key, a key with the name of a
+    ///   scheme before it, an empty text; also a credential that was issued elsewhere, unless those
     ///   are [accepted](Self::accept_foreign).
-    /// - [`Malformed`](ParseKeyError::Malformed): too short, too long, a kind that there isn't, a
-    ///   character that has no business there.
-    /// - [`ChecksumDiffers`](ParseKeyError::ChecksumDiffers): any character mistyped, any two
-    ///   neighbours transposed.
+    /// - [`Malformed`](ParseKeyError::Malformed): too short, too long, an unknown kind, a character
+    ///   that is not allowed.
+    /// - [`ChecksumDiffers`](ParseKeyError::ChecksumDiffers): a mistyped character, two neighbours
+    ///   swapped.
     ///
     /// # Examples
     ///
@@ -127,15 +127,15 @@ impl KeyFormat {
         }
     }
 
-    /// Reads what a caller presents where only one kind of key will do.
+    /// Reads what a caller presents where only one kind of key is allowed.
     ///
-    /// A credential that was issued elsewhere, where such are accepted, passes: its record has to
-    /// be asked for its kind.
+    /// A credential that was issued elsewhere passes, if those are accepted: its kind is in its
+    /// record, which must be checked.
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse), and [`OtherKind`](ParseKeyError::OtherKind) for a key of the
-    /// host's own that is of the other kind.
+    /// As [`parse`](Self::parse), and [`OtherKind`](ParseKeyError::OtherKind) for one of the host's
+    /// own keys that is of the other kind.
     ///
     /// # Examples
     ///
@@ -194,7 +194,7 @@ impl KeyFormat {
     }
 }
 
-/// What stands behind the prefix, if all of it is in its place: the kind, and what begins with the id.
+/// What follows the prefix, if its form is right: the kind, and 16 bytes that begin with the id.
 fn fields(rest: &[u8]) -> Option<(KeyKind, &[u8; 16])> {
     let (tag, rest) = rest.split_first_chunk()?;
     let rest = rest.strip_prefix(b"_")?;
@@ -213,9 +213,8 @@ pub(crate) fn may_hold_key(text: &str) -> bool {
 
 /// Why a text is not a key that this host could have issued.
 ///
-/// It is for the host's log. **Don't show it to the caller**, who is told no more than that the
-/// key is not valid. It says neither where the fault is nor how close the text came, and holds
-/// nothing of it.
+/// It is for the host's log. **Don't show it to the caller**: say only that the key is not valid. It
+/// holds no part of the text, and says neither where the mistake is nor how close the text came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseKeyError {
@@ -225,10 +224,10 @@ pub enum ParseKeyError {
     /// It begins as this host's keys do, and is not in their form.
     #[error("malformed key")]
     Malformed,
-    /// It has the form, and its checksum is that of another text: it was mistyped.
+    /// It has the right form and the wrong checksum: it was mistyped.
     #[error("mistyped key")]
     ChecksumDiffers,
-    /// It is a key of this host, of the kind that won't do.
+    /// It is this host's key, and of the kind that is not allowed.
     #[error("key of the other kind")]
     OtherKind,
 }

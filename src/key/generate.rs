@@ -17,22 +17,7 @@ use super::{
 /// How many bytes of entropy make a secret; the others make the id.
 const SECRET_ENTROPY: usize = KeyEntropy::LEN - KeyId::ENTROPY;
 
-/// A key that was just made: the secret, to be shown to its owner once, and what is kept of it.
-///
-/// Hosts take it apart, so its fields are public and these three for good.
-///
-/// # Examples
-///
-/// ```
-/// use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix, NewKey};
-///
-/// let format = KeyFormat::new(KeyPrefix::new("acme")?);
-/// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
-/// let NewKey { key, id, digest } = format.generate_operator_key(entropy, None);
-/// assert_eq!(key.id(), id);
-/// assert_eq!(key.digest(None), digest);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// A new key: the secret, to be shown to its owner once, and what to keep of it.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "a key that is dropped can't be had again"]
 pub struct NewKey<K> {
@@ -47,7 +32,7 @@ pub struct NewKey<K> {
 impl KeyFormat {
     /// Makes a key for an operator.
     ///
-    /// The entropy is used up. Its digest is made under the pepper, if the host has one.
+    /// The entropy is used up. The digest is made with the pepper, if the host has one.
     ///
     /// # Examples
     ///
@@ -78,14 +63,14 @@ impl KeyFormat {
 
     /// Makes an access token.
     ///
-    /// The entropy is used up. Its digest is made under the pepper, if the host has one.
+    /// The entropy is used up. The digest is made with the pepper, if the host has one.
     pub fn generate_access_token(&self, entropy: KeyEntropy, pepper: Option<&Pepper>) -> NewKey<AccessToken> {
         let key = AccessToken::new(self.generate(KeyKind::AccessToken, entropy));
         NewKey { id: key.id(), digest: key.digest(pepper), key }
     }
 
-    /// Holds an operator key that was made before, as a client does that reads its own from its
-    /// configuration. The text is wiped, also when it is refused.
+    /// Reads an operator key that was made before, for example a client's own key from its
+    /// configuration. The text is wiped, also if it is refused.
     ///
     /// # Errors
     ///
@@ -111,8 +96,8 @@ impl KeyFormat {
         self.read(KeyKind::OperatorKey, text).map(OperatorKey::new)
     }
 
-    /// Holds an access token that was made before, as a client does that reads its own from its
-    /// configuration. The text is wiped, also when it is refused.
+    /// Reads an access token that was made before, for example a client's own token from its
+    /// configuration. The text is wiped, also if it is refused.
     ///
     /// # Errors
     ///
@@ -123,13 +108,13 @@ impl KeyFormat {
     }
 
     fn generate(&self, kind: KeyKind, mut entropy: KeyEntropy) -> Secret {
-        // Different bytes for the one and the other: no id tells of its secret.
+        // Different bytes for each: the id tells nothing about the secret.
         let (secret, id) = entropy.bytes_mut().split_at_mut(SECRET_ENTROPY);
         let id = KeyId::of_entropy(id);
         let mut digits = Zeroizing::new([0; SECRET_LEN]);
         base62::write_digits(secret, digits.as_mut_slice());
 
-        // Reserved in full: a text that grows leaves copies of itself behind.
+        // With its full capacity: a text that grows leaves copies behind.
         let mut text = Zeroizing::new(String::with_capacity(Self::MAX_LEN));
         text.push_str(&self.head(kind));
         text.push_str(id.as_str());

@@ -10,13 +10,12 @@ use super::{base62, key_digest::KeyDigest, text_form::serde_as_text};
 
 /// The public id of a key: what it is looked up by, and what a log may hold.
 ///
-/// It is 14 characters of `0` to `9`, `A` to `Z` and `a` to `z`, made of 80 bits that are drawn
-/// for it alone: it is no part of the secret and gives none of it away, nor does it tell when the
-/// key was issued, or before which other. Among ten million keys two share an id with a
-/// probability of 1 in 24 billion.
+/// It is 14 characters of `0` to `9`, `A` to `Z` and `a` to `z`, made from 80 random bits of its
+/// own. It tells nothing about the secret, nor when the key was issued. Among ten million keys two
+/// share an id with a probability of 1 in 24 billion.
 ///
-/// An id proves nothing. Whoever presents a key chooses its id freely: a map that is keyed by ids
-/// wants a hash that can't be flooded.
+/// An id proves nothing: a caller can present any id. Use a hash that can't be flooded for a map
+/// with ids as keys.
 ///
 /// # Examples
 ///
@@ -58,21 +57,19 @@ impl KeyId {
     ///
     /// # Errors
     ///
-    /// [`KeyIdError`] when the text is not exactly 14 characters of `0` to `9`, `A` to `Z` and `a`
+    /// [`KeyIdError`] if the text is not exactly 14 characters of `0` to `9`, `A` to `Z` and `a`
     /// to `z`. The error does not hold the text.
     pub fn parse(text: &str) -> Result<Self, KeyIdError> {
         text.as_bytes().try_into().ok().and_then(Self::of_digits).ok_or(KeyIdError)
     }
 
-    /// The id of a credential that was issued elsewhere and has none inside, made of its digest
-    /// *without* pepper.
+    /// The id of a credential that was issued elsewhere, made from its digest *without* pepper.
     ///
-    /// It is BLAKE3 of the digest, keyed by a public constant that is used for nothing else, cut to
-    /// 80 bits. So it can be had from the digest alone: a credential can be imported by whoever
-    /// never saw it. The other way round it gives away nothing: a hash that is cut short leads
-    /// back neither to the digest, which proves nothing by itself, nor to the credential.
+    /// It is BLAKE3 of the digest, with a public constant as its key, cut to 80 bits. The digest is
+    /// enough to compute it: to import a credential, one needs not know the credential. From the id
+    /// nobody can compute the digest or the credential.
     ///
-    /// [`PresentedKey::id`](super::PresentedKey::id) answers the same for the credential.
+    /// [`PresentedKey::id`](super::PresentedKey::id) gives the same id for the credential.
     ///
     /// # Examples
     ///
@@ -105,8 +102,7 @@ impl KeyId {
         [word(self.padded.first_chunk()), word(self.padded.last_chunk())]
     }
 
-    /// One of so many places, at most 65,536. Ids are drawn at random and chosen by nobody, so that a few of their
-    /// bits, mixed by a multiplication, spread them.
+    /// One of this many places, at most 65,536: a few bits of the id, mixed by a multiplication.
     #[cfg(feature = "std")]
     #[inline]
     pub(crate) fn place_among(self, places: usize) -> usize {
@@ -121,10 +117,10 @@ impl KeyId {
         base62::all_digits(digits).then_some(Self { padded })
     }
 
-    /// Of what begins with so many bytes that are known to be digits.
+    /// The id at the start of these bytes, which are known to begin with digits.
     #[inline]
     pub(super) fn of_known_digits(start: &[u8; 16]) -> Self {
-        // By words: made byte by byte it would have to wait when it is read by words.
+        // As one word: the processor waits when bytes written one by one are read as a word.
         Self { padded: (u128::from_le_bytes(*start) & DIGITS).to_le_bytes() }
     }
 
@@ -161,13 +157,13 @@ impl fmt::Debug for KeyId {
 
 serde_as_text!(KeyId, as_str, |text| Self::parse(text).ok(), EXPECTED);
 
-/// A text is not an id. It does not say what the text was: it may be a key in the wrong place.
+/// A text that is not an id. The error doesn't hold the text, which may be a key in the wrong place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not the id of a key: {EXPECTED} are expected")]
 pub struct KeyIdError;
 
 const EXPECTED: &str = "14 characters of `0-9A-Za-z`";
 
-/// What keys the hash of which imported ids are made, so that it is another function than that of
-/// digests. It is public, and no secret is needed here.
+/// The key of the hash that makes imported ids, so that it differs from the hash that makes digests.
+/// It is no secret.
 const IMPORTED: &[u8; blake3::KEY_LEN] = b"keyward: id of an imported key 1";

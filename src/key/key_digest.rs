@@ -9,27 +9,24 @@ use super::{
     text_form::{redacted, serde_as_text},
 };
 
-/// The digest of a key: all that is kept of it.
+/// The digest of a key: all that is stored of its secret.
 ///
-/// It is BLAKE3 of the presented text, with the host's [`Pepper`] as its key where the host has
-/// one.
+/// It is BLAKE3 of the key's text, with the host's [`Pepper`] as the hash's key, if there is one.
 ///
 /// # Why a fast hash
 ///
-/// A slow, salted hash makes up for a secret that can be guessed. The secret of a key holds 176
-/// bits drawn at random: no list has it, no two keys share it, and trying all of them is out of
-/// reach however fast each try is. For secrets of at least 112 bits, OWASP ASVS 5.0 (6.5.2) asks
-/// for no more than an approved hash, and BLAKE3 is on its list. A slow hash would add nothing but
-/// a way to stop the service: every bad key would cost it.
+/// A slow, salted hash protects a secret that can be guessed. The secret of a key is 176 random
+/// bits: it can't be guessed, and nobody can try them all, however fast each try is. For secrets of
+/// at least 112 bits, OWASP ASVS 5.0 (6.5.2) asks only for an approved hash, and BLAKE3 is on its
+/// list. A slow hash would only help an attacker to overload the service with bad keys.
 ///
-/// For what a person has chosen it is wrong. **Never digest a password with this**: passwords want
-/// Argon2id, scrypt or bcrypt.
+/// **Never digest a password with this**: use Argon2id, scrypt or bcrypt.
 ///
 /// # Comparing
 ///
-/// `==` takes the same time wherever two digests differ. A digest has no order and no hash, so
-/// that it can't be the key of a map: the steps of such a look-up depend on the digest and show in
-/// its time. Look up by [`KeyId`](super::KeyId), then compare: see [`matches`](Self::matches).
+/// `==` takes the same time wherever two digests differ. A digest has no order and no hash, so it
+/// can't be the key of a map: the time of such a look-up would depend on it. Look up by
+/// [`KeyId`](super::KeyId), then compare with [`matches`](Self::matches).
 ///
 /// # Examples
 ///
@@ -58,26 +55,14 @@ impl KeyDigest {
     /// How many bytes a digest has.
     pub const LEN: usize = blake3::OUT_LEN;
 
-    /// A digest that no known text has, to compare with when there is no record: an unknown id is
-    /// then as much work as a wrong secret.
+    /// A digest that no known text has, to compare with if there is no record: an unknown id then
+    /// takes as much time as a wrong secret.
     pub const DUMMY: Self = Self(*b"keyward: no key has this digest.");
 
     /// The digest of a text as it is presented, under the host's pepper if it has one.
     ///
-    /// The text is taken as it is, with no look at its form: this is how a credential that was
-    /// issued elsewhere is imported.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyDigest;
-    ///
-    /// let digest = KeyDigest::of("abc", None);
-    /// assert_eq!(
-    ///     digest.to_hex(),
-    ///     "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85",
-    /// );
-    /// ```
+    /// The form of the text is not checked. Use this to import a credential that was issued
+    /// elsewhere.
     pub fn of(text: &str, pepper: Option<&Pepper>) -> Self {
         let hash = match pepper {
             Some(pepper) => blake3::keyed_hash(pepper.bytes(), text.as_bytes()),
@@ -100,18 +85,8 @@ impl KeyDigest {
     ///
     /// # Errors
     ///
-    /// [`KeyDigestError`] when the text is not exactly 64 digits `0` to `9` and `a` to `f`:
-    /// capitals are refused, so that a digest has one text. The error does not hold the text.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyDigest;
-    ///
-    /// assert!(KeyDigest::from_hex(&"0f".repeat(32)).is_ok());
-    /// assert!(KeyDigest::from_hex(&"0F".repeat(32)).is_err());
-    /// assert!(KeyDigest::from_hex("0f").is_err());
-    /// ```
+    /// [`KeyDigestError`] if the text is not exactly 64 digits `0` to `9` and `a` to `f`. Capitals
+    /// are refused, so that a digest has only one text. The error does not hold the text.
     pub fn from_hex(text: &str) -> Result<Self, KeyDigestError> {
         match blake3::Hash::from_hex(text) {
             Ok(hash) if !text.bytes().any(|digit| digit.is_ascii_uppercase()) => Ok(Self(hash.into())),
@@ -126,8 +101,8 @@ impl KeyDigest {
 
     /// Whether this digest, of a presented text, is the one that was stored for its id.
     ///
-    /// Where nothing is stored it compares with [`DUMMY`](Self::DUMMY) and the answer is no,
-    /// whatever the comparison says. It takes the same time in all cases.
+    /// If nothing is stored, it compares with [`DUMMY`](Self::DUMMY) and the answer is no. It takes
+    /// the same time in all cases.
     ///
     /// # Examples
     ///
@@ -171,7 +146,7 @@ impl Eq for KeyDigest {}
 redacted!(KeyDigest);
 serde_as_text!(KeyDigest, to_hex, |text| Self::from_hex(text).ok(), EXPECTED);
 
-/// A text is not a digest. It does not say what the text was: it may be a key in the wrong place.
+/// A text that is not a digest. The error doesn't hold the text, which may be a key in the wrong place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a digest: {EXPECTED} are expected")]
 pub struct KeyDigestError;

@@ -6,17 +6,8 @@ use super::text_form::serde_as_text;
 
 /// Which of the two kinds a key is.
 ///
-/// It is exhaustive on purpose: there are two kinds, and a third would have to break every `match`
-/// that decides who may do what.
-///
-/// # Examples
-///
-/// ```
-/// use keyward::key::KeyKind;
-///
-/// assert_eq!(KeyKind::OperatorKey.tag(), "op");
-/// assert_eq!(KeyKind::AccessToken.to_string(), "access token");
-/// ```
+/// It is exhaustive on purpose: a third kind would have to be handled by every `match` that decides
+/// who may do what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyKind {
     /// The key of a person: owner or collaborator of an account.

@@ -8,7 +8,7 @@
 //! | look a key up | [`KeyId`]: public, for logs too |
 //! | store and compare | [`KeyDigest`], with a [`Pepper`] |
 //! | judge what a caller presents | [`PresentedKey`] |
-//! | accept what was issued elsewhere | [`ForeignFormat`] |
+//! | accept credentials that were issued elsewhere | [`ForeignFormat`] |
 //!
 //! # From making to recognising
 //!
@@ -33,9 +33,9 @@
 //!
 //! # What is wiped
 //!
-//! Entropy, pepper and the text of a key are wiped when they are dropped; they live on the heap,
-//! so that moving them leaves no copy behind. What the hash function holds on the stack while it
-//! works is not wiped, nor is any copy that a host makes of a text.
+//! Entropy, pepper and the text of a key are wiped when they are dropped. They are on the heap, so
+//! moving them leaves no copy behind. Not wiped are what the hash function holds on the stack, and
+//! the copies that a host makes of a text.
 
 mod base62;
 mod checksum;

@@ -5,7 +5,7 @@ use core::{fmt, str::FromStr};
 
 use crate::text::{Escaped, try_from_text};
 
-/// What all keys of one host begin with: it tells them from every other host's.
+/// What all keys of one host begin with; it tells them from other hosts' keys.
 ///
 /// It is 2 to 16 characters of `a` to `z` and `0` to `9`, the first one a letter. It can't hold
 /// the `_` that separates the parts of a key, so that a key reads in one way only. Up to
@@ -39,18 +39,6 @@ impl KeyPrefix {
     ///
     /// [`KeyPrefixError`] when the text is empty or too long, begins with a digit, or holds
     /// anything but `a` to `z` and `0` to `9`: `a`, `4cme`, `Acme`, `acme_`, `acmé`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use keyward::key::KeyPrefix;
-    ///
-    /// assert_eq!(
-    ///     KeyPrefix::new("Acme").unwrap_err().to_string(),
-    ///     "the prefix `Acme` has `A` at byte 0: \
-    ///      it takes `a` to `z` and, after the first, `0` to `9`",
-    /// );
-    /// ```
     pub fn new(text: &str) -> Result<Self, KeyPrefixError> {
         if !(Self::MIN_LEN..=Self::MAX_LEN).contains(&text.len()) {
             return Err(KeyPrefixError(Problem::Length { length: text.len() }));
@@ -84,19 +72,8 @@ impl fmt::Display for KeyPrefix {
     }
 }
 
-/// A text can't be the prefix of keys. The message says what stands where, and what would do; of a
-/// text that is too long it says no more than its length, since it might be a whole key.
-///
-/// # Examples
-///
-/// ```
-/// use keyward::key::KeyPrefix;
-///
-/// assert_eq!(
-///     KeyPrefix::new("a").unwrap_err().to_string(),
-///     "the prefix has a length of 1: it takes 2 to 16 characters",
-/// );
-/// ```
+/// A text that can't be a prefix. The message says what is wrong, where, and what is allowed. Of a
+/// text that is too long it gives only the length, since the text might be a whole key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(transparent)]
 pub struct KeyPrefixError(Problem);

@@ -6,24 +6,7 @@ use super::{entropy::Pepper, id::KeyId, key_digest::KeyDigest, kind::KeyKind};
 
 /// A text in the form of a key, as a caller presents it. Nothing is proven yet.
 ///
-/// It borrows the text. What follows is to look up its [`id`](Self::id), and to compare its
-/// [`digest`](Self::digest) with what is stored there.
-///
-/// # Examples
-///
-/// ```
-/// use keyward::key::{KeyEntropy, KeyFormat, KeyPrefix};
-///
-/// let format = KeyFormat::new(KeyPrefix::new("acme")?);
-/// # let entropy = KeyEntropy::take(&mut [0x5A; 32])?;
-/// let new = format.generate_operator_key(entropy, None);
-/// let (stored_id, stored_digest) = (new.id, new.digest);
-///
-/// let presented = format.parse(new.key.reveal())?;
-/// assert_eq!(presented.id(), stored_id);
-/// assert!(presented.digest(None).matches(Some(&stored_digest)));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// Next, look up its [`id`](Self::id), and compare its [`digest`](Self::digest) with the stored one.
 pub struct PresentedKey<'a> {
     text: &'a str,
     id: KeyId,
@@ -47,16 +30,12 @@ impl<'a> PresentedKey<'a> {
         Self { text, id: KeyId::of_imported(&digest), origin: Origin::Foreign(digest) }
     }
 
-    /// What to look up: the id inside, or the one
-    /// [made of the digest](KeyId::of_imported) of a credential that was issued elsewhere.
+    /// The id to look up; for a credential issued elsewhere, [made from its digest](KeyId::of_imported).
     pub const fn id(&self) -> KeyId {
         self.id
     }
 
-    /// The kind that the text names. `None` for a credential that was issued elsewhere, whose text
-    /// doesn't: its record does.
-    ///
-    /// Where it is there, the record has to say the same.
+    /// The kind in the text, which the record must have too; `None` for a credential issued elsewhere.
     pub const fn kind(&self) -> Option<KeyKind> {
         match self.origin {
             Origin::Own(kind) => Some(kind),
@@ -72,7 +51,7 @@ impl<'a> PresentedKey<'a> {
         }
     }
 
-    /// The text that was presented: the secret itself, not for a log.
+    /// The text that was presented: the secret itself. Don't log it.
     pub const fn reveal(&self) -> &'a str {
         self.text
     }

@@ -30,12 +30,6 @@ impl PartialEq for Secret {
 impl Eq for Secret {}
 
 /// The two kinds of secret, where either will do: [`OperatorKey`] and [`AccessToken`], and no other.
-///
-/// ```
-/// use keyward::key::{AccessToken, KeyKind, SecretKey};
-///
-/// assert_eq!(AccessToken::KIND, KeyKind::AccessToken);
-/// ```
 #[expect(private_bounds, reason = "nobody else's type is a key")]
 pub trait SecretKey: Sealed {
     /// Which of the two it is.

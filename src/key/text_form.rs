@@ -1,7 +1,7 @@
-//! How keys, and what is stored of them, are written and read without giving a secret away.
+//! How keys, and what is stored of them, are written and read without showing a secret.
 //!
-//! What is read from a document is not repeated in the error: serde's own errors quote the value that they could not
-//! read, and a secret that stands in the wrong field would end in a log.
+//! serde's own errors quote the value that they could not read: a secret in the wrong field would end up in a log. The
+//! errors here don't.
 
 use core::{fmt, marker::PhantomData};
 
@@ -10,7 +10,7 @@ use serde::{
     de::{Error, Visitor},
 };
 
-/// Writes a type as its text, and reads it from that. The error doesn't hold what stood there instead.
+/// Writes a type as its text, and reads it from its text. The error doesn't hold what was read.
 macro_rules! serde_as_text {
     ($name:ident, $text:ident, $read:expr, $expected:expr) => {
         /// As its text.
@@ -20,7 +20,7 @@ macro_rules! serde_as_text {
             }
         }
 
-        /// From its text. The error doesn't hold what stood there instead.
+        /// From its text. The error doesn't hold what was read.
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::key::text_form::read_text(deserializer, $expected, $read)
@@ -70,7 +70,7 @@ impl<T, F> Text<T, F> {
     }
 }
 
-/// The scalars that a visitor quotes unless it is told not to.
+/// Refuses the scalars that serde's default methods would quote.
 macro_rules! refuse {
     ($($visit:ident: $scalar:ty),+) => {
         $(fn $visit<E: Error>(self, _: $scalar) -> Result<T, E> {

@@ -92,15 +92,6 @@ impl Schema {
     /// # Errors
     ///
     /// [`UnknownName`] for a name that no type declares; it tells the nearest that one does.
-    ///
-    /// ```
-    /// use keyward::{Operation, Schema};
-    ///
-    /// let schema = Schema::builder().resource_with("orders", ["read", "approve"]).build()?;
-    /// assert_eq!(schema.operation("read").ok(), Some(Operation::READ));
-    /// assert!(schema.operation("aprove").is_err());
-    /// # Ok::<(), keyward::schema::SchemaError>(())
-    /// ```
     pub fn operation(&self, name: &str) -> Result<Operation, UnknownName> {
         self.operation_index(OperationRef::Name(name))
             .map(|index| Operation::of(self.inner.fingerprint, index))
@@ -108,13 +99,6 @@ impl Schema {
     }
 
     /// The resource types in the order of declaration, those of the administration last.
-    ///
-    /// ```
-    /// let schema = keyward::Schema::builder().resource("products").build()?;
-    /// let names: Vec<_> = schema.resource_types().map(|resource| schema.type_name(resource)).collect();
-    /// assert_eq!(names, ["products", "accessPolicies", "accessTokens", "operatorAccess"]);
-    /// # Ok::<(), keyward::schema::SchemaError>(())
-    /// ```
     pub fn resource_types(&self) -> impl ExactSizeIterator<Item = ResourceType> + '_ {
         (0..self.inner.types.len()).map(|index| self.type_handle(index))
     }
@@ -142,20 +126,6 @@ impl Schema {
     }
 
     /// What a condition reads of a type; `None` where it doesn't restrict it.
-    ///
-    /// ```
-    /// use keyward::{Schema, schema::{ConditionRule, Match}};
-    ///
-    /// let schema = Schema::builder()
-    ///     .resource("products")
-    ///     .resource("places")
-    ///     .condition(ConditionRule::new("brand").restricts("products", "brand"))
-    ///     .build()?;
-    /// let binding = schema.binding("brand", schema.resource_type("products")?).unwrap();
-    /// assert_eq!((binding.attribute().to_string().as_str(), binding.matching()), ("brand", Match::Any));
-    /// assert!(schema.binding("brand", schema.resource_type("places")?).is_none());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn binding(&self, condition: &str, resource: ResourceType) -> Option<&Binding> {
         let condition = self.inner.conditions.get_index_of(condition)?;
         self.rules_on(self.type_index(resource.into())?).get(condition)?.binding()

@@ -3,16 +3,6 @@
 /// An operation, resolved. The five standard ones are the same in every schema; one that a host declares comes
 /// from [`Schema::operation`](super::Schema::operation) and is good for that schema and its equals: under
 /// another it is granted to nobody.
-///
-/// ```
-/// use keyward::{Operation, Schema};
-///
-/// let schema = Schema::builder().resource_with("orders", ["read", "approve"]).build()?;
-/// let approve = schema.operation("approve")?;
-/// assert_ne!(approve, Operation::READ);
-/// assert_eq!(schema.operation_name(approve), "approve");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Operation {
     /// The fingerprint of its schema; 0 for a standard one.
@@ -56,13 +46,6 @@ impl Operation {
 
 /// A resource type, resolved. It is good for the schema that gave it and its equals; under another, nothing is
 /// granted on it.
-///
-/// ```
-/// let schema = keyward::Schema::builder().resource("products").build()?;
-/// let products = schema.resource_type("products")?;
-/// assert_eq!(schema.type_name(products), "products");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ResourceType {
     schema: u64,

@@ -37,14 +37,6 @@ pub enum Elsewhere {
 }
 
 /// How a condition restricts one resource type: the attribute it reads and how a list there matches.
-///
-/// ```
-/// use keyward::{attributes::AttributePath, schema::{Binding, Match}};
-///
-/// let binding = Binding::all(AttributePath::name("policies")?);
-/// assert_eq!(binding.matching(), Match::All);
-/// # Ok::<(), keyward::text::TextError>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Binding {
     attribute: AttributePath,

@@ -135,3 +135,9 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_kind_is_named_for_keys_and_for_logs() {
+    let named: Vec<_> = KeyKind::ALL.into_iter().map(|kind| (kind.tag(), kind.to_string())).collect();
+    assert_eq!(named, [("op", "operator key".to_owned()), ("at", "access token".to_owned())]);
+}
