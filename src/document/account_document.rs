@@ -15,9 +15,9 @@ use crate::{
 
 /// An account and its documents.
 ///
-/// A list of documents may be left out, and then is empty. What says what someone may do must be there: the
-/// `permissions` of an access policy, and the `policies` and `conditions` of an operator access or an access token,
-/// `[]` where there are none.
+/// A list of documents may be left out; it is then empty. The lists that decide what someone may do are required: the
+/// `permissions` of an access policy, and the `policies` and `conditions` of an operator access or an access token.
+/// Write `[]` if there are none.
 ///
 /// ```
 /// use keyward::document::AccountDocument;
@@ -49,7 +49,7 @@ pub struct AccountDocument {
     pub operator_access: Vec<ActorDocument>,
     /// Its access tokens.
     pub access_tokens: Vec<ActorDocument>,
-    /// The other fields: kept as they are, and nothing to a decision.
+    /// The other fields: kept as they are, and not used by decisions.
     #[serde(flatten)]
     pub extra: JsonObject,
 }
@@ -66,7 +66,7 @@ pub struct AccessPolicyDocument {
     pub name: Option<String>,
     /// What it grants.
     pub permissions: Vec<Permission>,
-    /// The other fields: kept as they are, and nothing to a decision.
+    /// The other fields: kept as they are, and not used by decisions.
     #[serde(flatten)]
     pub extra: JsonObject,
 }
@@ -100,7 +100,7 @@ pub struct ActorDocument {
     /// Its `policies` and `conditions`.
     #[serde(flatten, serialize_with = "policies_and_conditions")]
     pub grant: Grant,
-    /// The other fields: kept as they are, and nothing to a decision.
+    /// The other fields: kept as they are, and not used by decisions.
     #[serde(flatten)]
     pub extra: JsonObject,
 }
@@ -176,13 +176,13 @@ fn id(node: Node<'_>) -> Result<String> {
     Ok(id.to_owned())
 }
 
-/// A list that says what someone may do. It must be there: left out it would be an empty one, and no conditions are
-/// the whole account.
+/// A list that says what someone may do. It is required: if a missing list counted as empty, missing conditions would
+/// allow the whole account.
 fn list<T>(node: Node<'_>, read: impl Fn(Node<'_>) -> Result<T>) -> Result<Vec<T>> {
     node.elements()?.map(read).collect()
 }
 
-/// A list of documents. Where it is left out there are none, and nobody may do anything by that.
+/// A list of documents. If it is left out there are none, which allows nobody anything.
 fn list_or_none<T>(node: Option<Node<'_>>, read: impl Fn(Node<'_>) -> Result<T>) -> Result<Vec<T>> {
     node.map_or_else(|| Ok(Vec::new()), |node| list(node, read))
 }
@@ -199,7 +199,7 @@ fn condition(node: Node<'_>) -> Result<Condition> {
     condition.map_err(|error| node.place.invalid(error))
 }
 
-/// Refuses an id that stands twice in a list of documents.
+/// Refuses an id that is twice in a list of documents.
 pub(super) fn refuse_duplicates<'a>(
     ids: impl Iterator<Item = (&'a str, crate::json::Place<'a>)>,
     what: &'static str,

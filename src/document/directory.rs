@@ -1,4 +1,4 @@
-//! A schema and accounts: everything that is needed to answer requests, loaded whole or not at all.
+//! A schema and accounts: all that is needed to answer requests, loaded as a whole or not at all.
 
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
@@ -65,11 +65,14 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// [`DocumentError`], with line, column and path: for a text that [`Json::parse`](crate::json::Json::parse) refuses, a field that a
-    /// document doesn't have, one that it must have and hasn't (see [`AccountDocument`]), a value of the wrong kind, and whatever [`Schema`], [`Roles`] and [`Access`]
-    /// refuse: unknown types, operations, condition names and policy ids, duplicate ids, conditions and
-    /// policies, permission and condition texts of another form. Ids of accounts and of actors are unique in
-    /// the directory, ids of policies in their account.
+    /// [`DocumentError`], with line, column and path, for:
+    ///
+    /// - a text that [`Json::parse`](crate::json::Json::parse) refuses;
+    /// - an unknown field, a required one that is missing (see [`AccountDocument`]), a value of the wrong kind;
+    /// - what [`Schema`], [`Roles`] and [`Access`] refuse: unknown types, operations, condition names and policy ids,
+    ///   duplicate ids, conditions and policies, permissions and conditions in another form.
+    ///
+    /// Ids of accounts and of actors are unique in the directory, ids of policies in their account.
     ///
     /// ```
     /// use keyward::document::Directory;

@@ -1,4 +1,4 @@
-//! Which fields each kind of document has, and which of them are merely kept.
+//! Which fields each kind of document has, and which of them are only kept.
 
 use crate::json::{DocumentError, JsonObject, Node, Object};
 

@@ -1,8 +1,8 @@
 //! The platform's documents: accounts with their access policies, operator accesses and access tokens, and the
 //! directory of a schema and its accounts.
 //!
-//! Fields that mean nothing to a decision (tags, identifiers, custom fields and their like) are kept as they
-//! are when a document is read and written again. A field that no document of the kind has is an error.
+//! Fields that decisions don't use (tags, identifiers, custom fields and so on) are kept when a document is read and
+//! written again. An unknown field is an error.
 
 mod account_document;
 mod directory;

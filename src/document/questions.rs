@@ -1,4 +1,4 @@
-//! What a whole directory answers: who can do this, and what a change of it does.
+//! Questions to a whole directory: who can do something, and what a change of the directory does.
 
 use alloc::collections::BTreeSet;
 
@@ -38,8 +38,8 @@ impl Directory {
 }
 
 impl Review {
-    /// Reviews a change of the whole: actor by actor, by their ids, new ones and those that are gone among
-    /// them. A role that changes and that nobody has changes nothing.
+    /// Reviews a change of a directory: actor by actor, in the order of their ids, with new actors and removed
+    /// ones. A change of a role that nobody has changes nothing.
     ///
     /// ```
     /// use keyward::{compare::Review, document::Directory};

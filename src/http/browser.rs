@@ -4,22 +4,20 @@ use super::origin::OriginList;
 
 /// What happens to a key that arrives with an `Origin` header.
 ///
-/// A key in a page is a key in the hands of everyone who opens the page: in its source, its storage, and
-/// the developer tools. Documents ask developers not to do it; this makes the server say so. Ask it about
-/// requests that carry a key, before the key is looked up: a pre-flight carries none.
+/// Everyone who opens a page can read a key in it: in the source, the storage, or the developer tools. Check
+/// requests that carry a key, before the key is looked up. A pre-flight carries none.
 ///
-/// What it protects from: a page that was written with a key in it, for it doesn't work, and the mistake
-/// is seen before it is published; and a key that another page has got hold of and uses from its visitors'
+/// It protects from two things: a page that was written with a key in it doesn't work, so the mistake is seen
+/// before the page is published; and another page that got hold of a key can't use it from its visitors'
 /// browsers.
 ///
-/// What it does not: whoever takes the key out of the page, since outside a browser `Origin` is what the
-/// caller writes, or isn't there; pages that send `GET` or `HEAD` to their own origin, with which browsers
-/// send no `Origin`; a key in an address that an image or a link names, which send none either; extensions
-/// that leave it out. A key that was refused here has
-/// been in a browser: rotate it.
+/// It doesn't protect from someone who takes the key out of the page, since outside a browser the caller
+/// chooses `Origin` or leaves it out. Browsers send no `Origin` with `GET` or `HEAD` to the page's own origin,
+/// nor for an image or a link with the key in its address, and extensions may leave it out. A key that was
+/// refused here has been in a browser: rotate it.
 ///
 /// Exceptions are for origins that are meant to hold keys, such as an administrator's console that asks
-/// for one and forgets it.
+/// for one and doesn't store it.
 ///
 /// # Examples
 ///
@@ -44,8 +42,8 @@ impl BrowserPolicy {
         Self::of(BrowserVerdict::Pass)
     }
 
-    /// A key from a browser passes, and the host is told, to log it: a first step, to see who would be
-    /// refused.
+    /// A key from a browser passes, and the host is told so that it can log it: a first step, to see who
+    /// would be refused.
     pub fn warn() -> Self {
         Self::of(BrowserVerdict::Warn)
     }
@@ -64,8 +62,8 @@ impl BrowserPolicy {
 
     /// Judges a request with a key by all its `Origin` lines, as they came.
     ///
-    /// No line passes. Several lines, an empty one, `null` and what is no origin are a browser's as much as
-    /// a well-formed one is, and no exception fits them (but `null`, where it is named).
+    /// A request without such a line passes. Several lines, an empty one, `null` and what is no origin count as
+    /// a browser's, and no exception covers them, except `null` where it is listed.
     pub fn check<'a>(&self, origin: impl IntoIterator<Item = &'a [u8]>) -> BrowserVerdict {
         let mut lines = origin.into_iter();
         match (lines.next(), lines.next()) {
@@ -87,6 +85,6 @@ pub enum BrowserVerdict {
     Pass,
     /// Go on, and log that a key came from a browser.
     Warn,
-    /// Answer 403 without looking the key up: whether it is good is not said.
+    /// Answer 403 without looking the key up.
     Refuse,
 }

@@ -21,7 +21,7 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    /// The code as it is written.
+    /// The code as the header has it.
     pub fn as_str(self) -> &'static str {
         self.code_and_status().0
     }
@@ -42,7 +42,7 @@ impl ErrorCode {
 
 /// Writes the values of `WWW-Authenticate` for one realm.
 ///
-/// Realm and scope are checked when they are made, so that neither can end the quotes around it or the
+/// Realm and scope are checked when they are made, so that neither can end the quotes around it, or the
 /// header.
 ///
 /// # Examples
@@ -92,8 +92,7 @@ impl Challenge {
 
     /// The value for a key that is good and doesn't allow this, naming what would.
     ///
-    /// It tells the caller which permission the resource asks for; without that,
-    /// [`value`](Self::value) has the same code.
+    /// It tells the caller which permission is needed; [`value`](Self::value) has the same code without it.
     pub fn insufficient_scope(&self, scope: Scope<'_>) -> String {
         format!("{}, scope=\"{}\"", self.value(Some(ErrorCode::InsufficientScope)), scope.0)
     }

@@ -1,4 +1,4 @@
-//! The credential that a request carries, or why it can't be taken from it.
+//! The credential that a request carries, or why it can't be taken.
 
 use core::fmt;
 
@@ -16,16 +16,16 @@ pub enum QueryParameter {
     Ignored,
     /// It is taken where there is no `Authorization` header.
     ///
-    /// What stands in an address leaks: into the logs of every server and proxy on the way, the
-    /// browser's history and bookmarks, the `Referer` of requests that the page makes, and wherever
-    /// someone pastes the link. The standard says not to use it unless a header can't be sent. An answer
-    /// to such a request should carry `Cache-Control: private` ([`Credential::source`] tells).
+    /// What is in an address leaks: into the logs of every server and proxy on the way, the browser's
+    /// history and bookmarks, the `Referer` of the page's requests, and wherever someone pastes the link.
+    /// The standard says to use it only if a header can't be sent. The answer to such a request should carry
+    /// `Cache-Control: private`; [`Credential::source`] tells where the key was.
     Accepted,
 }
 
 /// Takes the one credential from a request.
 ///
-/// `authorization` are the values of all its `Authorization` lines, as they came; `query` is what stands
+/// `authorization` holds the values of all its `Authorization` lines, as they came; `query` is the text
 /// between `?` and `#`, still encoded. The forms:
 ///
 /// | header | |
@@ -43,11 +43,11 @@ pub enum QueryParameter {
 /// - [`CredentialError::Missing`]: neither header nor parameter.
 /// - [`CredentialError::UnsupportedScheme`]: `Basic KEY`, or any other word before a space.
 /// - [`CredentialError::Ambiguous`]: two `Authorization` lines, header and parameter, the parameter twice;
-///   a parameter counts in every spelling (`%61ccess_token`), so that no two readers of one request can
+///   a parameter counts in every spelling (`%61ccess_token`), so that two readers of one request never
 ///   find two different keys.
 /// - [`CredentialError::Malformed`]: `Bearer` with no key or two spaces, `KEY,KEY`, a trailing tab, NUL,
-///   a non-ASCII letter, 513 bytes, an empty header, `?access_token=`, `?%61ccess_token=KEY` (which would
-///   pass by whatever keeps keys out of logs).
+///   a non-ASCII letter, 513 bytes, an empty header, `?access_token=`, `?%61ccess_token=KEY` (which a
+///   filter that keeps keys out of logs would miss).
 ///
 /// # Examples
 ///
@@ -84,10 +84,9 @@ pub fn credential<'a>(
     }
 }
 
-/// A text that a request carries as its key: well formed, and nothing more is known of it.
+/// The text that a request carries as its key. It is well formed; nothing else is known yet.
 ///
-/// It borrows from the request. It doesn't show itself, and has no `==`: comparing secrets is for those
-/// who do it in constant time.
+/// `Debug` doesn't show it, and it has no `==`: secrets are to be compared in constant time.
 #[derive(Clone, Copy)]
 pub struct Credential<'a> {
     secret: &'a str,
@@ -100,7 +99,7 @@ impl<'a> Credential<'a> {
         self.secret
     }
 
-    /// Where it stood.
+    /// Where in the request it was.
     pub fn source(&self) -> CredentialSource {
         self.source
     }
@@ -122,7 +121,7 @@ impl fmt::Debug for Credential<'_> {
     }
 }
 
-/// Where a credential stood.
+/// Where in a request a credential was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CredentialSource {
@@ -145,7 +144,7 @@ pub enum CredentialError {
     /// There is more than one.
     #[error("more than one credential")]
     Ambiguous,
-    /// There is one that is no key.
+    /// It doesn't have the form of a key.
     #[error("credential is malformed")]
     Malformed,
 }
@@ -156,7 +155,7 @@ impl CredentialError {
         self.code().map_or(401, ErrorCode::status)
     }
 
-    /// The error code of the challenge: none where the request has no credentials that could be wrong.
+    /// The error code of the challenge; none if the request has no credentials.
     pub fn code(self) -> Option<ErrorCode> {
         match self {
             Self::Missing | Self::UnsupportedScheme => None,

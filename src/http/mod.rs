@@ -2,16 +2,15 @@
 //!
 //! For each request, in this order:
 //!
-//! 1. [`cors::Policy::evaluate`]: a pre-flight is answered here; of every other request it says what the
-//!    answer must carry.
+//! 1. [`cors::Policy::evaluate`]: a pre-flight is answered here; for every other request it says which
+//!    headers the answer must carry.
 //! 2. [`credential()`]: the one key that the request carries, or the answer's status and, by
 //!    [`Challenge`], its `WWW-Authenticate`.
-//! 3. [`BrowserPolicy::check`]: whether a key may come from where it came.
+//! 3. [`BrowserPolicy::check`]: whether a key may come from a browser.
 //! 4. [`operation()`]: which operation the method asks for.
-//! 5. [`Refused`]: where anything refused the request, status, challenge and body of the answer.
+//! 5. [`Refused`]: if the request was refused, the status, challenge and body of the answer.
 //!
-//! Header values are bytes as they came, one slice for each line: what a repeated header means is decided
-//! here.
+//! Header values are bytes as they came, one slice for each line: pass repeated headers as they are.
 
 mod browser;
 mod challenge;

@@ -21,11 +21,11 @@ pub enum Target {
 /// | `PUT`, `PATCH` | update | – |
 /// | `DELETE` | delete | – |
 ///
-/// `None` is for every other method, and for one that its target doesn't have: answer it with 405, or declare an
-/// operation of the host's own. Methods compare in case, as the standard says (section 9.1): `get` is none.
+/// `None` is for every other method, and for one that its target doesn't have: answer with 405, or declare an
+/// operation of your own. Methods are compared with their case, as the standard says (section 9.1): `get` is no method.
 ///
-/// `PUT` is an update and never a creation: a host that creates by it asks for
-/// [`CREATE`](Operation::CREATE) where nothing is stored.
+/// `PUT` is always an update. A host that also creates by `PUT` asks for [`CREATE`](Operation::CREATE) if nothing is
+/// stored yet.
 ///
 /// # Examples
 ///

@@ -16,18 +16,18 @@ use crate::{
     decision::{Denial, Forbidden},
 };
 
-/// What is answered to a request that is refused.
+/// The answer to a refused request.
 ///
-/// It is made from what refused the request, and serialises to the body's document: `status`, `errors` (one
-/// message), `code` (the reason's name) and, where the host [gives](Self::with_more_info) one, `moreInfo`, an
-/// address that explains it. [`challenge`](Self::challenge) is the value of `WWW-Authenticate`.
+/// It is made from the error, and serialises to the body's document: `status`, `errors` (one message), `code`
+/// (the reason's name) and `moreInfo`, an address that explains it, if the host
+/// [gives](Self::with_more_info) one. [`challenge`](Self::challenge) is the value of `WWW-Authenticate`.
 ///
 /// What it doesn't tell:
 ///
-/// - Of a key that was refused, why: unknown, wrong, expired and revoked are one answer.
-/// - Of a denial, any value: neither what the resource holds nor what would do.
-/// - Of another account's resource, that there is one: the answer is that of [`not_found`](Self::not_found).
-/// - Of a role that there isn't, which there are: the nearest id is left out.
+/// - Why a key was refused: unknown, wrong, expired and revoked keys get the same answer.
+/// - Any value behind a denial: neither what the resource holds nor what would be accepted.
+/// - That another account's resource exists: the answer is that of [`not_found`](Self::not_found).
+/// - Which roles exist, if one is unknown: the nearest id is left out.
 ///
 /// For the log, keep what it was made from.
 ///
@@ -95,13 +95,13 @@ impl Refused {
         Self { status, errors: [message.into()], code, more_info: None, asks: Asks::Nothing }
     }
 
-    /// There is no such thing, or it is another account's: one answer for both.
+    /// The resource doesn't exist, or it is another account's: one answer for both.
     pub fn not_found() -> Self {
         Self::new(404, "not_found", "not found")
     }
 
     /// A key came from a browser, and [`BrowserVerdict::Refuse`](super::BrowserVerdict::Refuse) was the verdict.
-    /// Whether it is a good key is not said.
+    /// It doesn't say whether the key is valid.
     pub fn key_in_browser() -> Self {
         Self::new(403, "key_in_browser", "a key doesn't belong in a browser")
     }
@@ -175,7 +175,7 @@ impl From<&Refusal> for Refused {
     }
 }
 
-/// Of a store that failed nothing is said but that it did.
+/// Of a store that failed it says only that it failed.
 impl<E> From<&AuthenticationError<E>> for Refused {
     fn from(error: &AuthenticationError<E>) -> Self {
         match error {
@@ -208,15 +208,15 @@ impl From<&AdministrationError> for Refused {
         let status = error.status();
         match error {
             AdministrationError::Forbidden(forbidden) => forbidden.into(),
-            // The key was ended between authentication and act: to the caller, a key that was refused.
+            // The key was ended after it was authenticated: the caller sees a refused key.
             AdministrationError::UnknownKey => Self::invalid_key(status, "the key is not valid"),
             // Not the nearest: which roles there are is not for everyone to know.
             AdministrationError::InvalidPolicies(AccessError::UnknownRole { cause, .. }) => {
                 Self::new(status, error.code(), format!("invalid policies: there is no role `{}`", cause.name()))
             }
-            // Nobody's permission would do.
+            // No permission would allow it.
             AdministrationError::ManagedRole => Self::new(status, error.code(), error.to_string()),
-            // Unlike another account's, what is missing in one's own has a name.
+            // In the caller's own account the message may name what is missing.
             error if status == 404 => Self::new(status, "not_found", error.to_string()),
             error => Self::denied(status, error.code(), &error.to_string()),
         }

@@ -6,7 +6,7 @@ use core::error::Error;
 use super::place::{JsonPath, Position};
 use crate::text::{UnknownName, excerpt};
 
-/// A document that can't be used: where, and why. Nothing of it was loaded.
+/// A document that can't be used: why, and where the mistake is. Nothing of it was loaded.
 ///
 /// ```
 /// use keyward::{Schema, json::Position};
@@ -43,7 +43,7 @@ impl DocumentError {
         Self { position, ..self }
     }
 
-    /// The line and column, where the document was a text.
+    /// The line and column, if the document was a text.
     pub fn position(&self) -> Option<Position> {
         self.position
     }
@@ -83,7 +83,7 @@ pub enum DocumentProblem {
     /// A value of the wrong kind.
     #[error("{found} where {wanted} is wanted")]
     Kind {
-        /// What would do.
+        /// What kind is expected.
         wanted: &'static str,
         /// What is there.
         found: &'static str,
@@ -94,7 +94,7 @@ pub enum DocumentProblem {
     /// A field that this kind of document doesn't have.
     #[error(transparent)]
     UnknownField(UnknownName),
-    /// Two of what must be unique.
+    /// An id that must be unique is there twice.
     #[error("{what} `{id}` is there twice")]
     Duplicate {
         /// What kind of thing.
@@ -102,7 +102,7 @@ pub enum DocumentProblem {
         /// Which.
         id: Box<str>,
     },
-    /// It reads well, and says something that can't be.
+    /// The form is right, but a value is refused.
     #[error(transparent)]
     Invalid(Arc<dyn Error + Send + Sync>),
 }
@@ -117,7 +117,7 @@ impl DocumentProblem {
     }
 }
 
-/// Problems are equal when they say the same.
+/// Problems are equal if their messages are.
 impl PartialEq for DocumentProblem {
     fn eq(&self, other: &Self) -> bool {
         core::mem::discriminant(self) == core::mem::discriminant(other) && format!("{self}") == format!("{other}")

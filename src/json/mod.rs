@@ -1,4 +1,4 @@
-//! JSON read strictly: no key twice, nothing nested deeper than [`Json::MAX_DEPTH`], every error with its place.
+//! JSON read strictly: no key twice, nothing nested deeper than [`Json::MAX_DEPTH`]. Every error says where it is.
 
 mod document_error;
 mod node;

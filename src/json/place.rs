@@ -1,4 +1,4 @@
-//! Where in a document something stands.
+//! Where in a document something is.
 
 use alloc::{string::String, vec::Vec};
 use core::fmt;

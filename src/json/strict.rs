@@ -20,8 +20,8 @@ pub(super) struct Strict<'a> {
     pub(super) trail: &'a RefCell<Trail>,
 }
 
-/// Where the reader stands; when it fails, where it stopped and what it refused. `serde` carries an error as words
-/// only, so the problem goes beside it.
+/// Where the reader is; if it fails, where it stopped and what it refused. An error of `serde` holds only a message,
+/// so the problem is kept here.
 #[derive(Default)]
 pub(super) struct Trail {
     pub(super) path: Vec<Segment>,

@@ -16,10 +16,10 @@ pub(super) type Keyed = foldhash::quality::RandomState;
 /// The members of a JSON object in the order of the document.
 pub type JsonObject = IndexMap<String, Json, Keyed>;
 
-/// A JSON value that was read strictly: an object that has a key twice is refused, where `serde_json`'s own
-/// value silently keeps the last.
+/// A JSON value that was read strictly: an object that has a key twice is refused. `serde_json`'s own value
+/// silently keeps the last.
 ///
-/// It is [`Attributes`](crate::Attributes), so that a request's attributes can be decided on as they were received.
+/// It implements [`Attributes`](crate::Attributes), so a decision can use a request's attributes as they were received.
 ///
 /// ```
 /// use keyward::{Attributes, Value, json::Json};
@@ -51,12 +51,12 @@ pub enum Json {
 }
 
 impl Json {
-    /// The most arrays and objects that may stand one within another.
+    /// How deep arrays and objects may be nested.
     pub const MAX_DEPTH: usize = 64;
     /// The most bytes of a document's text.
     pub const MAX_BYTES: usize = 64 << 20;
 
-    /// The members, where it is an object.
+    /// The members, if it is an object.
     pub fn as_object(&self) -> Option<&JsonObject> {
         match self {
             Self::Object(object) => Some(object),

@@ -1,4 +1,4 @@
-//! From a declaration to a schema, with everything checked that could let someone in later.
+//! From a declaration to a schema. All of it is checked here.
 
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use foldhash::fast::FixedState;
@@ -72,7 +72,7 @@ impl SchemaBuilder {
     ///
     /// # Errors
     ///
-    /// [`SchemaError`] says which declaration and why: a name outside its alphabet or declared twice, an
+    /// [`SchemaError`] says which declaration is refused and why: a name outside its alphabet or declared twice, an
     /// operation twice, a condition on an unknown type, two conditions that read the same attribute of one
     /// type or one inside what the other reads, a condition that restricts nothing anywhere, more than
     /// [`MAX_TYPES`](Self::MAX_TYPES), [`MAX_OPERATIONS`](Self::MAX_OPERATIONS) or
@@ -145,7 +145,7 @@ fn compile_operations(declared: Vec<String>, all: &mut Operations) -> Result<Typ
     Ok(Type { operations: indices.into(), mask, rules: Vec::new() })
 }
 
-/// Gives each type its rules, and the names in their order.
+/// Gives each type its rules, and returns the names of the conditions in order.
 fn compile_conditions(types: &mut Names<Type>, rules: Vec<ConditionRule>) -> Result<Names<Elsewhere>, SchemaError> {
     let mut conditions = Names::default();
     for ConditionRule { name, restricts, elsewhere } in rules {

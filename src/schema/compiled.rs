@@ -1,4 +1,4 @@
-//! The schema as it is asked: by name, by handle and by index.
+//! The compiled schema, with look-ups by name, by handle and by index.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
@@ -12,17 +12,17 @@ use super::{
 };
 use crate::text::UnknownName;
 
-/// The table of names is the host's own; who asks for a name can't put one in.
+/// Its names come from the host; a request can't add any, so its hash needs no protection from flooding.
 pub(super) type Names<V> = IndexMap<Box<str>, V, FixedState>;
 
 /// The resource types on which an account is administered. Every schema has them, with the five standard
 /// operations unless the host declares others.
 pub const ADMINISTRATION: [&str; 3] = ["accessPolicies", "accessTokens", "operatorAccess"];
 
-/// The host's declaration, checked as a whole and compiled. Cheap to clone; equal where the content is.
+/// The host's declaration, checked and compiled. It is cheap to clone; two are equal if their content is.
 ///
-/// Roles and accesses are checked against it when they are built: a name that it doesn't have is an error that
-/// names the nearest one that it has.
+/// Roles and accesses are checked against it when they are built. The error for an unknown name tells the
+/// nearest known one.
 ///
 /// ```
 /// use keyward::{Schema, schema::{ConditionRule, Elsewhere}};
@@ -103,12 +103,12 @@ impl Schema {
         (0..self.inner.types.len()).map(|index| self.type_handle(index))
     }
 
-    /// The name of a resource type; of one that is another schema's, `?`.
+    /// The name of a resource type; `?` if the type is another schema's.
     pub fn type_name(&self, resource: ResourceType) -> &str {
         self.type_index(resource.into()).map_or("?", |index| self.type_name_at(index))
     }
 
-    /// The name of an operation; of one that is another schema's, `?`.
+    /// The name of an operation; `?` if the operation is another schema's.
     pub fn operation_name(&self, operation: Operation) -> &str {
         self.operation_index(operation.into()).map_or("?", |index| self.operation_at(index))
     }
@@ -125,7 +125,7 @@ impl Schema {
         self.inner.conditions.keys().map(|name| &**name)
     }
 
-    /// What a condition reads of a type; `None` where it doesn't restrict it.
+    /// What a condition reads of a resource type; `None` if it doesn't restrict that type.
     pub fn binding(&self, condition: &str, resource: ResourceType) -> Option<&Binding> {
         let condition = self.inner.conditions.get_index_of(condition)?;
         self.rules_on(self.type_index(resource.into())?).get(condition)?.binding()
@@ -136,7 +136,7 @@ impl Schema {
         self.inner.fingerprint
     }
 
-    /// Where a type stands, `None` where it isn't this schema's.
+    /// The index of a type; `None` if it isn't this schema's.
     #[inline]
     pub(crate) fn type_index(&self, resource: TypeRef<'_>) -> Option<usize> {
         match resource {
@@ -150,7 +150,7 @@ impl Schema {
         handles::STANDARD.get(usize::from(operation.index())).copied()
     }
 
-    /// Where an operation stands, `None` where it isn't this schema's.
+    /// The index of an operation; `None` if it isn't this schema's.
     #[inline]
     pub(crate) fn operation_index(&self, operation: OperationRef<'_>) -> Option<u8> {
         match operation {

@@ -1,8 +1,8 @@
-//! Names that were resolved once: small, `Copy`, and good for the schema that gave them.
+//! Names that were looked up once: small, `Copy`, and valid for the schema that gave them.
 
-/// An operation, resolved. The five standard ones are the same in every schema; one that a host declares comes
-/// from [`Schema::operation`](super::Schema::operation) and is good for that schema and its equals: under
-/// another it is granted to nobody.
+/// The handle of an operation. The five standard ones are the same in every schema. One that a host declares comes
+/// from [`Schema::operation`](super::Schema::operation) and is valid for that schema and its equals: under another
+/// schema it is granted to nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Operation {
     /// The fingerprint of its schema; 0 for a standard one.
@@ -44,8 +44,8 @@ impl Operation {
     }
 }
 
-/// A resource type, resolved. It is good for the schema that gave it and its equals; under another, nothing is
-/// granted on it.
+/// The handle of a resource type. It comes from [`Schema::resource_type`](super::Schema::resource_type) and is valid for
+/// that schema and its equals: under another schema nothing is granted on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ResourceType {
     schema: u64,
@@ -54,7 +54,7 @@ pub struct ResourceType {
 
 impl ResourceType {
     pub(super) fn of(schema: u64, index: usize) -> Self {
-        // A schema has fewer types than that; were it wrong, the handle would name no type.
+        // A schema has fewer types than that. If not, the handle would name no type.
         Self { schema, index: u16::try_from(index).unwrap_or(u16::MAX) }
     }
 
@@ -70,7 +70,7 @@ macro_rules! by_handle_or_name {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[expect(clippy::exhaustive_enums, reason = "a name is resolved or it is not")]
         pub enum $name<'a> {
-            /// Resolved.
+            /// Looked up before.
             Handle($handle),
             /// To be looked up at the decision.
             Name(&'a str),

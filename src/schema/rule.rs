@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{attributes::AttributePath, text::TextError};
 
-/// What a list-valued attribute must have in common with the accepted values.
+/// How an attribute that is a list matches the accepted values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "`guide::model`, under conditions, has these two")]
@@ -29,7 +29,7 @@ impl Match {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "`guide::model`, under conditions, has these two")]
 pub enum Elsewhere {
-    /// An access that carries it is denied.
+    /// An access with the condition is denied.
     #[default]
     Deny,
     /// It doesn't restrict.

@@ -37,12 +37,13 @@ impl Schema {
     ///
     /// A type without `operations` has the five standard ones; `match` is `any` unless it says `all`,
     /// `elsewhere` is `deny` unless it says `ignore`. An attribute is a name without a dot, or an array of names,
-    /// which may have dots: `"delivery.factoryId"` is refused, since it looks like the path that it is not.
+    /// which may have dots: `"delivery.factoryId"` is refused, since it looks like a path and is none.
     ///
     /// # Errors
     ///
     /// [`DocumentError`], with line, column and path: for a text that [`Json::parse`] refuses, a field that the
-    /// document doesn't have, a value of the wrong kind, and what [`SchemaBuilder::build`](super::SchemaBuilder::build) refuses.
+    /// document doesn't have, a value of the wrong kind, and what
+    /// [`SchemaBuilder::build`](super::SchemaBuilder::build) refuses.
     ///
     /// ```
     /// let schema = keyward::Schema::from_json(r#"{"resources": {"products": {}}}"#)?;

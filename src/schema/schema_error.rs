@@ -1,4 +1,4 @@
-//! A declaration that can't be, and which one it is.
+//! Why a declaration is refused, and which one.
 
 use alloc::{boxed::Box, string::String};
 use core::fmt;
@@ -8,7 +8,7 @@ use crate::{
     text::{TextError, UnknownName, excerpt},
 };
 
-/// A declaration that can't be.
+/// A declaration that is refused.
 ///
 /// ```
 /// let refused = keyward::Schema::builder().resource("my products").build().unwrap_err();

@@ -8,7 +8,7 @@ use crate::text::excerpt;
 ///
 /// A pre-flight is answered at once, with [`preflight_status`](Answer::preflight_status), these headers
 /// and no body, before anything looks for a key: it carries none. Every other request is served as
-/// always, refused or not, and these headers are added to whatever its answer is, errors included.
+/// always, also if it is refused, and these headers are added to its answer, also to an error.
 ///
 /// # Examples
 ///
@@ -46,7 +46,7 @@ impl Answer<'_> {
         self.class != Class::NonCors && self.refusal.is_none()
     }
 
-    /// Why it doesn't pass.
+    /// Why the request is refused.
     pub fn refusal(&self) -> Option<Refusal<'_>> {
         self.refusal
     }
@@ -100,27 +100,28 @@ pub enum Class {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal<'a> {
-    /// The origin is not let in, or there are two.
+    /// The origin is not allowed, or there are two.
     #[error("origin is not allowed")]
     Origin,
-    /// The method that a pre-flight asks for is not let in.
+    /// The method that a pre-flight asks for is not allowed.
     #[error("method `{}` is not allowed", excerpt(.0))]
     Method(&'a str),
-    /// A header that a pre-flight asks for is not let in.
+    /// A header that a pre-flight asks for is not allowed.
     #[error("header `{}` is not allowed", excerpt(.0))]
     Header(&'a str),
-    /// The pre-flight is none that a browser sends: two methods, a name that is no token, or more
-    /// headers than a browser asks for.
+    /// No browser sends such a pre-flight: two methods, a name that is no token, or more headers than
+    /// a browser asks for.
     #[error("pre-flight is malformed")]
     Malformed,
 }
 
-/// The request headers on which an answer depends; it follows from the policy and the class.
+/// The request headers on which an answer depends. They follow from the policy and the class.
 ///
 /// With a list of origins or a predicate every answer depends on `Origin`, also one to a request that has
-/// none: a cache would otherwise hand it to a page (Fetch, *CORS protocol and HTTP caches*). With any
-/// origin no answer does. A pre-flight depends on what it asks for besides. With nobody let in, all are
-/// named everywhere, so that no cache keeps an answer beyond the day on which the first is let in.
+/// none: a cache would otherwise hand it to a page (Fetch, *CORS protocol and HTTP caches*). If any origin
+/// is allowed, no answer depends on it. The answer to a pre-flight also depends on what it asks for. If no
+/// origin is allowed, every answer names all of these headers: no cache can then keep an answer that is
+/// wrong once an origin is allowed.
 ///
 /// # Examples
 ///

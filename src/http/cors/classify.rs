@@ -60,10 +60,10 @@ fn preflight<'a>(policy: &'a Policy, asked: Asked<'a>) -> Result<Fields<'a>, Ref
     })
 }
 
-/// What every answer to an origin that is let in carries.
+/// What every answer to an allowed origin carries.
 fn allowed<'a>(policy: &'a Policy, origin: Lines<'a>) -> Result<Fields<'a>, Refusal<'a>> {
     let origin = match &policy.origins {
-        // The same answer to everyone, whatever they say: that is why it needs no `Vary`.
+        // The same answer to everyone, so it needs no `Vary`.
         OriginRule::Any => Some("*"),
         rule => origin.one().filter(|origin| rule.allows(origin)),
     };

@@ -1,4 +1,4 @@
-//! Which headers a request from elsewhere may carry, and which of the answer it may read.
+//! Which headers a request from another origin may carry, and which headers of the answer it may read.
 
 use alloc::{string::String, vec::Vec};
 
@@ -7,9 +7,9 @@ use crate::{http::token::is_token, text::excerpt};
 
 const AUTHORIZATION: &str = "authorization";
 
-/// Which request headers a [`Policy`](super::Policy) lets other origins set, besides those that need no
-/// leave. `Authorization` is among them unless the policy says otherwise, since whoever calls this crate's host
-/// sends a key in it; [`without_authorization`](Self::without_authorization) takes it out.
+/// Which request headers a [`Policy`](super::Policy) lets other origins set, besides those that are always
+/// allowed. `Authorization` is among them, since callers send their key in it, unless
+/// [`without_authorization`](Self::without_authorization) takes it out.
 ///
 /// Names compare without case. A browser sends a harmless `Accept`, `Accept-Language`,
 /// `Content-Language`, `Content-Type` or `Range` without asking (Fetch, *CORS-safelisted
@@ -37,17 +37,17 @@ const AUTHORIZATION: &str = "authorization";
 pub struct RequestHeaders {
     any: bool,
     names: Vec<String>,
-    /// Whether `Authorization` was spoken of: `any` must say whether it is meant.
+    /// Whether the policy says if `Authorization` is allowed: `any` must say so.
     decided: bool,
 }
 
 impl RequestHeaders {
-    /// Only what a browser sends without asking: this says that `Authorization`, too, may not be sent.
+    /// Only what a browser sends without asking; `Authorization` is not allowed either.
     pub fn safelisted() -> Self {
         Self { any: false, names: Vec::new(), decided: true }
     }
 
-    /// The headers that are listed, and `Authorization`, named or not.
+    /// The listed headers, and `Authorization`, listed or not.
     pub fn list(names: impl IntoIterator<Item: Into<String>>) -> Self {
         Self { names: names.into_iter().map(Into::into).collect(), ..Self::safelisted() }.with_authorization()
     }
@@ -62,7 +62,7 @@ impl RequestHeaders {
         Self { any: true, names: Vec::new(), decided: false }
     }
 
-    /// Names `Authorization` besides.
+    /// Allows `Authorization` too.
     #[must_use]
     pub fn with_authorization(mut self) -> Self {
         self.decided = true;
@@ -72,7 +72,7 @@ impl RequestHeaders {
         self
     }
 
-    /// Doesn't let `Authorization` be sent: whoever calls brings no key.
+    /// Doesn't allow `Authorization`: callers send no key.
     #[must_use]
     pub fn without_authorization(mut self) -> Self {
         self.decided = true;
@@ -130,7 +130,7 @@ impl ExposedHeaders {
         Self::default()
     }
 
-    /// The headers that are listed, besides.
+    /// The listed headers too.
     pub fn list(names: impl IntoIterator<Item: Into<String>>) -> Self {
         Self(Names::list(names))
     }
@@ -155,7 +155,7 @@ impl ExposedHeaders {
     }
 }
 
-/// A header that a policy can't name.
+/// A header that can't be in a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderError {
@@ -165,7 +165,7 @@ pub enum HeaderError {
     /// `*` among other names.
     #[error("`*` is not a header's name: any header is a rule of its own")]
     Wildcard,
-    /// `*` for request headers, with nothing said of `Authorization`, which it doesn't cover.
+    /// `*` for request headers without a word on `Authorization`, which it doesn't cover.
     #[error("`*` never covers `Authorization`: say whether it is allowed besides")]
     AuthorizationNotCovered,
     /// A request header that a page can't set, or one that only answers have.
@@ -193,7 +193,7 @@ impl HeaderRule {
             || (self.any && !name.eq_ignore_ascii_case(AUTHORIZATION))
     }
 
-    /// What stands for every name at once, where the rule is `*`.
+    /// The value that stands for every name, if any header is allowed.
     pub(super) fn wildcard(&self) -> Option<&'static str> {
         match (self.any, self.names.is_empty()) {
             (false, _) => None,

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{http::token::is_token, text::excerpt};
 
-/// Which methods a [`Policy`](super::Policy) lets other origins use. By default: those that need no
-/// leave.
+/// Which methods a [`Policy`](super::Policy) lets other origins use. By default: those that are always
+/// allowed.
 ///
 /// `GET`, `HEAD` and `POST` are *CORS-safelisted* (Fetch, *methods*): a browser sends them without
 /// asking, and no policy keeps it from doing so. Methods are compared in case: `PATCH` is not `patch`.
@@ -39,7 +39,7 @@ impl Methods {
         Self::default()
     }
 
-    /// The methods that are listed, besides the safelisted ones.
+    /// The listed methods, and the safelisted ones.
     pub fn list(methods: impl IntoIterator<Item: Into<String>>) -> Self {
         Self(Names::list(methods))
     }
@@ -60,7 +60,7 @@ impl Methods {
     }
 }
 
-/// A method that a policy can't name.
+/// A method that can't be in a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MethodError {
@@ -91,8 +91,8 @@ pub enum MethodError {
 pub(super) struct MethodRule(Names);
 
 impl MethodRule {
-    /// What the answer to a pre-flight for `method` says of methods, if it passes: nothing of a
-    /// safelisted one that the policy doesn't name.
+    /// The value of `Access-Control-Allow-Methods` for a pre-flight that asks for `method`: none for a
+    /// safelisted method that the policy doesn't name.
     pub(super) fn answer<'a>(&'a self, method: &'a str) -> Result<Option<&'a str>, Refusal<'a>> {
         let named = match &self.0 {
             Names::Any if is_forbidden(method) => None,

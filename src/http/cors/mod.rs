@@ -1,8 +1,8 @@
 //! The server's side of CORS, after the [Fetch Standard](https://fetch.spec.whatwg.org/#http-cors-protocol).
 //!
-//! [`Policy::evaluate`] takes the method and the header lines of a request, and says whether it is a
-//! pre-flight (to be answered at once), an actual request or none of CORS's, and which headers the answer
-//! carries. It does no I/O and knows no server.
+//! [`Policy::evaluate`] takes the method and the header lines of a request. It says whether the request is a
+//! pre-flight (to be answered at once), an actual CORS request or neither, and which headers the answer
+//! carries. It does no I/O and works with any server.
 
 mod answer;
 mod classify;

@@ -1,4 +1,4 @@
-//! What a knob names: some, or all that there are.
+//! The names that a setting lists, or any name.
 
 use alloc::{string::String, vec::Vec};
 
@@ -27,7 +27,7 @@ impl Default for Names {
     }
 }
 
-/// The names in order, or one that is there twice.
+/// The names in order; or, as an error, a name that is listed twice.
 pub(super) fn in_order(mut names: Vec<String>) -> Result<Vec<String>, String> {
     names.sort_unstable();
     match names.iter().zip(names.iter().skip(1)).find(|(one, next)| one == next) {

@@ -1,13 +1,13 @@
-//! Who may read the answers: the knob for origins.
+//! Which origins may read the answers.
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::http::origin::{Origin, OriginList, OriginListError};
 
-/// Which origins a [`Policy`](super::Policy) lets in. By default: none.
+/// Which origins a [`Policy`](super::Policy) allows. By default: none.
 ///
-/// The texts are read when the policy is built: [`OriginList`] says what they may be.
+/// The texts are checked when the policy is built; [`OriginList`] says what they may be.
 ///
 /// # Examples
 ///
@@ -53,7 +53,7 @@ impl Origins {
         Self::list([origin.replacen("://", "://*.", 1)])
     }
 
-    /// The origins of which the host's own function says so.
+    /// The origins for which the host's own function returns true.
     ///
     /// It is asked only about well-formed origins with a host, never about `null`, and no more than once a request.
     /// It must give the same answer for the same origin, since answers are cached by `Origin`; and it
@@ -62,7 +62,7 @@ impl Origins {
         Self::of(Kind::Predicate(Predicate(Arc::new(allows))))
     }
 
-    /// Lets `null` in too, which is whoever puts a page into a sandboxed frame: hardly ever right.
+    /// Allows `null` too, which is anyone who puts a page into a sandboxed frame: hardly ever right.
     ///
     /// Can't be combined with credentials.
     #[must_use]
@@ -92,7 +92,7 @@ impl Origins {
     }
 }
 
-/// [`Origins`], read.
+/// [`Origins`], checked.
 #[derive(Clone, Debug)]
 pub(super) enum OriginRule {
     Nobody,
@@ -102,7 +102,7 @@ pub(super) enum OriginRule {
 }
 
 impl OriginRule {
-    /// Whether the origin that the header states is let in.
+    /// Whether the origin in the header is allowed.
     pub(super) fn allows(&self, origin: &str) -> bool {
         match self {
             Self::Nobody => false,

@@ -1,4 +1,4 @@
-//! A policy: the knobs together, refused where they contradict each other or the standard.
+//! A policy: all settings together, refused if they contradict each other or the standard.
 
 use alloc::string::String;
 
@@ -12,13 +12,12 @@ use crate::http::origin::OriginListError;
 
 /// What pages of other origins may do with the answers of a server.
 ///
-/// Made with [`Policy::builder`], whose every knob denies until it is turned: no origin, no method but
-/// the safelisted ones, no request header but `Authorization`, nothing exposed, no credentials, no
-/// private network.
+/// It is made with [`Policy::builder`]. What isn't set is denied: no origin, no method but the safelisted
+/// ones, no request header but `Authorization`, nothing exposed, no credentials, no private network.
 ///
 /// CORS keeps pages from *reading answers* and from *sending requests that need a pre-flight*. It is no
-/// access control: a refused `actual` request has arrived, and whoever doesn't use a browser is not
-/// bound by it. What a request may do is decided by its key.
+/// access control: a refused actual request has reached the server all the same, and callers without a
+/// browser ignore CORS. What a request may do is decided by its key.
 ///
 /// # Examples
 ///
@@ -59,41 +58,41 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// A builder whose every knob denies.
+    /// A builder that denies what isn't set.
     pub fn builder() -> PolicyBuilder {
         PolicyBuilder::default()
     }
 }
 
-macro_rules! knobs {
-    ($($(#[$doc:meta])* $knob:ident: $rule:ty,)*) => {
-        /// Collects the knobs of a [`Policy`].
+macro_rules! settings {
+    ($($(#[$doc:meta])* $setting:ident: $rule:ty,)*) => {
+        /// Collects the settings of a [`Policy`].
         #[derive(Clone, Debug, Default)]
         pub struct PolicyBuilder {
-            $($knob: $rule,)*
+            $($setting: $rule,)*
         }
 
         impl PolicyBuilder {$(
             $(#[$doc])*
             #[must_use]
-            pub fn $knob(mut self, $knob: $rule) -> Self {
-                self.$knob = $knob;
+            pub fn $setting(mut self, $setting: $rule) -> Self {
+                self.$setting = $setting;
                 self
             }
         )*}
     };
 }
 
-knobs! {
-    /// Who is let in.
+settings! {
+    /// Which origins are allowed.
     origins: Origins,
-    /// With which methods.
+    /// Which methods are allowed.
     methods: Methods,
-    /// With which request headers.
+    /// Which request headers are allowed.
     request_headers: RequestHeaders,
     /// Which headers of the answer may be read.
     exposed_headers: ExposedHeaders,
-    /// Whether cookies and the like may come along.
+    /// Whether requests may carry cookies and other credentials of the browser.
     credentials: Credentials,
     /// How long a browser may remember a pre-flight's answer.
     max_age: MaxAge,
@@ -102,15 +101,15 @@ knobs! {
 }
 
 impl PolicyBuilder {
-    /// Reads the knobs.
+    /// Checks the settings and makes the policy.
     ///
     /// # Errors
     ///
     /// - Credentials with any origin, with `null`, with `*` for methods or with `*` for exposed headers:
-    ///   under credentials `*` is no wildcard (Fetch, *CORS protocol and credentials*), and `null` is
-    ///   anybody.
+    ///   with credentials `*` is no wildcard (Fetch, *CORS protocol and credentials*), and anyone can
+    ///   become `null`.
     /// - Private network access for any origin.
-    /// - `*` for request headers with nothing said of `Authorization`.
+    /// - `*` for request headers without a word on `Authorization`.
     /// - An origin that could never match (`https://a.example/`, `http://a.example:80`) or a pattern that
     ///   matches too much (`https://*.com`).
     /// - A method or header that is no name, that browsers never send or show (`TRACE`, `Sec-Foo`,
@@ -144,7 +143,7 @@ impl PolicyBuilder {
     }
 }
 
-/// A policy that is unsafe, or that could not mean what it says.
+/// A policy that is unsafe, or that browsers would not follow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
@@ -163,16 +162,16 @@ pub enum PolicyError {
     /// Any site could reach into the private network.
     #[error("a private network can't be opened to any origin or to `null`: list the origins")]
     PrivateNetworkWithAnyOrigin,
-    /// An origin that is none, or is there twice.
+    /// An entry that is no origin, or is listed twice.
     #[error("origin {0}")]
     Origin(#[from] OriginListError),
-    /// A method that can't be named.
+    /// A method that can't be in a policy.
     #[error(transparent)]
     Method(#[from] MethodError),
-    /// A header that can't be named.
+    /// A header that can't be in a policy.
     #[error(transparent)]
     Header(#[from] HeaderError),
-    /// A max age that is no number of seconds.
+    /// A max age that is out of range.
     #[error("max age `{0}` is out of range: seconds from 0 to 2147483647, or -1 for no caching")]
     MaxAge(i64),
 }

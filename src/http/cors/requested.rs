@@ -24,7 +24,7 @@ impl<'a> Requested<'a> {
         Self { names: Ok(None), bytes_left: MAX_BYTES, empty_left: MAX_EMPTY }
     }
 
-    /// Reads one line more; after the first thing that is refused, none.
+    /// Reads one more line, unless an earlier one was refused.
     pub(super) fn read(&mut self, line: &'a [u8], rule: &HeaderRule) {
         if let Ok(names) = &mut self.names {
             let before = names.take();
@@ -32,7 +32,7 @@ impl<'a> Requested<'a> {
         }
     }
 
-    /// The value of `Access-Control-Allow-Headers`, if every header asked for is let in.
+    /// The value of `Access-Control-Allow-Headers`, if every header asked for is allowed.
     pub(super) fn answer(self, wildcard: Option<&'a str>) -> Result<Option<Cow<'a, str>>, Refusal<'a>> {
         Ok(self.names?.map(|names| wildcard.map_or(names, Cow::Borrowed)))
     }
@@ -53,7 +53,7 @@ impl<'a> Requested<'a> {
     }
 }
 
-/// The list with the names of one line more.
+/// The list, with the names of one more line added.
 fn joined<'a>(before: Option<Cow<'a, str>>, line: &'a str) -> Option<Cow<'a, str>> {
     let is_clean = !line.contains([' ', '\t']) && line.split(',').all(|name| !name.is_empty());
     if before.is_none() && is_clean {

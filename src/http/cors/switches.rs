@@ -1,4 +1,4 @@
-//! The small knobs: credentials, max age, private network access.
+//! The small settings: credentials, max age, private network access.
 
 use alloc::string::{String, ToString};
 
@@ -27,7 +27,7 @@ switch! {
     /// certificates, and passwords that it has stored. By default: not.
     ///
     /// The `Authorization` header that a page sets itself is not among them: a host that takes keys only
-    /// from there has no need of this.
+    /// from there doesn't need this.
     ///
     /// # Examples
     ///
@@ -40,7 +40,7 @@ switch! {
     Credentials {
         /// No credentials.
         deny,
-        /// `Access-Control-Allow-Credentials: true`, for the origins that are let in.
+        /// `Access-Control-Allow-Credentials: true`, for the allowed origins.
         allow
     }
 }
@@ -68,8 +68,8 @@ switch! {
 /// How long a browser may remember what a pre-flight said. By default: as long as it does unasked, five
 /// seconds (Fetch, *CORS-preflight fetch*).
 ///
-/// Browsers have bounds of their own (two hours in Chromium, a day in Firefox), and a policy that is
-/// made stricter reaches a page no sooner than its memory ends.
+/// Browsers have limits of their own (two hours in Chromium, a day in Firefox). A stricter policy takes
+/// effect only when the browser forgets the earlier answer.
 ///
 /// # Examples
 ///
@@ -88,7 +88,7 @@ impl MaxAge {
         Self(None)
     }
 
-    /// So many seconds. As in other servers, −1 is [`MaxAge::no_cache`]; it is answered as 0, since the
+    /// This many seconds. As in other servers, −1 is [`MaxAge::no_cache`]; it is answered as 0, since the
     /// header has no negative numbers and a browser would read one as five seconds.
     pub fn seconds(seconds: i64) -> Self {
         Self(Some(seconds))

@@ -9,16 +9,15 @@ use super::{
     split::{is_without_host, read_port, split_port, split_scheme},
 };
 
-/// Origins that a rule names: `https://app.example.com`, all below `https://*.example.com`, and with
+/// A list of origins: `https://app.example.com`, all below `https://*.example.com`, and with
 /// `:*` at the end on whatever port.
 ///
 /// `*.` stands for one label or more, never for none: `https://*.example.com` doesn't cover
 /// `https://example.com`. Two labels at least must follow it. The crate holds no list of public
-/// suffixes: `https://*.co.uk` is taken, and it is on you not to write it.
+/// suffixes: it accepts `https://*.co.uk`, so don't write that.
 ///
-/// The pages of an app's own web view may have an origin of a scheme and no host, `app://`. It is taken as it is sent,
-/// and is no part of any pattern. Whoever writes an app can give it that scheme: it tells apps apart no better than
-/// their users do who install them.
+/// The pages of an app's web view may have an origin with a scheme and no host, `app://`. It is compared as it is sent,
+/// and can't be in a pattern. Any app can choose any scheme, so such an origin doesn't prove which app it is.
 ///
 /// # Examples
 ///
@@ -43,7 +42,7 @@ pub struct OriginList {
 }
 
 impl OriginList {
-    /// A list of the given origins and patterns. The empty list holds nobody.
+    /// A list of the given origins and patterns. The empty list holds none.
     ///
     /// # Errors
     ///
@@ -59,7 +58,7 @@ impl OriginList {
 
     /// Adds `null`, the origin of sandboxed frames, local files and some redirects.
     ///
-    /// Whoever can make a browser open a page can make it send `null`: to allow it is to allow anyone.
+    /// Anyone who can make a browser open a page can make it send `null`: to allow it is to allow anyone.
     #[must_use]
     pub fn with_null(mut self) -> Self {
         self.null = true;

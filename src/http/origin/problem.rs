@@ -25,8 +25,8 @@ pub enum OriginProblem {
     #[error("has a scheme that is not one (a letter, then letters, digits, `+`, `-` or `.`)")]
     Scheme,
     /// `wss://x`, which is never a page's origin; `data:`, whose pages are `null`; and `file://`, for which browsers
-    /// send `null`. There are web views that send `file://` itself. It is refused all the same: every local file has
-    /// it, whoever made the file, and so it names nobody, as `null` does.
+    /// send `null`. Some web views send `file://` itself. It is refused too: every local file has this origin,
+    /// whoever made it.
     #[error("has a scheme whose origin is never sent, or names nobody")]
     SchemeNeverSent,
     /// `https://example.com/`, `https://example.com?q`, `https://example.com#f`.

@@ -16,7 +16,7 @@ use crate::text::excerpt;
 /// shortest form, names in ASCII. [`Origin::parse`] takes that spelling and no other, so two origins
 /// are the same exactly if their texts are the same bytes. The opaque origin, `null`, is no `Origin`:
 /// every sandboxed frame and local file shares it, so it identifies nobody. What has no host (`app://`) is none
-/// either: there is nothing to take apart, and an [`OriginList`](super::OriginList) holds it by its text.
+/// either; an [`OriginList`](super::OriginList) can hold it as a text.
 ///
 /// # Examples
 ///
@@ -52,7 +52,7 @@ impl<'a> Origin<'a> {
         Self::read(text).map_err(|problem| OriginError::new(text, problem))
     }
 
-    /// [`Origin::parse`] without the words: what a request is read with.
+    /// [`Origin::parse`] with a plain error, for the origins of requests.
     pub(in crate::http) fn read(text: &'a str) -> Result<Self, OriginProblem> {
         let (scheme, authority) = split_scheme(text)?;
         let (host, port) = split_port(authority);
@@ -108,7 +108,7 @@ impl OriginError {
         self.problem
     }
 
-    /// The form it should have, where one is plain to see.
+    /// The form it should have, if that is clear.
     pub fn suggestion(&self) -> Option<&str> {
         self.suggestion.as_deref()
     }
