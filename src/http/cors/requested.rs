@@ -60,8 +60,9 @@ fn joined<'a>(before: Option<Cow<'a, str>>, line: &'a str) -> Option<Cow<'a, str
         return Some(Cow::Borrowed(line));
     }
     elements(line).filter(|name| !name.is_empty()).fold(before, |list, name| {
-        let Some(list) = list else { return Some(Cow::Borrowed(name)) };
-        Some(list + "," + name)
+        let Some(mut list) = list else { return Some(Cow::Borrowed(name)) };
+        list.to_mut().extend([",", name]);
+        Some(list)
     })
 }
 
