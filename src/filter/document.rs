@@ -35,7 +35,6 @@ impl<'de> Deserialize<'de> for Filter {
 }
 
 fn read(node: Node<'_>) -> Result<Filter, DocumentError> {
-    let wanted = "`nothing`, `all` or an object with `all_of`";
     match node.json {
         Json::Text(text) if text == "nothing" => Ok(Filter::Nothing),
         Json::Text(text) if text == "all" => Ok(Filter::Everything),
@@ -53,7 +52,7 @@ fn read(node: Node<'_>) -> Result<Filter, DocumentError> {
                 None => Err(list.refuse_kind("an array of clauses that is not empty")),
             }
         }
-        _ => Err(node.refuse_kind(wanted)),
+        _ => Err(node.refuse_kind("`nothing`, `all` or an object with `all_of`")),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The answer to `list`: which rows an access may see, in the forms in which hosts ask.
 //!
 //! - `clause` and `value`: the filter itself, a plain value; `document` reads and writes it as JSON.
+//! - `mapping`: which column or field of a store holds which attribute.
 //! - `accepted`: accepted texts as the integers and booleans that they also are, for stores with types.
 //! - `sql`: a `WHERE` fragment with bind parameters.
 //! - `mongo`: a MongoDB query document.
@@ -8,11 +9,13 @@
 mod accepted;
 mod clause;
 mod document;
+mod mapping;
 mod mongo;
 mod sql;
 mod value;
 
 pub use clause::{Clause, Clauses};
+pub use mapping::MappingError;
 pub use mongo::{MongoCollection, MongoError, MongoField};
 pub use sql::{SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue};
 pub use value::Filter;

@@ -1,18 +1,19 @@
 //! Which field holds which attribute, and the query under that mapping.
 
-use alloc::{boxed::Box, vec::Vec};
-
 use super::{
-    error::MongoError,
-    field::{Checked, MongoField},
+    field::{Checked, MongoError, MongoField},
     query::{self, all_of, nothing},
 };
 use crate::{
     access::Access,
     attributes::AttributePath,
-    filter::Filter,
+    filter::{
+        Filter,
+        mapping::{Mapping, Question},
+    },
     json::Json,
-    schema::{Binding, Schema, TypeRef},
+    schema::{Schema, TypeRef},
+    text::TextError,
 };
 
 /// Which field of a collection's documents holds the account, and which holds which attribute: made once, at the
@@ -58,14 +59,7 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct MongoCollection {
-    account: Account,
-    fields: Vec<(AttributePath, Checked)>,
-}
-
-#[derive(Clone, Debug)]
-enum Account {
-    Field(Checked),
-    Only(Box<str>),
+    mapping: Mapping<Checked>,
 }
 
 impl MongoCollection {
@@ -76,7 +70,7 @@ impl MongoCollection {
     ///
     /// [`MongoError`] for a name that a query document can't say.
     pub fn new(account: impl Into<MongoField>) -> Result<Self, MongoError> {
-        Ok(Self { account: Account::Field(account.into().check()?), fields: Vec::new() })
+        Ok(Self { mapping: Mapping::new(account.into().check()?) })
     }
 
     /// A collection all of whose documents are this account's, and that has no field to say so. To an access of
@@ -91,7 +85,7 @@ impl MongoCollection {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn of_one_account(account: &str) -> Self {
-        Self { account: Account::Only(account.into()), fields: Vec::new() }
+        Self { mapping: Mapping::of_one_account(account) }
     }
 
     /// Says which field holds an attribute.
@@ -102,14 +96,10 @@ impl MongoCollection {
     /// already.
     pub fn field<A>(mut self, attribute: A, field: impl Into<MongoField>) -> Result<Self, MongoError>
     where
-        A: TryInto<AttributePath, Error: Into<MongoError>>,
+        A: TryInto<AttributePath, Error: Into<TextError>>,
     {
-        let attribute = attribute.try_into().map_err(Into::into)?;
-        let field = field.into().check()?;
-        if self.fields.iter().any(|(mapped, _)| *mapped == attribute) {
-            return Err(MongoError::MappedTwice(attribute));
-        }
-        self.fields.push((attribute, field));
+        let attribute = attribute.try_into().map_err(Into::<TextError>::into)?;
+        self.mapping.add(attribute, field.into().check()?)?;
         Ok(self)
     }
 
@@ -134,10 +124,10 @@ impl MongoCollection {
         kind: impl Fn(AttributePath) -> MongoField,
     ) -> Result<Self, MongoError>
     where
-        A: TryInto<AttributePath, Error: Into<MongoError>>,
+        A: TryInto<AttributePath, Error: Into<TextError>>,
     {
         attributes.into_iter().try_fold(self, |collection, attribute| {
-            let attribute = attribute.try_into().map_err(Into::into)?;
+            let attribute = attribute.try_into().map_err(Into::<TextError>::into)?;
             collection.field(attribute.clone(), kind(attribute))
         })
     }
@@ -149,40 +139,16 @@ impl MongoCollection {
     ///
     /// [`MongoError`]: a type that the schema doesn't have, and an attribute that is not mapped or mapped in vain.
     pub fn check(&self, schema: &Schema, resource: &str) -> Result<(), MongoError> {
-        let handle = schema.resource_type(resource)?;
-        let read = || schema.condition_names().filter_map(|name| schema.binding(name, handle)).map(Binding::attribute);
-        for attribute in read() {
-            self.mapped(attribute)?;
-        }
-        let unread = |attribute: &&AttributePath| !read().any(|read| read == *attribute);
-        match self.fields.iter().map(|(attribute, _)| attribute).find(unread) {
-            Some(attribute) => Err(MongoError::Unread { attribute: attribute.clone(), resource: resource.into() }),
-            None => Ok(()),
-        }
-    }
-
-    fn mapped(&self, attribute: &AttributePath) -> Result<&Checked, MongoError> {
-        let mapped = self.fields.iter().find(|(mapped, _)| mapped == attribute);
-        mapped.map(|(_, field)| field).ok_or_else(|| MongoError::Unmapped(attribute.clone()))
+        self.mapping.check(schema, resource, |_| Ok(()))
     }
 
     fn query(&self, account: &str, filter: &Filter) -> Result<Json, MongoError> {
-        let mut requirements = Vec::new();
-        match &self.account {
-            Account::Only(only) if **only == *account => {}
-            Account::Only(_) => return Ok(nothing()),
-            Account::Field(field) => requirements.extend(query::account(field, account)),
-        }
-        match filter {
-            Filter::Nothing => return Ok(nothing()),
-            Filter::Everything => {}
-            Filter::AllOf(clauses) => {
-                for clause in clauses {
-                    requirements.extend(query::clause(self.mapped(clause.attribute())?, clause));
-                }
-            }
-        }
-        Ok(all_of(requirements))
+        let Some(Question { account: holder, clauses }) = self.mapping.question(account, filter)? else {
+            return Ok(nothing());
+        };
+        let account = holder.into_iter().flat_map(|field| query::account(field, account));
+        let clauses = clauses.into_iter().flat_map(|(field, clause)| query::clause(field, clause));
+        Ok(all_of(account.chain(clauses).collect()))
     }
 }
 

@@ -1,13 +1,37 @@
 //! A field, and what kind of value it holds.
 
 use alloc::{
+    boxed::Box,
     format,
     string::{String, ToString},
     vec::Vec,
 };
 
-use super::error::MongoError;
-use crate::{attributes::AttributePath, text::Excerpt};
+use crate::{
+    attributes::AttributePath,
+    filter::mapping::{Holder, MappingError},
+    text::{TextError, excerpt},
+};
+
+/// A mapping that has no exact form in a query document.
+///
+/// ```
+/// let refused = keyward::filter::MongoCollection::new("$account").unwrap_err();
+/// assert_eq!(refused.to_string(), "a query document has no name for the field `$account`");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MongoError {
+    /// A name that is no attribute's.
+    #[error(transparent)]
+    Name(#[from] TextError),
+    /// A name that begins with `$`, or has a dot or a NUL in it.
+    #[error("a query document has no name for the field `{0}`")]
+    Field(Box<str>),
+    /// A mapping that doesn't fit what conditions read.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+}
 
 /// A field of a collection's documents, and how the host reads what it holds: a name, or an array of names for a path
 /// through embedded documents, is one that is read [`as it is`](Self::plain).
@@ -27,7 +51,7 @@ use crate::{attributes::AttributePath, text::Excerpt};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MongoField {
     /// What is no path is refused where the field is mapped.
-    path: Result<AttributePath, MongoError>,
+    path: Result<AttributePath, TextError>,
     kind: Kind,
 }
 
@@ -47,28 +71,32 @@ pub(super) struct Checked {
     pub(super) kind: Kind,
 }
 
+impl Holder for Checked {
+    const NAME: &'static str = "field";
+}
+
 impl MongoField {
     /// A field whose strings, integers and booleans, and lists of them, are read as they are, and nothing else.
     ///
     /// ```
     /// assert_eq!(keyward::filter::MongoField::plain("brand"), keyward::filter::MongoField::from("brand"));
     /// ```
-    pub fn plain(path: impl TryInto<AttributePath, Error: Into<MongoError>>) -> Self {
+    pub fn plain(path: impl TryInto<AttributePath, Error: Into<TextError>>) -> Self {
         Self::new(path, Kind::Plain)
     }
 
     /// A field whose `ObjectId`s are read as their 24 hexadecimal digits in lower case.
-    pub fn object_id(path: impl TryInto<AttributePath, Error: Into<MongoError>>) -> Self {
+    pub fn object_id(path: impl TryInto<AttributePath, Error: Into<TextError>>) -> Self {
         Self::new(path, Kind::ObjectId)
     }
 
     /// A field whose uuids, binary data of the subtype 4, are read as their canonical text, in lower case and with
     /// hyphens.
-    pub fn uuid(path: impl TryInto<AttributePath, Error: Into<MongoError>>) -> Self {
+    pub fn uuid(path: impl TryInto<AttributePath, Error: Into<TextError>>) -> Self {
         Self::new(path, Kind::Uuid)
     }
 
-    fn new(path: impl TryInto<AttributePath, Error: Into<MongoError>>, kind: Kind) -> Self {
+    fn new(path: impl TryInto<AttributePath, Error: Into<TextError>>, kind: Kind) -> Self {
         Self { path: path.try_into().map_err(Into::into), kind }
     }
 
@@ -76,7 +104,7 @@ impl MongoField {
         let path = self.path?;
         let strange = |name: &&str| name.starts_with('$') || name.contains(['.', '\0']);
         if let Some(name) = path.names().find(strange) {
-            return Err(MongoError::Field(Excerpt::new(name).to_string().into()));
+            return Err(MongoError::Field(excerpt(name).into()));
         }
         let mut dotted: Vec<String> = Vec::new();
         for name in path.names() {
@@ -86,20 +114,9 @@ impl MongoField {
     }
 }
 
-impl From<&str> for MongoField {
-    fn from(name: &str) -> Self {
-        Self::plain(name)
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for MongoField {
-    fn from(path: [&str; N]) -> Self {
-        Self::plain(path)
-    }
-}
-
-impl From<AttributePath> for MongoField {
-    fn from(path: AttributePath) -> Self {
+/// A field that is read as it is.
+impl<P: TryInto<AttributePath, Error: Into<TextError>>> From<P> for MongoField {
+    fn from(path: P) -> Self {
         Self::plain(path)
     }
 }

@@ -4,10 +4,8 @@
 //! - `query`: how MongoDB is asked exactly what the check asks.
 
 mod collection;
-mod error;
 mod field;
 mod query;
 
 pub use collection::MongoCollection;
-pub use error::MongoError;
-pub use field::MongoField;
+pub use field::{MongoError, MongoField};

@@ -17,7 +17,7 @@ use crate::{
         Clause,
         accepted::{self, SIGNED},
     },
-    json::{Json, JsonObject},
+    json::Json,
     schema::Match,
 };
 
@@ -106,14 +106,11 @@ fn every_element(field: &str, kinds: &[Typed]) -> Json {
     object([("$and", Json::List(requirements))])
 }
 
-pub(super) fn all_of(mut requirements: Vec<Json>) -> Json {
-    match (requirements.len(), requirements.pop()) {
-        (0, _) | (_, None) => Json::Object(JsonObject::default()),
-        (1, Some(only)) => only,
-        (_, Some(last)) => {
-            requirements.push(last);
-            object([("$and", Json::List(requirements))])
-        }
+pub(super) fn all_of(requirements: Vec<Json>) -> Json {
+    match <[Json; 1]>::try_from(requirements) {
+        Ok([only]) => only,
+        Err(none) if none.is_empty() => object([]),
+        Err(several) => object([("$and", Json::List(several))]),
     }
 }
 
@@ -122,7 +119,7 @@ fn any_of(alternatives: Vec<Json>) -> Json {
 }
 
 pub(super) fn nothing() -> Json {
-    object([("$nor", Json::List(alloc::vec![Json::Object(JsonObject::default())]))])
+    object([("$nor", Json::List(alloc::vec![object([])]))])
 }
 
 fn of<const N: usize>(field: &str, operators: [(&str, Json); N]) -> Json {

@@ -7,8 +7,6 @@ use alloc::{
 };
 use core::fmt;
 
-use super::SqlDialect;
-
 /// A condition in SQL and the values to bind to its placeholders. No value stands in the text.
 ///
 /// It stands in parentheses, and is true or false of every row, never null: it can be joined with `AND`, `OR`
@@ -40,7 +38,8 @@ use super::SqlDialect;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqlFragment {
-    dialect: SqlDialect,
+    /// Whether placeholders are numbered, and parameters so given once.
+    numbered: bool,
     /// The text between the placeholders: one more than those.
     pieces: Vec<String>,
     /// Which parameter each placeholder takes.
@@ -85,9 +84,7 @@ impl SqlFragment {
     pub fn numbered_from(self, first: usize) -> Self {
         Self { first, ..self }
     }
-}
 
-impl SqlFragment {
     /// The text, with null for every parameter.
     pub(super) fn with_nulls(&self) -> String {
         self.pieces.join("NULL")
@@ -100,10 +97,10 @@ impl fmt::Display for SqlFragment {
         let mut placeholders = self.placeholders.iter();
         for piece in &self.pieces {
             f.write_str(piece)?;
-            match (placeholders.next(), self.dialect) {
-                (Some(number), SqlDialect::PostgreSql) => write!(f, "${}", number.saturating_add(self.first))?,
-                (Some(_), SqlDialect::Sqlite | SqlDialect::MariaDb) => f.write_str("?")?,
-                (None, _) => {}
+            match placeholders.next() {
+                Some(number) if self.numbered => write!(f, "${}", number.saturating_add(self.first))?,
+                Some(_) => f.write_str("?")?,
+                None => {}
             }
         }
         Ok(())
@@ -133,7 +130,7 @@ impl Binds {
         (!placeholders.is_empty()).then(|| format!("({})", placeholders.join(", ")))
     }
 
-    pub(super) fn into_fragment(self, dialect: SqlDialect, text: &str) -> SqlFragment {
+    pub(super) fn into_fragment(self, numbered: bool, text: &str) -> SqlFragment {
         let (mut pieces, mut placeholders, mut parameters) = (Vec::new(), Vec::new(), Vec::new());
         for (index, part) in text.split(MARK).enumerate() {
             if index % 2 == 0 {
@@ -143,34 +140,9 @@ impl Binds {
                 parameters.extend(self.values.get(number).cloned());
             }
         }
-        if dialect == SqlDialect::PostgreSql {
+        if numbered {
             parameters = self.values;
         }
-        SqlFragment { dialect, pieces, placeholders, parameters, first: 1 }
-    }
-}
-
-pub(super) const FALSE: &str = "(1 = 0)";
-pub(super) const TRUE: &str = "(1 = 1)";
-
-/// The alternatives with `OR` between them; false where there is none.
-pub(super) fn any_of(alternatives: impl IntoIterator<Item = String>) -> String {
-    join(alternatives, " OR ", FALSE)
-}
-
-/// The requirements with `AND` between them; true where there is none.
-pub(super) fn all_of(requirements: impl IntoIterator<Item = String>) -> String {
-    join(requirements, " AND ", TRUE)
-}
-
-fn join(parts: impl IntoIterator<Item = String>, between: &str, of_none: &str) -> String {
-    let mut parts: Vec<String> = parts.into_iter().collect();
-    match (parts.len(), parts.pop()) {
-        (0, _) | (_, None) => of_none.to_string(),
-        (1, Some(part)) => part,
-        (_, Some(part)) => {
-            parts.push(part);
-            format!("({})", parts.join(between))
-        }
+        SqlFragment { numbered, pieces, placeholders, parameters, first: 1 }
     }
 }

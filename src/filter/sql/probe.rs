@@ -9,10 +9,11 @@ use alloc::{
 use super::{
     column::{Kind, SqlColumn},
     dialect::SqlDialect,
-    error::SqlError,
-    fragment::{Binds, all_of},
+    fragment::Binds,
     mariadb,
-    table::{Account, SqlTable},
+    parts::all_of,
+    sql_error::SqlError,
+    table::SqlTable,
 };
 use crate::{schema::Match, value_set::ValueSet};
 
@@ -47,12 +48,7 @@ impl SqlTable {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn probe(&self, from: &str) -> Result<String, SqlError> {
-        let account = match &self.account {
-            Account::Column(column) => Some(column),
-            Account::Only(_) => None,
-        };
-        let mapped = self.columns.iter().map(|(_, column)| column).filter(|column| column.kind != Kind::Absent);
-        let columns: Vec<&SqlColumn> = account.into_iter().chain(mapped).collect();
+        let columns: Vec<&SqlColumn> = self.mapping.holders().filter(|column| column.kind != Kind::Absent).collect();
         let mut binds = Binds::default();
         let mut requirements = Vec::new();
         for column in &columns {
@@ -61,7 +57,7 @@ impl SqlTable {
                 requirements.push(self.requirement(&mut binds, column, matching, &values)?);
             }
         }
-        let asked = binds.into_fragment(self.dialect, &all_of(requirements)).with_nulls();
+        let asked = binds.into_fragment(self.dialect.rules().numbered, &all_of(requirements)).with_nulls();
         if self.dialect != SqlDialect::MariaDb {
             return Ok(format!("SELECT 1 FROM {from} WHERE {asked} LIMIT 0"));
         }

@@ -10,15 +10,20 @@ use alloc::{
 use super::{
     column::{Kind, Scalar, SqlColumn},
     dialect::SqlDialect,
-    error::SqlError,
-    fragment::{Binds, FALSE, SqlFragment, TRUE, all_of},
-    mariadb, postgresql, sqlite,
+    fragment::{Binds, SqlFragment},
+    parts::{FALSE, TRUE, all_of},
+    rules::Asked,
+    sql_error::SqlError,
 };
 use crate::{
     access::Access,
     attributes::AttributePath,
-    filter::{Clause, Filter},
+    filter::{
+        Filter,
+        mapping::{Mapping, Question},
+    },
     schema::{Match, Schema, TypeRef},
+    text::TextError,
     value_set::ValueSet,
 };
 
@@ -53,15 +58,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct SqlTable {
     pub(super) dialect: SqlDialect,
-    pub(super) account: Account,
     qualifier: Option<Box<str>>,
-    pub(super) columns: Vec<(AttributePath, SqlColumn)>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Account {
-    Column(SqlColumn),
-    Only(Box<str>),
+    pub(super) mapping: Mapping<SqlColumn>,
 }
 
 impl SqlTable {
@@ -77,11 +75,11 @@ impl SqlTable {
         let account = account.into();
         match account.kind {
             Kind::Absent | Kind::One(Scalar::Boolean) | Kind::Array(_) | Kind::Json(_) => {
-                return Err(SqlError::account(&account.name, &account.kind));
+                return Err(SqlError::Account { column: account.shown(), kind: account.kind.to_string().into() });
             }
             Kind::One(_) => takes(dialect, &account)?,
         }
-        Ok(Self { dialect, account: Account::Column(account), qualifier: None, columns: Vec::new() })
+        Ok(Self { dialect, qualifier: None, mapping: Mapping::new(account) })
     }
 
     /// A table all of whose rows are this account's, and that has no column to say so. To an access of another
@@ -98,7 +96,7 @@ impl SqlTable {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn of_one_account(dialect: SqlDialect, account: &str) -> Self {
-        Self { dialect, account: Account::Only(account.into()), qualifier: None, columns: Vec::new() }
+        Self { dialect, qualifier: None, mapping: Mapping::of_one_account(account) }
     }
 
     /// Puts the table's name, or its alias in the query, before each column.
@@ -128,16 +126,13 @@ impl SqlTable {
     /// form of, and an attribute that is mapped already.
     pub fn column<A>(mut self, attribute: A, column: impl Into<SqlColumn>) -> Result<Self, SqlError>
     where
-        A: TryInto<AttributePath, Error: Into<SqlError>>,
+        A: TryInto<AttributePath, Error: Into<TextError>>,
     {
-        let (attribute, column) = (attribute.try_into().map_err(Into::into)?, column.into());
-        if self.columns.iter().any(|(mapped, _)| *mapped == attribute) {
-            return Err(SqlError::MappedTwice(attribute));
-        }
+        let (attribute, column) = (attribute.try_into().map_err(Into::<TextError>::into)?, column.into());
         if column.kind != Kind::Absent {
             takes(self.dialect, &column)?;
         }
-        self.columns.push((attribute, column));
+        self.mapping.add(attribute, column)?;
         Ok(self)
     }
 
@@ -187,52 +182,33 @@ impl SqlTable {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn check(&self, schema: &Schema, resource: &str) -> Result<(), SqlError> {
-        let handle = schema.resource_type(resource)?;
-        let bindings = || schema.condition_names().filter_map(|name| schema.binding(name, handle));
-        for binding in bindings() {
-            let any = ValueSet::new(core::iter::once(""));
-            let clause = Clause::new(binding.attribute().clone(), binding.matching(), any);
-            self.clause(&mut Binds::default(), &clause)?;
-        }
-        let unread = |attribute: &&AttributePath| !bindings().any(|binding| binding.attribute() == *attribute);
-        match self.columns.iter().map(|(attribute, _)| attribute).find(unread) {
-            Some(attribute) => Err(SqlError::Unread { attribute: attribute.clone(), resource: resource.into() }),
-            None => Ok(()),
-        }
+        self.mapping.check(schema, resource, |column| match column.kind {
+            Kind::Absent => Ok(()),
+            _ => self.name(column).map(drop),
+        })
     }
 
     fn fragment(&self, account: &str, filter: &Filter) -> Result<SqlFragment, SqlError> {
+        let numbered = self.dialect.rules().numbered;
+        let nothing = || Ok(Binds::default().into_fragment(numbered, FALSE));
+        let Some(Question { account: holder, clauses }) = self.mapping.question(account, filter)? else {
+            return nothing();
+        };
         let mut binds = Binds::default();
         let mut requirements = Vec::new();
-        match &self.account {
-            Account::Only(only) if **only == *account => {}
-            Account::Only(_) => requirements.push(FALSE.to_string()),
-            Account::Column(column) => {
-                let account = ValueSet::new(core::iter::once(account));
-                requirements.push(self.requirement(&mut binds, column, Match::Any, &account)?);
-            }
+        if let Some(column) = holder {
+            let account = ValueSet::new(core::iter::once(account));
+            requirements.push(self.requirement(&mut binds, column, Match::Any, &account)?);
         }
-        match filter {
-            Filter::Nothing => requirements.push(FALSE.to_string()),
-            Filter::Everything => {}
-            Filter::AllOf(clauses) => {
-                for clause in clauses {
-                    requirements.push(self.clause(&mut binds, clause)?);
-                }
-            }
+        for (column, clause) in clauses {
+            requirements.push(self.requirement(&mut binds, column, clause.matching(), clause.values())?);
         }
         // One that no row meets makes the others idle.
         if requirements.iter().any(|requirement| requirement == FALSE) {
-            return Ok(Binds::default().into_fragment(self.dialect, FALSE));
+            return nothing();
         }
         requirements.retain(|requirement| requirement != TRUE);
-        Ok(binds.into_fragment(self.dialect, &all_of(requirements)))
-    }
-
-    fn clause(&self, binds: &mut Binds, clause: &Clause) -> Result<String, SqlError> {
-        let mapped = self.columns.iter().find(|(mapped, _)| mapped == clause.attribute());
-        let (_, column) = mapped.ok_or_else(|| SqlError::Unmapped(clause.attribute().clone()))?;
-        self.requirement(binds, column, clause.matching(), clause.values())
+        Ok(binds.into_fragment(numbered, &all_of(requirements)))
     }
 
     pub(super) fn requirement(
@@ -245,33 +221,37 @@ impl SqlTable {
         if column.kind == Kind::Absent {
             return Ok(FALSE.to_string());
         }
-        let name = self.name(column)?;
-        Ok(match self.dialect {
-            SqlDialect::Sqlite => sqlite::requirement(binds, &name, &column.kind, matching, accepted),
-            SqlDialect::PostgreSql => postgresql::requirement(binds, &name, &column.kind, matching, accepted),
-            SqlDialect::MariaDb => mariadb::requirement(binds, &name, &column.kind, matching, accepted),
-        })
+        let asked = Asked { column: &self.name(column)?, kind: &column.kind, matching, accepted };
+        Ok((self.dialect.rules().requirement)(binds, &asked))
     }
 
     /// The column's name in quotes, with its table's before it.
     pub(super) fn name(&self, column: &SqlColumn) -> Result<String, SqlError> {
         let name = self.dialect.quote(&column.name)?;
+        let is_ambiguous =
+            |taken: &&str| matches!(column.kind, Kind::Json(_)) && taken.eq_ignore_ascii_case(&column.name);
         match &self.qualifier {
             Some(qualifier) => Ok(format!("{qualifier}.{name}")),
-            None if self.dialect == SqlDialect::Sqlite && sqlite::is_ambiguous(column) => {
-                Err(SqlError::ambiguous(&column.name, self.dialect))
+            None if self.dialect.rules().ambiguous.iter().any(is_ambiguous) => {
+                Err(SqlError::Ambiguous { column: column.shown(), dialect: self.dialect })
             }
             None => Ok(name),
         }
     }
 }
 
+/// Whether the dialect has an exact form of the column.
 fn takes(dialect: SqlDialect, column: &SqlColumn) -> Result<(), SqlError> {
     dialect.quote(&column.name)?;
-    match dialect {
-        SqlDialect::Sqlite => sqlite::check(column),
-        SqlDialect::PostgreSql => postgresql::check(column),
-        SqlDialect::MariaDb => mariadb::check(column),
+    let rules = dialect.rules();
+    match &column.kind {
+        kind if !(rules.has)(kind) => {
+            Err(SqlError::Inexact { column: column.shown(), dialect, kind: kind.to_string().into() })
+        }
+        Kind::Json(Some(path)) if path.names().any(|name| name.contains(rules.not_in_paths)) => {
+            Err(SqlError::Path { column: column.shown(), dialect, path: path.clone() })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,12 +1,9 @@
 //! A fragment that can't be made exactly.
 
-use alloc::{boxed::Box, string::ToString};
+use alloc::boxed::Box;
 
-use super::{SqlDialect, column::Kind};
-use crate::{
-    attributes::AttributePath,
-    text::{Excerpt, TextError, UnknownName},
-};
+use super::dialect::SqlDialect;
+use crate::{attributes::AttributePath, filter::mapping::MappingError, text::TextError};
 
 /// A mapping, or a filter under it, that has no exact form in a dialect. There is never an approximation
 /// instead.
@@ -62,50 +59,7 @@ pub enum SqlError {
         /// The dialect.
         dialect: SqlDialect,
     },
-    /// An attribute that is mapped twice.
-    #[error("attribute `{0}` is mapped twice")]
-    MappedTwice(AttributePath),
-    /// An attribute that a condition reads, and of which the mapping doesn't say which column holds it.
-    #[error("attribute `{0}` is mapped to no column")]
-    Unmapped(AttributePath),
-    /// An attribute that is mapped, and that no condition reads of the type.
-    #[error("attribute `{attribute}` is mapped, and no condition reads it of `{resource}`")]
-    Unread {
-        /// The attribute.
-        attribute: AttributePath,
-        /// The resource type.
-        resource: Box<str>,
-    },
-    /// A resource type that the schema doesn't have.
+    /// A mapping that doesn't fit what conditions read.
     #[error(transparent)]
-    UnknownType(#[from] UnknownName),
-}
-
-impl SqlError {
-    pub(super) fn inexact(column: &str, dialect: SqlDialect, kind: &Kind) -> Self {
-        Self::Inexact { column: excerpt(column), dialect, kind: kind.to_string().into() }
-    }
-
-    pub(super) fn account(column: &str, kind: &Kind) -> Self {
-        Self::Account { column: excerpt(column), kind: kind.to_string().into() }
-    }
-
-    pub(super) fn path(column: &str, dialect: SqlDialect, path: &AttributePath) -> Self {
-        Self::Path { column: excerpt(column), dialect, path: path.clone() }
-    }
-
-    pub(super) fn ambiguous(column: &str, dialect: SqlDialect) -> Self {
-        Self::Ambiguous { column: excerpt(column), dialect }
-    }
-}
-
-fn excerpt(name: &str) -> Box<str> {
-    Excerpt::new(name).to_string().into()
-}
-
-/// A path that is one already can't fail to become one.
-impl From<core::convert::Infallible> for SqlError {
-    fn from(never: core::convert::Infallible) -> Self {
-        match never {}
-    }
+    Mapping(#[from] MappingError),
 }
