@@ -1,10 +1,10 @@
 //! The values that one condition name accepts, laid out for one question: is this string among them?
 
-use alloc::{boxed::Box, format, string::String, vec::Vec};
-use core::{fmt, iter, option};
+use alloc::{boxed::Box, format, string::String};
+use core::{fmt, iter};
 
 use foldhash::fast::FixedState;
-use indexmap::{IndexSet, set};
+use indexmap::IndexSet;
 use serde::{Serialize, Serializer};
 
 use crate::hashing::PartsHasher;
@@ -71,11 +71,11 @@ impl ValueSet {
 
     /// The values, in the order in which they were given.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
-        match &self.0 {
-            Values::Short(only) => Iter::One(Some(only.as_str()).into_iter()),
-            Values::One(only) => Iter::One(Some(&**only).into_iter()),
-            Values::Many(table) => Iter::Many(table.values.iter()),
-        }
+        (0..self.len()).map(|index| match &self.0 {
+            Values::Short(only) => only.as_str(),
+            Values::One(only) => only,
+            Values::Many(table) => table.values.get_index(index).map_or("", |value| value),
+        })
     }
 
     /// Whether every value of this set is in the other.
@@ -83,20 +83,14 @@ impl ValueSet {
         self.len() <= other.len() && self.iter().all(|value| other.contains(value))
     }
 
-    /// What is in this set and not in the other, if anything is.
-    pub(crate) fn difference(&self, other: &Self) -> Option<Self> {
-        let left: Vec<&str> = self.iter().filter(|value| !other.contains(value)).collect();
-        (!left.is_empty()).then(|| Self::new(left.iter().copied()))
+    /// What is in this set and not in the other.
+    pub(crate) fn difference<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a str> {
+        self.iter().filter(|value| !other.contains(value))
     }
 
     /// An element.
     pub(crate) fn element(&self) -> String {
         self.iter().next().unwrap_or_default().into()
-    }
-
-    /// An element that is in this set and not in the other.
-    pub(crate) fn element_not_in(&self, other: &Self) -> Option<String> {
-        self.iter().find(|value| !other.contains(value)).map(String::from)
     }
 
     /// An element that all these sets have.
@@ -124,32 +118,6 @@ impl ValueSet {
         }
     }
 }
-
-#[derive(Clone)]
-enum Iter<'a> {
-    One(option::IntoIter<&'a str>),
-    Many(set::Iter<'a, Box<str>>),
-}
-
-impl<'a> Iterator for Iter<'a> {
-    type Item = &'a str;
-
-    fn next(&mut self) -> Option<&'a str> {
-        match self {
-            Self::One(values) => values.next(),
-            Self::Many(values) => values.next().map(|value| &**value),
-        }
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        match self {
-            Self::One(values) => values.size_hint(),
-            Self::Many(values) => values.size_hint(),
-        }
-    }
-}
-
-impl ExactSizeIterator for Iter<'_> {}
 
 impl Short {
     /// `None` for a text that is too long.
@@ -191,7 +159,7 @@ impl Table {
 
 impl PartialEq for ValueSet {
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter().all(|value| other.contains(value))
+        self.len() == other.len() && self.is_subset(other)
     }
 }
 

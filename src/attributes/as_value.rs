@@ -46,6 +46,13 @@ macro_rules! texts {
                 Value::Text(self)
             }
         }
+
+        impl<'a> From<&'a $text> for Value<'a> {
+            #[inline]
+            fn from(value: &'a $text) -> Self {
+                Value::Text(value)
+            }
+        }
     )*};
 }
 texts!(str, String, Box<str>, Arc<str>);
@@ -78,20 +85,6 @@ macro_rules! integers {
 }
 integers!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
 
-impl<'a> From<&'a str> for Value<'a> {
-    #[inline]
-    fn from(value: &'a str) -> Self {
-        Value::Text(value)
-    }
-}
-
-impl<'a> From<&'a String> for Value<'a> {
-    #[inline]
-    fn from(value: &'a String) -> Self {
-        Value::Text(value)
-    }
-}
-
 macro_rules! lists {
     ($($list:ty $(, $n:ident)?);*) => {$(
         impl<T: AsValue $(, const $n: usize)?> List for $list {
@@ -105,12 +98,7 @@ macro_rules! lists {
                 self.get(index).map_or(Value::Absent, T::as_value)
             }
         }
-    )*};
-}
-lists!(Vec<T>; Box<[T]>; &[T]; [T; N], N);
 
-macro_rules! lists_as_values {
-    ($($list:ty $(, $n:ident)?);*) => {$(
         impl<T: AsValue $(, const $n: usize)?> AsValue for $list {
             #[inline]
             fn as_value(&self) -> Value<'_> {
@@ -119,7 +107,7 @@ macro_rules! lists_as_values {
         }
     )*};
 }
-lists_as_values!(Vec<T>; [T; N], N);
+lists!(Vec<T>; Box<[T]>; &[T]; [T; N], N);
 
 impl<A: Attributes + ?Sized> Attributes for &A {
     #[inline]

@@ -1,6 +1,6 @@
 //! Which attribute a condition reads: a name, or a path of names into nested objects.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
 use serde::{Serialize, Serializer};
@@ -135,14 +135,6 @@ impl<const N: usize> TryFrom<[&str; N]> for AttributePath {
     type Error = TextError;
 
     fn try_from(names: [&str; N]) -> Result<Self, TextError> {
-        Self::new(names)
-    }
-}
-
-impl TryFrom<Vec<String>> for AttributePath {
-    type Error = TextError;
-
-    fn try_from(names: Vec<String>) -> Result<Self, TextError> {
         Self::new(names)
     }
 }
