@@ -1,4 +1,4 @@
-//! The values that one condition name accepts, laid out for one question: is this string among them?
+//! The values that one condition name accepts, stored for fast look-up.
 
 use alloc::{boxed::Box, format, string::String};
 use core::{fmt, iter};
@@ -29,7 +29,7 @@ use crate::hashing::PartsHasher;
 #[derive(Clone)]
 pub struct ValueSet(Values);
 
-/// Most sets have one value, and most values are short: then this is all that is looked at.
+/// Most sets have one value, and most values are short: such a set takes no memory elsewhere.
 #[derive(Clone)]
 enum Values {
     Short(Short),
@@ -37,7 +37,7 @@ enum Values {
     Many(Box<Table>),
 }
 
-/// A text of up to 22 bytes, in its place.
+/// A text of up to 22 bytes.
 #[derive(Clone)]
 struct Short {
     length: u8,
@@ -100,10 +100,10 @@ impl ValueSet {
         values.find(|value| sets.clone().all(|set| set.contains(value))).map(String::from)
     }
 
-    /// What could be an element and is none, near those that are.
+    /// A value that is not in the set, and resembles one that is.
     pub(crate) fn element_outside(&self) -> String {
         let near = self.element();
-        // Of more candidates than there are values one is none of them.
+        // There are more candidates than values, and so one is not in the set.
         let numbered = (2..self.len().saturating_add(3)).map(|number| format!("{near}-other-{number}"));
         let mut candidates = iter::once(format!("{near}-other")).chain(numbered);
         candidates.find(|candidate| !self.contains(candidate)).unwrap_or_default()
@@ -138,8 +138,8 @@ impl Short {
 }
 
 impl Table {
-    /// The hasher's seed is the BLAKE3 digest of the values themselves, so that nobody can choose values
-    /// that collide under it, and yet the same values make the same set on every machine.
+    /// The hasher's seed is taken from the BLAKE3 digest of the values. So nobody can choose values that collide, and still
+    /// the same values make the same set on every machine.
     fn new<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Self {
         let mut parts = PartsHasher::new();
         values.clone().for_each(|value| parts.add(value));
@@ -149,10 +149,10 @@ impl Table {
         Self { values: table, longest: values.map(str::len).max().unwrap_or(0) }
     }
 
-    // Compiled once, here, hasher and all: copied into the callers' crates it comes out several times slower.
+    // Compiled once, here, with its hasher: inlined into other crates it is several times slower.
     #[inline(never)]
     fn contains(&self, value: &str) -> bool {
-        // A value that is longer than all of ours is not hashed, however long it is.
+        // A value that is longer than all in the table is not hashed.
         value.len() <= self.longest && self.values.contains(value)
     }
 }

@@ -57,7 +57,7 @@ macro_rules! texts {
 }
 texts!(str, String, Box<str>, Arc<str>);
 
-/// Of what [`Value::from`] takes, itself as a value.
+/// What is copied into a value.
 macro_rules! scalars {
     ($($scalar:ty => $make:expr),*) => {$(
         impl AsValue for $scalar {
@@ -78,7 +78,7 @@ macro_rules! scalars {
 scalars!(bool => Value::Boolean, f32 => |value| Value::Float(f64::from(value)), f64 => Value::Float);
 
 macro_rules! integers {
-    // An integer that is out of range is one that no condition can name.
+    // An integer beyond `i128` matches nothing.
     ($($integer:ty),*) => {
         scalars!($($integer => |value| i128::try_from(value).map_or(Value::Other, Value::Integer)),*);
     };

@@ -21,7 +21,7 @@ impl Attributes for () {
     }
 }
 
-/// A map by names is attributes, and as a value an object.
+/// A map by names has attributes; as a value it is an object.
 macro_rules! maps {
     ($($(#[$feature:meta])? $map:ty, [$($generic:tt)*];)*) => {$(
         $(#[$feature])?

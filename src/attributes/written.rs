@@ -1,4 +1,4 @@
-//! How values are written: in messages, and as JSON.
+//! How values are written in messages and as JSON.
 
 use core::fmt;
 
@@ -10,7 +10,7 @@ use serde::{
 use super::traits::{Attributes, Value};
 use crate::text::Quoted;
 
-/// Nesting past which a message shows `…` instead of a value. Evaluation does not nest at all.
+/// How deep a value may nest before `…` is written in its place. (A decision doesn't look that deep.)
 const DEEPEST_SHOWN: usize = 64;
 
 /// As JSON writes it, a text in backticks; for messages.
@@ -71,7 +71,7 @@ fn try_each<E>(object: &dyn Attributes, mut visit: impl FnMut(&str, Value<'_>) -
     visited
 }
 
-/// As JSON; what has no JSON form, [`Value::Absent`] and [`Value::Other`] among them, as null.
+/// As JSON. [`Value::Absent`], [`Value::Other`] and a number without a JSON form are null.
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Nested(*self, 0).serialize(serializer)

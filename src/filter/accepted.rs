@@ -1,8 +1,8 @@
-//! Accepted texts as the values of other types that they also are.
+//! Accepted texts as values of other types.
 //!
-//! A condition matches as text: an integer by its canonical decimal form, a boolean as `true` or `false`, a uuid
-//! as its canonical form. A store with types is asked the other way round: which integers have one of these texts
-//! as their form? `01`, `+1`, `1.0` and `-0` are no integer's; a uuid in capitals is no uuid's.
+//! A condition matches a value by its text: an integer by its canonical decimal form, a boolean by `true` or `false`, a uuid
+//! by its canonical form. A query of a store with types needs the opposite: the integers, booleans and uuids whose texts are
+//! accepted. `01`, `+1`, `1.0` and `-0` are the text of no integer, and a uuid in capitals is the text of none.
 
 use core::ops::RangeInclusive;
 

@@ -16,20 +16,20 @@ use crate::{
     text::TextError,
 };
 
-/// Which field of a collection's documents holds the account, and which holds which attribute: made once, at the
-/// start.
+/// Which field of a collection's documents holds the account, and which holds which attribute. Make it once, at the start.
 ///
-/// No field is guessed: each attribute that a condition reads is mapped, by [`field`](Self::field) or, where the field
-/// has its name or its path, by [`alike`](Self::alike); [`check`](Self::check) holds the mapping to the schema. A
-/// document without the field doesn't have the attribute, and MongoDB has no way to say that a field is never there:
-/// a name that is mistyped in the mapping lets nobody see anything. A document that has a field twice, which drivers
-/// don't make, can't be told from one that has it once.
+/// Each attribute that a condition reads must be mapped: by [`field`](Self::field), or by [`alike`](Self::alike) if the field
+/// has the attribute's name or path. [`check`](Self::check) compares the mapping with the schema.
 ///
-/// The query is in MongoDB's Extended JSON: a host makes its driver's document of it by the driver's reader of that
-/// form, where a field may hold an `ObjectId` or a uuid. It uses `$and`, `$or`, `$nor`, `$not`, `$in`, `$nin`, `$type` with lists of types (MongoDB 3.6 and
-/// later), `$elemMatch` and `$size`. They were tried against an interpreter of just these operators, written
-/// from the manual, **not against a server**. Texts are compared under the collation of the query or else of the
-/// collection: it must be the simple one, which is the default.
+/// A document without the field doesn't have the attribute. MongoDB can't tell that a field never exists, so if a field's
+/// name is mistyped, no document passes. A document that has a field twice, which drivers don't write, passes like one that
+/// has it once.
+///
+/// The query is in MongoDB's Extended JSON. If a field may hold an `ObjectId` or a uuid, read it with the driver's reader of
+/// that form. It uses `$and`, `$or`, `$nor`, `$not`, `$in`, `$nin`, `$type` with lists of types (MongoDB 3.6 and later),
+/// `$elemMatch` and `$size`. It was tested with an interpreter of these operators that was written from the manual, **not
+/// with a server**. Texts are compared under the collation of the query, or else of the collection. It must be the simple
+/// collation, which is the default.
 ///
 /// ```
 /// use keyward::{Access, Roles, Schema, filter::MongoCollection};
@@ -63,8 +63,8 @@ pub struct MongoCollection {
 }
 
 impl MongoCollection {
-    /// A collection that holds several accounts, each document's in this field: a string, or what the field's
-    /// kind adds, and never a list.
+    /// A collection of several accounts. This field holds each document's account: as a string or a value of the field's
+    /// kind, never a list.
     ///
     /// # Errors
     ///
@@ -73,8 +73,7 @@ impl MongoCollection {
         Ok(Self { mapping: Mapping::new(account.into().check()?) })
     }
 
-    /// A collection all of whose documents are this account's, and that has no field to say so. To an access of
-    /// another account it is empty.
+    /// A collection in which all documents are of this account. For an access of another account it is empty.
     ///
     /// ```
     /// use keyward::filter::{Filter, MongoCollection};
@@ -103,8 +102,7 @@ impl MongoCollection {
         Ok(self)
     }
 
-    /// Says of several attributes that the field which holds each has its name, or its path through embedded documents,
-    /// and how those are read.
+    /// Maps several attributes, each to the field of its own name or path, and says how these fields are read.
     ///
     /// # Errors
     ///
@@ -132,12 +130,12 @@ impl MongoCollection {
         })
     }
 
-    /// Whether the mapping fits a resource type: everything that conditions read of it is mapped, and everything that
-    /// is mapped is read. Ask at the start.
+    /// Checks that everything that conditions read of a resource type is mapped, and that everything mapped is read. Call it
+    /// at the start.
     ///
     /// # Errors
     ///
-    /// [`MongoError`]: a type that the schema doesn't have, and an attribute that is not mapped or mapped in vain.
+    /// [`MongoError`] for a type that the schema doesn't have, and for an attribute that is not mapped or not read.
     pub fn check(&self, schema: &Schema, resource: &str) -> Result<(), MongoError> {
         self.mapping.check(schema, resource, |_| Ok(()))
     }
@@ -153,8 +151,7 @@ impl MongoCollection {
 }
 
 impl Access {
-    /// What the access may list of a type, as the query document for this collection; the account is the
-    /// access's own.
+    /// What the access may list of a type in its account, as the query document for this collection.
     ///
     /// # Errors
     ///
@@ -169,8 +166,8 @@ impl Access {
 }
 
 impl Filter {
-    /// The filter as the query document for this collection, for one that has come a long way; an access has
-    /// [`Access::mongo`]. The account is that of the access that the filter is of: never one that a caller sent.
+    /// The filter as the query document for this collection. Use it for a filter that was stored or sent; an access has
+    /// [`Access::mongo`]. The account must be that of the filter's access, never one that a caller sent.
     ///
     /// # Errors
     ///

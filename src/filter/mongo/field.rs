@@ -1,4 +1,4 @@
-//! A field, and what kind of value it holds.
+//! A field, what kind of value it holds, and what can be wrong with it.
 
 use alloc::{
     boxed::Box,
@@ -33,11 +33,11 @@ pub enum MongoError {
     Mapping(#[from] MappingError),
 }
 
-/// A field of a collection's documents, and how the host reads what it holds: a name, or an array of names for a path
-/// through embedded documents, is one that is read [`as it is`](Self::plain).
+/// A field of a collection's documents, and how the host reads its values. A name, or an array of names for a path through
+/// embedded documents, is a [`plain`](Self::plain) field.
 ///
-/// In MongoDB each value has its own type, and so one field may hold several: the kind adds a type to those that
-/// every field may hold, and leaves the others as they are.
+/// In MongoDB each value has its own type. Every field may hold strings, integers and booleans; the kind adds a type to
+/// these.
 ///
 /// ```
 /// use keyward::filter::{MongoCollection, MongoField};
@@ -50,7 +50,7 @@ pub enum MongoError {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MongoField {
-    /// What is no path is refused where the field is mapped.
+    /// An error is returned when the field is mapped.
     path: Result<AttributePath, TextError>,
     kind: Kind,
 }
@@ -63,7 +63,7 @@ pub(super) enum Kind {
     Uuid,
 }
 
-/// A field whose name a query document can say.
+/// A field whose name can be written in a query document.
 #[derive(Clone, Debug)]
 pub(super) struct Checked {
     /// From the outermost to the field itself.
@@ -77,10 +77,6 @@ impl Holder for Checked {
 
 impl MongoField {
     /// A field whose strings, integers and booleans, and lists of them, are read as they are, and nothing else.
-    ///
-    /// ```
-    /// assert_eq!(keyward::filter::MongoField::plain("brand"), keyward::filter::MongoField::from("brand"));
-    /// ```
     pub fn plain(path: impl TryInto<AttributePath, Error: Into<TextError>>) -> Self {
         Self::new(path, Kind::Plain)
     }

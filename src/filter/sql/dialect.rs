@@ -10,10 +10,6 @@ use crate::text::{TextError, TextProblem};
 const RESERVED: &str = "keyward_";
 
 /// A database's SQL. Each was tested against the evaluator, row by row, in the versions that are named here.
-///
-/// ```
-/// assert_eq!(keyward::filter::SqlDialect::PostgreSql.to_string(), "PostgreSQL");
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SqlDialect {

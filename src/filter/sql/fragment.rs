@@ -9,8 +9,7 @@ use core::fmt;
 
 /// A condition in SQL and the values to bind to its placeholders. No value stands in the text.
 ///
-/// It stands in parentheses, and is true or false of every row, never null: it can be joined with `AND`, `OR`
-/// and `NOT`.
+/// It is in parentheses, and true or false for every row, never null: it can be joined with `AND`, `OR` and `NOT`.
 ///
 /// ```
 /// use keyward::{Access, Roles, Schema, filter::{SqlColumn, SqlDialect, SqlTable, SqlValue}};
@@ -23,7 +22,7 @@ use core::fmt;
 /// let orders = SqlTable::new(SqlDialect::PostgreSql, SqlColumn::integer("account_number"))?
 ///     .column("factoryId", SqlColumn::integer("factory_id"))?;
 ///
-/// // `acme` is the number of no account.
+/// // The account's column is a number, and `acme` is none.
 /// assert_eq!(access.sql("orders", &orders)?.to_string(), "(1 = 0)");
 ///
 /// let orders = SqlTable::of_one_account(SqlDialect::PostgreSql, "acme")
@@ -38,7 +37,7 @@ use core::fmt;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqlFragment {
-    /// Whether placeholders are numbered, and parameters so given once.
+    /// Whether placeholders are numbered. If so, a value that is used twice is bound once.
     numbered: bool,
     /// The text between the placeholders: one more than those.
     pieces: Vec<String>,
@@ -72,14 +71,13 @@ pub enum SqlValue {
 }
 
 impl SqlFragment {
-    /// The values to bind, in the order of the placeholders: where those are `?`, one for each; where they are
-    /// numbered, one for each number, from [`first`](Self::numbered_from) on.
+    /// The values to bind: one for each `?`, in their order, or one for each number, in order.
     pub fn parameters(&self) -> &[SqlValue] {
         &self.parameters
     }
 
-    /// The same, with placeholders that are numbered from `first` on, for a query that has `first - 1`
-    /// parameters before. Where placeholders have no number it changes nothing.
+    /// The fragment with placeholders that are numbered from `first` on, for a query that has `first - 1` parameters
+    /// before. Placeholders without numbers stay as they are.
     #[must_use]
     pub fn numbered_from(self, first: usize) -> Self {
         Self { first, ..self }
@@ -107,8 +105,8 @@ impl fmt::Display for SqlFragment {
     }
 }
 
-/// The values of a fragment that is being written. In its text a placeholder is the value's number between two
-/// NULs, which no name has and no literal.
+/// The values of a fragment that is being written. In its text a placeholder is the value's number between two NULs, which
+/// are in no name and no literal.
 #[derive(Default)]
 pub(super) struct Binds {
     values: Vec<SqlValue>,

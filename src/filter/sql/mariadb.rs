@@ -1,10 +1,10 @@
-//! MariaDB compares across types, and so each kind is shut in by what the column's type alone does. A column of
+//! MariaDB compares values of different types. So each kind of column is tested with what only its type does, and a column of
 //! another type matches nothing.
 //!
-//! - A text is compared as UTF-8 under `utf8mb4_nopad_bin`, byte by byte, since a column's own collation may
-//!   overlook case, accents and trailing spaces (its manual, "Supported character sets and collations"). The plain
-//!   comparison before it is there for the index, and only where every accepted text is ASCII: one that the column's
-//!   character set has not would make the query fail. What is no text has the character set `binary`.
+//! - A text is compared as UTF-8 under `utf8mb4_nopad_bin`, byte by byte, since a column's own collation may ignore case,
+//!   accents and trailing spaces (its manual, "Supported character sets and collations"). The plain comparison before it
+//!   lets an index be used. It is there only if every accepted text is ASCII, since a character that the column's character
+//!   set doesn't have would make the query fail. What is no text has the character set `binary`.
 //! - An integer is compared as a number and by its digits; with 0.0 added it has one decimal, where a float has none
 //!   and a decimal with decimals has more.
 
@@ -54,7 +54,7 @@ fn requirement(binds: &mut Binds, asked: &Asked<'_>) -> String {
     }
 }
 
-/// Whether the column is of the kind, as far as its type alone can tell; for a row of nulls.
+/// Whether the column is of the kind, as far as its type tells, in a row of nulls.
 pub(super) fn is_of_kind(column: &str, kind: &Kind) -> String {
     // A zero of the column's type: `0`, with decimals where it has them, and a float never.
     let zero = format!("COALESCE({column}, 0)");
@@ -94,10 +94,9 @@ fn uuid(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
     format!("({column} IS NOT NULL AND {column} IN ({cast}) AND {} IN ({uuids}))", exact(column))
 }
 
-/// A text that is compared with a number becomes one, `1a` too, and a date becomes one; and so the digits must be
-/// the same.
+/// A text or a date that is compared with a number becomes a number, even `1a`. So the digits must be the same too.
 ///
-/// A `BIGINT UNSIGNED` or a `DECIMAL` may hold what no signed parameter can: such a one is bound as a text.
+/// A `BIGINT UNSIGNED` or a `DECIMAL` may hold numbers beyond a signed parameter: these are bound as texts.
 fn integer(binds: &mut Binds, column: &str, values: &[i128]) -> String {
     if values.is_empty() {
         return FALSE.to_string();
@@ -116,8 +115,8 @@ fn integer(binds: &mut Binds, column: &str, values: &[i128]) -> String {
     format!("({column} IS NOT NULL AND {column} IN ({numbers}) AND {plain} IN {digits} AND {decimal} IN {decimals})")
 }
 
-/// What is JSON is only asked of what is JSON: on any other text `JSON_TABLE` fails, and with it the query. A
-/// number is compared as it is written.
+/// `JSON_TABLE` fails on a text that is no JSON, and with it the query. So that is tested first. A number is compared as it
+/// is written.
 fn json(binds: &mut Binds, asked: &Asked<'_>) -> String {
     let Asked { column, matching, accepted, .. } = *asked;
     let [texts, integers, booleans] = json_lists(binds, accepted, |_| true, "");
@@ -135,11 +134,11 @@ fn json(binds: &mut Binds, asked: &Asked<'_>) -> String {
     format!("(CASE WHEN {} AND JSON_VALID({column}) THEN {document} ELSE FALSE END)", is_text(column))
 }
 
-/// The objects that have a key twice, however it is written: those with more members than different keys.
+/// The objects that have a key twice, in any spelling: those with more members than different keys.
 ///
 /// `JSON_KEYS` loses keys that stand after one with `\"` in it (seen in 10.11). So first `\\` becomes `\u005c`, and then
-/// `\"` becomes `\u0022`, which is the same document; in hexadecimal, since what a backslash is in a literal the
-/// session's mode says.
+/// `\"` becomes `\u0022`, which is the same document. Both are written in hexadecimal, since what a backslash means in a
+/// literal depends on the session's mode.
 fn twice(column: &str) -> String {
     let document = format!(
         "REPLACE(REPLACE(CONVERT({column} USING utf8mb4) COLLATE utf8mb4_bin, \

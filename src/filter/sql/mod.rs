@@ -2,10 +2,10 @@
 //!
 //! - `dialect`: the databases, and how a name is put in quotes.
 //! - `column`: what kind of value a column holds; `table`: which column holds which attribute; `probe`: the statement
-//!   that asks the database whether that is so.
+//!   that asks the database whether the mapping is right.
 //! - `fragment`: the text and its parameters.
-//! - `rules`: what each dialect says of itself, and `sqlite`, `postgresql`, `mariadb` say it: above all, how the database
-//!   is asked exactly what the check asks. `parts`: what they have in common.
+//! - `rules`: what each dialect must say, above all how to write a query with exactly the decision's answer. `sqlite`,
+//!   `postgresql` and `mariadb` say it; `parts` has what they share.
 
 mod column;
 mod dialect;

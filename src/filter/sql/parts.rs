@@ -57,14 +57,17 @@ pub(super) fn json_lists(
     [storable, accepted::is_json_integer, accepted::is_boolean].map(|form| binds.list(texts(accepted, form), cast))
 }
 
-/// The cases of a `CASE` over the kind of a JSON value: what is looked for in which list. No list, no case.
+/// The cases of a `CASE` over the kind of a JSON value: what to look for in which list. Where there is no list, there is no
+/// case.
 pub(super) fn cases<const N: usize>(cases: [(&str, &str, &Option<String>); N]) -> String {
     let cases = cases.into_iter().filter_map(|(kind, value, list)| Some((kind, value, list.as_ref()?)));
-    cases.map(|(kind, value, list)| format!("WHEN '{kind}' THEN {value} IN {list} ")).collect()
+    let cases: Vec<String> =
+        cases.map(|(kind, value, list)| format!("WHEN '{kind}' THEN {value} IN {list} ")).collect();
+    cases.concat()
 }
 
-/// Whether any element is accepted, or all are and there is one. `length` is how many there are, where an empty list
-/// must be told from others.
+/// Whether any element is accepted, or whether all are. `length` is the number of elements, which must then not be 0; it is
+/// left out where an empty list is excluded already.
 pub(super) fn listed(matching: Match, elements: &str, element: &str, length: Option<&str>) -> String {
     match matching {
         Match::Any => format!("EXISTS ({elements} WHERE {element})"),

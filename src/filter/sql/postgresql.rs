@@ -1,13 +1,10 @@
-//! PostgreSQL: types are the columns', and a value is made one of the column's type, which leaves an index in use.
+//! PostgreSQL: a column has one type. A value is converted to the column's type, so that an index can be used.
 //!
-//! - A text is compared under the collation `C`, since under one that is not deterministic different texts are equal
-//!   (its manual, 24.2.2.4); the plain comparison before it is there for the index. `char(n)` loses its padding on
-//!   the way to `text` (8.3), and so its length must be the same. A text with a NUL can't be stored (8.3), nor be
-//!   bound.
-//! - An enumeration is compared as text: a text that is no label can't be made one of it (8.7), and the query would
-//!   fail.
-//! - What only one type has an operator or a function for makes a column of another type an error when the query is
-//!   prepared.
+//! - A text is compared under the collation `C`, since under one that is not deterministic different texts are equal (its
+//!   manual, 24.2.2.4). The plain comparison before it lets an index be used. `char(n)` loses its padding when it becomes
+//!   `text` (8.3), and so its length must be the same. A text with a NUL can be neither stored (8.3) nor bound.
+//! - An enumeration is compared as text: a text that is no label can't be converted to it (8.7), and the query would fail.
+//! - An operator or a function that only one type has makes the query fail when it is prepared on a column of another type.
 
 use alloc::{
     format,
@@ -49,7 +46,7 @@ fn requirement(binds: &mut Binds, asked: &Asked<'_>) -> String {
             }
             let elements = format!("SELECT 1 FROM unnest({column}) AS keyward_e(keyward_v)");
             let list = listed(matching, &elements, &element, None);
-            // Of an empty array, and of none, the dimensions are null.
+            // The dimensions of an empty array, and of null, are null.
             format!("(array_ndims({column}) IS NOT DISTINCT FROM 1 AND {list})")
         }
         Kind::Json(path) => json(binds, asked, path.as_ref()),
@@ -57,7 +54,7 @@ fn requirement(binds: &mut Binds, asked: &Asked<'_>) -> String {
     }
 }
 
-/// One value: first what an index serves, then what makes it exact.
+/// One value: first a comparison for which an index can be used, then what makes it exact.
 fn one(binds: &mut Binds, value: &str, scalar: Scalar, accepted: &ValueSet) -> String {
     let list = match scalar {
         Scalar::Text | Scalar::Enumeration => binds.list(texts(accepted, is_storable), "::text"),
@@ -82,7 +79,7 @@ fn one(binds: &mut Binds, value: &str, scalar: Scalar, accepted: &ValueSet) -> S
             format!("enum_smaller({value}, {value}) = {value} AND {value}::text COLLATE \"C\" IN {list}")
         }
         Scalar::Uuid | Scalar::Boolean => format!("{value} IN {list}"),
-        // An operator that only integers have: of 1.0 the comparison alone would say that it is 1.
+        // An operator that only integers have: the comparison alone would take 1.0 for 1.
         Scalar::Integer => format!("{value} IN {list} AND {value} | 0 = {value}"),
         Scalar::Numeric => format!("{value} IN {list} AND scale({value}) = 0"),
     };
@@ -93,15 +90,15 @@ fn is_storable(text: &str) -> bool {
     !text.contains('\0')
 }
 
-/// What `jsonb` holds and [`Json`](crate::json::Json) refuses to read: numbers that no float of 64 bits is near, and what
-/// nests deeper. A path in `strict` mode looks at arrays as they are (9.16.2).
+/// What `jsonb` holds and [`Json`](crate::json::Json) refuses to read: numbers beyond the floats of 64 bits, and deeper
+/// nesting. A path in `strict` mode doesn't look into arrays by itself (9.16.2).
 const UNREADABLE: [&str; 2] = [
     "strict $.** ? (@ >= 1.79769313486231580793e308 || @ <= -1.79769313486231580793e308)",
     "strict $.**{64} ? (@.type() == \"array\" || @.type() == \"object\")",
 ];
 
-/// `jsonb` keeps of a key that is there twice the last, and of a number its value and its decimals (8.14): what
-/// it writes is what the host reads. `-> text` leads into objects alone, where `#>` would lead into arrays too.
+/// `jsonb` keeps the last of two equal keys, and a number's value and decimals (8.14): the host reads what it writes. `->`
+/// with a text leads into objects alone, where `#>` would lead into arrays too.
 fn json(binds: &mut Binds, asked: &Asked<'_>, path: Option<&AttributePath>) -> String {
     let Asked { column, matching, accepted, .. } = *asked;
     let value = path.into_iter().flat_map(AttributePath::names).fold(column.to_string(), |parent, name| {

@@ -5,7 +5,7 @@ use alloc::string::String;
 use super::{column::Kind, fragment::Binds};
 use crate::{schema::Match, value_set::ValueSet};
 
-/// How a dialect writes names and placeholders, and how it asks exactly what the check asks.
+/// How a dialect writes names and placeholders, and how it compares each kind of column.
 pub(super) struct Rules {
     /// The database's name.
     pub(super) name: &'static str,
@@ -21,7 +21,7 @@ pub(super) struct Rules {
     pub(super) not_in_paths: &'static [char],
     /// The names of JSON columns that must be qualified.
     pub(super) ambiguous: &'static [&'static str],
-    /// The text that is true of exactly the rows that pass, and false of the others.
+    /// The SQL that is true for exactly the rows that pass, and false for all others.
     pub(super) requirement: fn(&mut Binds, &Asked<'_>) -> String,
 }
 
@@ -32,6 +32,6 @@ pub(super) struct Asked<'a> {
     pub(super) kind: &'a Kind,
     /// How a list there matches.
     pub(super) matching: Match,
-    /// The values that will do.
+    /// The accepted values.
     pub(super) accepted: &'a ValueSet,
 }

@@ -1,12 +1,11 @@
-//! A fragment that can't be made exactly.
+//! What is wrong with a mapping to columns.
 
 use alloc::boxed::Box;
 
 use super::dialect::SqlDialect;
 use crate::{attributes::AttributePath, filter::mapping::MappingError, text::TextError};
 
-/// A mapping, or a filter under it, that has no exact form in a dialect. There is never an approximation
-/// instead.
+/// A mapping, or a filter under it, that has no exact form in a dialect. Nothing is approximated.
 ///
 /// ```
 /// use keyward::filter::{SqlColumn, SqlDialect, SqlTable};
@@ -20,10 +19,10 @@ use crate::{attributes::AttributePath, filter::mapping::MappingError, text::Text
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SqlError {
-    /// A name that the dialect doesn't take: empty, too long, with a NUL, or beginning with `keyward_`.
+    /// A name that the dialect refuses: empty, too long, with a NUL, or beginning with `keyward_`.
     #[error(transparent)]
     Name(#[from] TextError),
-    /// A kind of column that the dialect has not, or can't compare exactly.
+    /// A kind of column that the dialect doesn't have, or can't compare exactly.
     #[error("column `{column}`: {dialect} has no exact form of {kind} columns")]
     Inexact {
         /// The column.
@@ -33,7 +32,7 @@ pub enum SqlError {
         /// The kind.
         kind: Box<str>,
     },
-    /// An account is one text, uuid, label, integer or decimal number.
+    /// A column for the account that is not of one text, uuid, label, integer or decimal number.
     #[error("column `{column}`: the kind {kind} is no account's")]
     Account {
         /// The column.
@@ -41,7 +40,7 @@ pub enum SqlError {
         /// The kind.
         kind: Box<str>,
     },
-    /// A name in a path that a JSON path of the dialect can't say.
+    /// A path with a name that the dialect can't write in a JSON path.
     #[error("column `{column}`: {dialect} has no JSON path to `{path}`")]
     Path {
         /// The column.
@@ -51,7 +50,7 @@ pub enum SqlError {
         /// The path.
         path: AttributePath,
     },
-    /// A column whose name a subquery would take for its own.
+    /// A JSON column whose name the query's own tables have too.
     #[error("column `{column}`: in {dialect} a JSON column of this name must be qualified by its table")]
     Ambiguous {
         /// The column.

@@ -1,6 +1,5 @@
-//! SQLite: each value has its own type, whatever the column's (its manual, "Datatypes", 2), and so `typeof`
-//! decides what a value may be compared with. A text is compared under `BINARY`, whatever the column's
-//! collation (7.1).
+//! SQLite: each value has its own type, whatever the column's type is (its manual, "Datatypes", 2). So `typeof` decides what a
+//! value is compared with. A text is compared under `BINARY`, whatever the column's collation is (7.1).
 
 use alloc::{
     format,
@@ -18,12 +17,12 @@ use crate::{attributes::AttributePath, filter::accepted, value_set::ValueSet};
 
 pub(super) const RULES: Rules = Rules {
     name: "SQLite",
-    // Not the double quote: what it encloses becomes a string where there is no such column (its manual, "Quirks", 8),
-    // and a column that was forgotten would be one that holds its own name.
+    // Not the double quote: a name in double quotes becomes a string if there is no such column (its manual, "Quirks", 8),
+    // and a missing column would seem to hold its own name.
     quote: '`',
     most_bytes: 1024,
     numbered: false,
-    // There are no uuids: of texts that one reader takes for a uuid another makes different texts.
+    // There are no uuids, and readers turn the texts that they take for uuids into different texts.
     has: |kind| !matches!(kind, Kind::Array(_) | Kind::One(Scalar::Uuid)),
     // A label in a path ends at the next quote, and a backslash in it means different things in different versions.
     not_in_paths: &['"', '\\', '\0'],
@@ -44,7 +43,7 @@ fn requirement(binds: &mut Binds, asked: &Asked<'_>) -> String {
     }
 }
 
-/// Where the values are of two types, one comparison that knows no types comes first: it is what an index serves.
+/// If the values are of two types, one comparison without types comes first: an index can be used for it.
 fn plain(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
     let text = text(binds, column, accepted);
     let Some(integer) = integer(binds, column, integers(accepted)) else { return text };
@@ -67,9 +66,9 @@ fn boolean(binds: &mut Binds, column: &str, accepted: &ValueSet) -> Option<Strin
     integer(binds, column, booleans)
 }
 
-/// What is JSON is only asked of what is JSON: on any other text the functions fail, and with them the query.
-/// `json_valid` with two arguments is of 3.45: before, a text ended at its first `\u0000` and a key that was
-/// written with escapes was overlooked, and so there the query is an error.
+/// The functions fail on a text that is no JSON, and with them the query. So that is tested first. `json_valid` has two
+/// arguments since 3.45. In older versions a text ended at its first `\u0000`, and a key that was written with escapes was
+/// not found: there the query is an error.
 ///
 /// A column declared `JSON` has the affinity NUMERIC, and so `5` is stored in it as an integer.
 fn json(binds: &mut Binds, asked: &Asked<'_>, path: Option<&AttributePath>) -> String {
@@ -77,7 +76,7 @@ fn json(binds: &mut Binds, asked: &Asked<'_>, path: Option<&AttributePath>) -> S
     let lists = json_lists(binds, accepted, |_| true, "");
     let names: Vec<&str> = path.into_iter().flat_map(AttributePath::names).collect();
     let place = json_path(binds, &names);
-    // An element's number as it is written: its value would have lost `-0` and what is beyond 64 bits.
+    // An element's number as it is written: its value has no `-0` and nothing beyond 64 bits.
     let written = format!("({column} -> ({place} || '[' || keyward_e.key || ']'))");
     let element = scalar(&lists, "keyward_e.type", "keyward_e.atom", &written, "");
     let elements = format!("SELECT 1 FROM json_each({column}, {place}) AS keyward_e");
@@ -90,7 +89,7 @@ fn json(binds: &mut Binds, asked: &Asked<'_>, path: Option<&AttributePath>) -> S
         &format!("WHEN 'array' THEN {list} "),
     );
     let document = format!("CASE WHEN {document} THEN NOT EXISTS ({}) ELSE 0 END", unreadable(column));
-    // A document ends at its end, and not at a NUL before it.
+    // A NUL must not end the document early.
     let valid = format!("instr({column}, char(0)) = 0 AND json_valid({column}, 1)");
     let document = format!("WHEN 'text' THEN CASE WHEN {valid} THEN {document} ELSE 0 END");
     let whole = if names.is_empty() { integer(binds, column, integers(accepted)) } else { None };
@@ -103,7 +102,7 @@ fn json(binds: &mut Binds, asked: &Asked<'_>, path: Option<&AttributePath>) -> S
 /// never twice. SQLite reads half a character as U+FFFD, where it compares by characters, and leaves it in place where
 /// it compares bytes.
 fn unreadable(column: &str) -> String {
-    // Quoted, since a pattern ends at a NUL.
+    // `json_quote`, since a pattern ends at a NUL.
     let half = |text| format!("replace(json_quote({text}), char(65533), '') GLOB '*' || char(65533) || '*'");
     let (atom, key) = ("keyward_t.atom", "keyward_t.key");
     let infinite = format!("typeof({atom}) = 'real' AND {atom} IN (9e999, -9e999)");

@@ -27,12 +27,12 @@ use crate::{
     value_set::ValueSet,
 };
 
-/// Which column of a table holds the account, and which holds which attribute: made once, at the start.
+/// Which column of a table holds the account, and which holds which attribute. Make it once, at the start.
 ///
-/// No column is guessed: each attribute that a condition reads is mapped, by [`column`](Self::column) or, where the
-/// names are the same, by [`alike`](Self::alike). One that no column holds is mapped to [`SqlColumn::absent`], and
-/// then no row meets a condition that reads it. At the start [`check`](Self::check) holds the mapping to the schema,
-/// and [`probe`](Self::probe) gives a statement that holds it to the database.
+/// Each attribute that a condition reads must be mapped: by [`column`](Self::column), or by [`alike`](Self::alike) if the
+/// column has the attribute's name. Map an attribute that no column holds to [`SqlColumn::absent`]; then no row meets a
+/// condition that reads it. At the start, [`check`](Self::check) compares the mapping with the schema, and
+/// [`probe`](Self::probe) gives a statement that compares it with the database.
 ///
 /// ```
 /// use keyward::{Access, Roles, Schema, filter::{SqlColumn, SqlDialect, SqlTable, SqlValue}};
@@ -63,13 +63,12 @@ pub struct SqlTable {
 }
 
 impl SqlTable {
-    /// A table that holds several accounts, each row's in this column: a text, or a [`SqlColumn::uuid`], an
-    /// [`enumeration`](SqlColumn::enumeration), an [`integer`](SqlColumn::integer) or a
-    /// [`numeric`](SqlColumn::numeric).
+    /// A table of several accounts. This column holds each row's account: as a text, or a [`SqlColumn::uuid`], an
+    /// [`enumeration`](SqlColumn::enumeration), an [`integer`](SqlColumn::integer) or a [`numeric`](SqlColumn::numeric).
     ///
     /// # Errors
     ///
-    /// [`SqlError`] for a name that the dialect doesn't take, for a column of another kind, and of a kind that the
+    /// [`SqlError`] for a name that the dialect refuses, for a column of another kind, and of a kind that the
     /// dialect has no exact form of.
     pub fn new(dialect: SqlDialect, account: impl Into<SqlColumn>) -> Result<Self, SqlError> {
         let account = account.into();
@@ -82,8 +81,7 @@ impl SqlTable {
         Ok(Self { dialect, qualifier: None, mapping: Mapping::new(account) })
     }
 
-    /// A table all of whose rows are this account's, and that has no column to say so. To an access of another
-    /// account it is empty.
+    /// A table in which all rows are of this account. For an access of another account it is empty.
     ///
     /// ```
     /// # use keyward::{Access, Roles, Schema, filter::{SqlDialect, SqlTable}};
@@ -99,11 +97,11 @@ impl SqlTable {
         Self { dialect, qualifier: None, mapping: Mapping::of_one_account(account) }
     }
 
-    /// Puts the table's name, or its alias in the query, before each column.
+    /// Writes the table's name, or its alias in the query, before each column.
     ///
     /// # Errors
     ///
-    /// [`SqlError`] for a name that the dialect doesn't take.
+    /// [`SqlError`] for a name that the dialect refuses.
     ///
     /// ```
     /// # use keyward::{Access, Roles, Schema, filter::{SqlDialect, SqlTable}};
@@ -122,7 +120,7 @@ impl SqlTable {
     ///
     /// # Errors
     ///
-    /// [`SqlError`] for a name that the dialect doesn't take, a kind of column or a path that it has no exact
+    /// [`SqlError`] for a name that the dialect refuses, a kind of column or a path that it has no exact
     /// form of, and an attribute that is mapped already.
     pub fn column<A>(mut self, attribute: A, column: impl Into<SqlColumn>) -> Result<Self, SqlError>
     where
@@ -136,8 +134,7 @@ impl SqlTable {
         Ok(self)
     }
 
-    /// Says of several attributes, none of them a path, that the column which holds each has its name, and of what
-    /// kind those are.
+    /// Maps several attributes, each to the column of its own name, and says of what kind these columns are.
     ///
     /// # Errors
     ///
@@ -158,14 +155,13 @@ impl SqlTable {
         names.into_iter().try_fold(self, |table, name| table.column(name.as_ref(), kind(name.as_ref().into())))
     }
 
-    /// Whether the mapping fits a resource type: everything that conditions read of it is mapped, and everything
-    /// that is mapped is read. Ask at the start; whether the columns are there only the database knows, and
-    /// [`probe`](Self::probe) asks it.
+    /// Checks that everything that conditions read of a resource type is mapped, and that everything mapped is read. Call it
+    /// at the start. Whether the columns exist, only the database knows: [`probe`](Self::probe) asks it.
     ///
     /// # Errors
     ///
-    /// [`SqlError`]: a type that the schema doesn't have, an attribute that is not mapped or mapped in vain, and what
-    /// [`Access::sql`] refuses of any access.
+    /// [`SqlError`] for a type that the schema doesn't have, for an attribute that is not mapped or not read, and for what
+    /// [`Access::sql`] refuses.
     ///
     /// ```
     /// use keyward::{Schema, filter::{SqlColumn, SqlDialect, SqlTable}};
@@ -203,7 +199,7 @@ impl SqlTable {
         for (column, clause) in clauses {
             requirements.push(self.requirement(&mut binds, column, clause.matching(), clause.values())?);
         }
-        // One that no row meets makes the others idle.
+        // If no row meets one of them, the others don't matter.
         if requirements.iter().any(|requirement| requirement == FALSE) {
             return nothing();
         }
@@ -256,8 +252,7 @@ fn takes(dialect: SqlDialect, column: &SqlColumn) -> Result<(), SqlError> {
 }
 
 impl Access {
-    /// What the access may list of a type, as the condition of a query on this table; the account is the
-    /// access's own.
+    /// What the access may list of a type in its account, as the condition of a query on this table.
     ///
     /// # Errors
     ///
@@ -269,8 +264,8 @@ impl Access {
 }
 
 impl Filter {
-    /// The filter as the condition of a query on this table, for one that has come a long way; an access has
-    /// [`Access::sql`]. The account is that of the access that the filter is of: never one that a caller sent.
+    /// The filter as the condition of a query on this table. Use it for a filter that was stored or sent; an access has
+    /// [`Access::sql`]. The account must be that of the filter's access, never one that a caller sent.
     ///
     /// # Errors
     ///
