@@ -1,4 +1,4 @@
-//! The question: what can this key do?
+//! A summary of what an access may do.
 
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{access::Access, filter::Filter, schema::TypeRef, text::join};
 
-/// What an access may do, type by type, in words and in JSON: what roles grant, and what conditions leave of it.
+/// What an access may do on each type, in words and in JSON: what roles grant, and which resources meet the conditions.
 ///
 /// ```
 /// use keyward::{Access, Role, Roles, Schema};
@@ -59,7 +59,7 @@ pub struct TypeSummary {
 }
 
 impl Access {
-    /// What the access may do, type by type.
+    /// What the access may do on each type.
     pub fn summary(&self) -> Summary {
         let schema = self.schema();
         let types = schema.resource_types().filter_map(|resource| {
@@ -81,33 +81,11 @@ impl Access {
 
 impl Summary {
     /// The account.
-    ///
-    /// ```
-    /// # use keyward::{Access, Roles, Schema};
-    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
-    /// let summary = Access::builder(&roles).build()?.summary();
-    /// assert_eq!((summary.account(), summary.types().len()), ("acme", 0));
-    /// assert_eq!(summary.to_string(), "in the account `acme`: nothing");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn account(&self) -> &str {
         &self.account
     }
 
     /// The types on which a role grants anything, in the order of the schema.
-    ///
-    /// ```
-    /// # use keyward::{Access, Role, Roles, Schema, filter::Filter};
-    /// # let schema = Schema::builder().resource("products").build()?;
-    /// let roles = Roles::new(&schema, "acme")?.with(Role::new("inspector", ["products:read"])?)?;
-    /// let summary = Access::builder(&roles).role("inspector").build()?.summary();
-    /// let [products] = summary.types() else { panic!("one type") };
-    /// assert_eq!(products.name(), "products");
-    /// assert_eq!(products.operations().collect::<Vec<_>>(), ["read"]);
-    /// assert_eq!(*products.resources(), Filter::Everything);
-    /// assert_eq!(products.unbound().count(), 0);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn types(&self) -> &[TypeSummary] {
         &self.types
     }
@@ -124,12 +102,12 @@ impl TypeSummary {
         self.operations.iter().map(|name| &**name)
     }
 
-    /// On which resources of the account: nothing, everything, or those that meet the conditions.
+    /// The resources on which they are allowed: none, all of the account's, or those that meet the conditions.
     pub fn resources(&self) -> &Filter {
         &self.resources
     }
 
-    /// The conditions that are not bound to the type, and for which everything on it is denied.
+    /// The conditions that are not bound to the type, so that everything on it is denied.
     pub fn unbound(&self) -> impl ExactSizeIterator<Item = &str> {
         self.unbound.iter().map(|name| &**name)
     }

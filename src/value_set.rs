@@ -1,10 +1,10 @@
-//! The values that one condition name accepts, laid out for one question: is this string among them?
+//! The values that one condition name accepts, stored for fast look-up.
 
-use alloc::{boxed::Box, format, string::String, vec::Vec};
-use core::{fmt, iter, option};
+use alloc::{boxed::Box, format, string::String};
+use core::{fmt, iter};
 
 use foldhash::fast::FixedState;
-use indexmap::{IndexSet, set};
+use indexmap::IndexSet;
 use serde::{Serialize, Serializer};
 
 use crate::hashing::PartsHasher;
@@ -29,7 +29,7 @@ use crate::hashing::PartsHasher;
 #[derive(Clone)]
 pub struct ValueSet(Values);
 
-/// Most sets have one value, and most values are short: then this is all that is looked at.
+/// Most sets have one value, and most values are short: such a set takes no memory elsewhere.
 #[derive(Clone)]
 enum Values {
     Short(Short),
@@ -37,7 +37,7 @@ enum Values {
     Many(Box<Table>),
 }
 
-/// A text of up to 22 bytes, in its place.
+/// A text of up to 22 bytes.
 #[derive(Clone)]
 struct Short {
     length: u8,
@@ -71,11 +71,11 @@ impl ValueSet {
 
     /// The values, in the order in which they were given.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
-        match &self.0 {
-            Values::Short(only) => Iter::One(Some(only.as_str()).into_iter()),
-            Values::One(only) => Iter::One(Some(&**only).into_iter()),
-            Values::Many(table) => Iter::Many(table.values.iter()),
-        }
+        (0..self.len()).map(|index| match &self.0 {
+            Values::Short(only) => only.as_str(),
+            Values::One(only) => only,
+            Values::Many(table) => table.values.get_index(index).map_or("", |value| value),
+        })
     }
 
     /// Whether every value of this set is in the other.
@@ -83,20 +83,14 @@ impl ValueSet {
         self.len() <= other.len() && self.iter().all(|value| other.contains(value))
     }
 
-    /// What is in this set and not in the other, if anything is.
-    pub(crate) fn difference(&self, other: &Self) -> Option<Self> {
-        let left: Vec<&str> = self.iter().filter(|value| !other.contains(value)).collect();
-        (!left.is_empty()).then(|| Self::new(left.iter().copied()))
+    /// What is in this set and not in the other.
+    pub(crate) fn difference<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a str> {
+        self.iter().filter(|value| !other.contains(value))
     }
 
     /// An element.
     pub(crate) fn element(&self) -> String {
         self.iter().next().unwrap_or_default().into()
-    }
-
-    /// An element that is in this set and not in the other.
-    pub(crate) fn element_not_in(&self, other: &Self) -> Option<String> {
-        self.iter().find(|value| !other.contains(value)).map(String::from)
     }
 
     /// An element that all these sets have.
@@ -106,10 +100,10 @@ impl ValueSet {
         values.find(|value| sets.clone().all(|set| set.contains(value))).map(String::from)
     }
 
-    /// What could be an element and is none, near those that are.
+    /// A value that is not in the set, and resembles one that is.
     pub(crate) fn element_outside(&self) -> String {
         let near = self.element();
-        // Of more candidates than there are values one is none of them.
+        // There are more candidates than values, and so one is not in the set.
         let numbered = (2..self.len().saturating_add(3)).map(|number| format!("{near}-other-{number}"));
         let mut candidates = iter::once(format!("{near}-other")).chain(numbered);
         candidates.find(|candidate| !self.contains(candidate)).unwrap_or_default()
@@ -124,32 +118,6 @@ impl ValueSet {
         }
     }
 }
-
-#[derive(Clone)]
-enum Iter<'a> {
-    One(option::IntoIter<&'a str>),
-    Many(set::Iter<'a, Box<str>>),
-}
-
-impl<'a> Iterator for Iter<'a> {
-    type Item = &'a str;
-
-    fn next(&mut self) -> Option<&'a str> {
-        match self {
-            Self::One(values) => values.next(),
-            Self::Many(values) => values.next().map(|value| &**value),
-        }
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        match self {
-            Self::One(values) => values.size_hint(),
-            Self::Many(values) => values.size_hint(),
-        }
-    }
-}
-
-impl ExactSizeIterator for Iter<'_> {}
 
 impl Short {
     /// `None` for a text that is too long.
@@ -170,8 +138,8 @@ impl Short {
 }
 
 impl Table {
-    /// The hasher's seed is the BLAKE3 digest of the values themselves, so that nobody can choose values
-    /// that collide under it, and yet the same values make the same set on every machine.
+    /// The hasher's seed is taken from the BLAKE3 digest of the values. So nobody can choose values that collide, and still
+    /// the same values make the same set on every machine.
     fn new<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Self {
         let mut parts = PartsHasher::new();
         values.clone().for_each(|value| parts.add(value));
@@ -181,17 +149,17 @@ impl Table {
         Self { values: table, longest: values.map(str::len).max().unwrap_or(0) }
     }
 
-    // Compiled once, here, hasher and all: copied into the callers' crates it comes out several times slower.
+    // Compiled once, here, with its hasher: inlined into other crates it is several times slower.
     #[inline(never)]
     fn contains(&self, value: &str) -> bool {
-        // A value that is longer than all of ours is not hashed, however long it is.
+        // A value that is longer than all in the table is not hashed.
         value.len() <= self.longest && self.values.contains(value)
     }
 }
 
 impl PartialEq for ValueSet {
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter().all(|value| other.contains(value))
+        self.len() == other.len() && self.is_subset(other)
     }
 }
 

@@ -46,11 +46,18 @@ macro_rules! texts {
                 Value::Text(self)
             }
         }
+
+        impl<'a> From<&'a $text> for Value<'a> {
+            #[inline]
+            fn from(value: &'a $text) -> Self {
+                Value::Text(value)
+            }
+        }
     )*};
 }
 texts!(str, String, Box<str>, Arc<str>);
 
-/// Of what [`Value::from`] takes, itself as a value.
+/// What is copied into a value.
 macro_rules! scalars {
     ($($scalar:ty => $make:expr),*) => {$(
         impl AsValue for $scalar {
@@ -71,26 +78,12 @@ macro_rules! scalars {
 scalars!(bool => Value::Boolean, f32 => |value| Value::Float(f64::from(value)), f64 => Value::Float);
 
 macro_rules! integers {
-    // An integer that is out of range is one that no condition can name.
+    // An integer beyond `i128` matches nothing.
     ($($integer:ty),*) => {
         scalars!($($integer => |value| i128::try_from(value).map_or(Value::Other, Value::Integer)),*);
     };
 }
 integers!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
-
-impl<'a> From<&'a str> for Value<'a> {
-    #[inline]
-    fn from(value: &'a str) -> Self {
-        Value::Text(value)
-    }
-}
-
-impl<'a> From<&'a String> for Value<'a> {
-    #[inline]
-    fn from(value: &'a String) -> Self {
-        Value::Text(value)
-    }
-}
 
 macro_rules! lists {
     ($($list:ty $(, $n:ident)?);*) => {$(
@@ -105,12 +98,7 @@ macro_rules! lists {
                 self.get(index).map_or(Value::Absent, T::as_value)
             }
         }
-    )*};
-}
-lists!(Vec<T>; Box<[T]>; &[T]; [T; N], N);
 
-macro_rules! lists_as_values {
-    ($($list:ty $(, $n:ident)?);*) => {$(
         impl<T: AsValue $(, const $n: usize)?> AsValue for $list {
             #[inline]
             fn as_value(&self) -> Value<'_> {
@@ -119,7 +107,7 @@ macro_rules! lists_as_values {
         }
     )*};
 }
-lists_as_values!(Vec<T>; [T; N], N);
+lists!(Vec<T>; Box<[T]>; &[T]; [T; N], N);
 
 impl<A: Attributes + ?Sized> Attributes for &A {
     #[inline]

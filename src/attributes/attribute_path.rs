@@ -1,6 +1,6 @@
 //! Which attribute a condition reads: a name, or a path of names into nested objects.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
 use serde::{Serialize, Serializer};
@@ -13,9 +13,8 @@ const NAME: &str = "attribute name";
 
 /// An attribute's name, or the names that lead to it through nested objects.
 ///
-/// Where a text alone may stand for an attribute, as in a schema, it is one name without a dot: `delivery.factoryId`
-/// would be taken for a path by whoever reads it, and is refused. A path is an array of names, and so is a name that
-/// has a dot: `["delivery.factoryId"]`.
+/// A single text, in a schema for example, is one name without a dot. `delivery.factoryId` is refused, since people would
+/// take it for a path. Write a path as an array of names, and also a name that has a dot: `["delivery.factoryId"]`.
 ///
 /// ```
 /// use keyward::attributes::AttributePath;
@@ -44,13 +43,6 @@ impl AttributePath {
     ///
     /// [`TextError`] where there is no name or more than [`MAX_NAMES`](Self::MAX_NAMES), and for a name that
     /// is empty or longer than [`MAX_NAME_BYTES`](Self::MAX_NAME_BYTES).
-    ///
-    /// ```
-    /// use keyward::attributes::AttributePath;
-    ///
-    /// assert!(AttributePath::new(["delivery", ""]).is_err());
-    /// assert!(AttributePath::new([""; 0]).is_err());
-    /// ```
     pub fn new(names: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, TextError> {
         let names = names.into_iter().map(|name| checked(name.as_ref())).collect::<Result<Vec<_>, _>>()?;
         if names.len() > Self::MAX_NAMES {
@@ -73,7 +65,7 @@ impl AttributePath {
         Ok(Self { first: checked(name.as_ref())?, rest: Box::default() })
     }
 
-    /// The path that a text alone stands for: one name, in which a dot would be meant for a path.
+    /// The path that a single text is: one name, without a dot.
     pub(crate) fn undotted(name: &str) -> Result<Self, TextError> {
         match name.find('.') {
             Some(dot) => Err(TextError::new(NAME, name, TextProblem::DottedName).at(dot)),
@@ -86,8 +78,7 @@ impl AttributePath {
         core::iter::once(&*self.first).chain(self.rest.iter().map(|name| &**name))
     }
 
-    /// What stands at the path's end: [`Value::Absent`] where a name is absent or what it names on the way is
-    /// no object.
+    /// The value at the end of the path. It is [`Value::Absent`] if a name is absent, or if a value on the way is no object.
     ///
     /// ```
     /// use keyward::{Value, attributes::AttributePath};
@@ -125,7 +116,7 @@ fn checked(name: &str) -> Result<Box<str>, TextError> {
 impl TryFrom<&str> for AttributePath {
     type Error = TextError;
 
-    /// A name with a dot is refused: it would be meant for a path. [`name`](Self::name) takes it as it is.
+    /// Refuses a name with a dot, which people would take for a path. [`name`](Self::name) accepts one.
     fn try_from(name: &str) -> Result<Self, TextError> {
         Self::undotted(name)
     }
@@ -135,14 +126,6 @@ impl<const N: usize> TryFrom<[&str; N]> for AttributePath {
     type Error = TextError;
 
     fn try_from(names: [&str; N]) -> Result<Self, TextError> {
-        Self::new(names)
-    }
-}
-
-impl TryFrom<Vec<String>> for AttributePath {
-    type Error = TextError;
-
-    fn try_from(names: Vec<String>) -> Result<Self, TextError> {
         Self::new(names)
     }
 }

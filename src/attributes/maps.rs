@@ -21,7 +21,7 @@ impl Attributes for () {
     }
 }
 
-/// A map by names is attributes, and as a value an object.
+/// A map by names has attributes; as a value it is an object.
 macro_rules! maps {
     ($($(#[$feature:meta])? $map:ty, [$($generic:tt)*];)*) => {$(
         $(#[$feature])?
@@ -75,37 +75,27 @@ macro_rules! object_or_nothing {
 }
 pub(crate) use object_or_nothing;
 
-/// A name that is there twice is [`Value::Other`], which matches nothing: never the first, nor the last.
-impl<K: Borrow<str> + Send + Sync, V: AsValue> Attributes for [(K, V)] {
-    #[inline]
-    fn attribute(&self, name: &str) -> Value<'_> {
-        let mut named = self.iter().filter(|(key, _)| key.borrow() == name);
-        match (named.next(), named.next()) {
-            (None, _) => Value::Absent,
-            (Some((_, value)), None) => value.as_value(),
-            (Some(_), Some(_)) => Value::Other,
-        }
-    }
-
-    fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
-        for (name, value) in self {
-            visit(name.borrow(), value.as_value());
-        }
-    }
-}
-
-macro_rules! like_a_slice {
+/// Pairs of a name and a value are attributes. A name that is there twice is [`Value::Other`], which matches nothing:
+/// never the first, nor the last.
+macro_rules! pairs {
     ($($list:ty $(, $n:ident)?);*) => {$(
         impl<K: Borrow<str> + Send + Sync, V: AsValue $(, const $n: usize)?> Attributes for $list {
             #[inline]
             fn attribute(&self, name: &str) -> Value<'_> {
-                <[(K, V)]>::attribute(self, name)
+                let mut named = self.iter().filter(|(key, _)| key.borrow() == name);
+                match (named.next(), named.next()) {
+                    (None, _) => Value::Absent,
+                    (Some((_, value)), None) => value.as_value(),
+                    (Some(_), Some(_)) => Value::Other,
+                }
             }
 
             fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
-                <[(K, V)]>::each(self, visit);
+                for (name, value) in self {
+                    visit(name.borrow(), value.as_value());
+                }
             }
         }
     )*};
 }
-like_a_slice!(Vec<(K, V)>; [(K, V); N], N);
+pairs!([(K, V)]; Vec<(K, V)>; [(K, V); N], N);

@@ -1,4 +1,4 @@
-//! What the evaluator sees of a resource: attributes by name, without a copy.
+//! A resource's attributes by name, as a decision reads them: without a copy.
 
 mod as_value;
 mod attribute_path;

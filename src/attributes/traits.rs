@@ -1,13 +1,13 @@
-//! The traits by which a host shows its resources, and the value of one attribute.
+//! The traits that a host implements for its resources, and the value of one attribute.
 
 /// Attributes by name.
 ///
-/// Implement it on the host's own type: nothing is built and nothing is allocated for a decision. Maps,
-/// slices of pairs and JSON documents have it already.
+/// Implement it for your own type: then a decision copies and allocates nothing. Maps, slices of pairs and JSON documents
+/// have it already.
 ///
-/// The implementation is trusted to say what is stored. What it doesn't know is [`Value::Absent`], which meets no
-/// condition. A decision asks for each attribute that it needs once, and what is said then counts; that the answers
-/// for two names (or for two paths through one object) belong together, as of one moment, is on the implementation.
+/// The library trusts it to say what is stored. What it doesn't know is [`Value::Absent`], which meets no condition. A
+/// decision reads each attribute that it needs once. If two attributes must be of the same moment, the implementation must
+/// see to it.
 ///
 /// ```
 /// use keyward::{Attributes, Value};
@@ -33,16 +33,8 @@ pub trait Attributes: Send + Sync {
     /// The value of the attribute `name`, [`Value::Absent`] where there is none.
     fn attribute(&self, name: &str) -> Value<'_>;
 
-    /// Shows each attribute to `visit`. Only messages use it, to print an object that was found where a text
-    /// was wanted; a type that leaves it out is printed as `{}`.
-    ///
-    /// ```
-    /// use keyward::Attributes;
-    ///
-    /// let mut names = Vec::new();
-    /// [("brand", "a"), ("colour", "red")].each(&mut |name, _| names.push(name.to_owned()));
-    /// assert_eq!(names, ["brand", "colour"]);
-    /// ```
+    /// Shows each attribute to `visit`. Only messages use it, to print an object that stands where a text should. A type
+    /// that doesn't implement it is printed as `{}`.
     fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
         let _ = visit;
     }
@@ -50,16 +42,26 @@ pub trait Attributes: Send + Sync {
 
 /// The elements of a list-valued attribute. `Vec`, arrays and slices of anything that is [`AsValue`] have it.
 ///
-/// A condition asks for the length once, and for that many elements. A list that [`is_empty`](Self::is_empty) denies
-/// or claims against its own length meets no condition.
+/// A condition asks for the length once, and for that many elements. A list of which [`is_empty`](Self::is_empty) is true
+/// or the length is 0 meets no condition.
 ///
 /// ```
 /// use keyward::{Value, attributes::List};
 ///
-/// let tags = ["a", "b"];
-/// assert_eq!(List::len(&tags), 2);
+/// struct Tags { joined: String }
+///
+/// impl List for Tags {
+///     fn len(&self) -> usize {
+///         self.joined.split_terminator(',').count()
+///     }
+///
+///     fn item(&self, index: usize) -> Value<'_> {
+///         self.joined.split_terminator(',').nth(index).map_or(Value::Absent, Value::Text)
+///     }
+/// }
+///
+/// let tags = Tags { joined: "a,b".into() };
 /// assert!(matches!(tags.item(1), Value::Text("b")));
-/// assert!(matches!(tags.item(2), Value::Absent));
 /// ```
 pub trait List: Send + Sync {
     /// How many elements there are.
@@ -68,7 +70,7 @@ pub trait List: Send + Sync {
     /// The element at `index`, [`Value::Absent`] past the end.
     fn item(&self, index: usize) -> Value<'_>;
 
-    /// Whether there are none. An empty list meets no condition, whatever its binding says.
+    /// Whether there are no elements. An empty list meets no condition.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -93,7 +95,7 @@ pub enum Value<'a> {
     /// There is no such attribute.
     #[default]
     Absent,
-    /// There is one, and it is null. Not the same as absent, and neither is the same as empty.
+    /// The attribute is null. That is not the same as absent, and neither is the same as empty.
     Null,
     /// A boolean.
     Boolean(bool),
@@ -107,7 +109,7 @@ pub enum Value<'a> {
     List(&'a dyn List),
     /// An object, into which an attribute path may lead.
     Object(&'a dyn Attributes),
-    /// Present, and of a kind that matches nothing, such as bytes or an attribute that is there twice.
+    /// Any other value, such as bytes, or an attribute that is there twice. It matches nothing.
     Other,
 }
 
@@ -122,6 +124,6 @@ pub enum Value<'a> {
 /// assert!(matches!(String::from("x").as_value(), Value::Text("x")));
 /// ```
 pub trait AsValue: Send + Sync {
-    /// Itself, as a value.
+    /// This as a value.
     fn as_value(&self) -> Value<'_>;
 }

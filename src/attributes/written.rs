@@ -1,4 +1,4 @@
-//! How values are written: in messages, and as JSON.
+//! How values are written in messages and as JSON.
 
 use core::fmt;
 
@@ -7,10 +7,10 @@ use serde::{
     ser::{SerializeMap, SerializeSeq},
 };
 
-use super::traits::Value;
-use crate::text::Escaped;
+use super::traits::{Attributes, Value};
+use crate::text::Quoted;
 
-/// Nesting past which a message shows `…` instead of a value. Evaluation does not nest at all.
+/// How deep a value may nest before `…` is written in its place. (A decision doesn't look that deep.)
 const DEEPEST_SHOWN: usize = 64;
 
 /// As JSON writes it, a text in backticks; for messages.
@@ -37,7 +37,7 @@ fn write_value(f: &mut fmt::Formatter<'_>, value: Value<'_>, depth: usize) -> fm
         Value::Boolean(value) => write!(f, "{value}"),
         Value::Integer(value) => write!(f, "{value}"),
         Value::Float(value) => write!(f, "{value:?}"),
-        Value::Text(value) => write!(f, "`{}`", Escaped(value)),
+        Value::Text(value) => write!(f, "{}", Quoted(value)),
         Value::List(list) => {
             f.write_str("[")?;
             for index in 0..list.len() {
@@ -48,21 +48,30 @@ fn write_value(f: &mut fmt::Formatter<'_>, value: Value<'_>, depth: usize) -> fm
         }
         Value::Object(object) => {
             f.write_str("{")?;
-            let (mut written, mut first) = (Ok(()), true);
-            object.each(&mut |name, value| {
-                if written.is_ok() {
-                    let comma = if core::mem::take(&mut first) { "" } else { ", " };
-                    written = write!(f, "{comma}`{}`: ", Escaped(name)).and_then(|()| write_value(f, value, deeper));
-                }
-            });
-            written?;
+            let mut comma = "";
+            try_each(object, |name, value| {
+                write!(f, "{comma}{}: ", Quoted(name))?;
+                comma = ", ";
+                write_value(f, value, deeper)
+            })?;
             f.write_str("}")
         }
         Value::Other => f.write_str("a value of another kind"),
     }
 }
 
-/// As JSON; what has no JSON form, [`Value::Absent`] and [`Value::Other`] among them, as null.
+/// Shows each attribute to `visit`, up to the first error.
+fn try_each<E>(object: &dyn Attributes, mut visit: impl FnMut(&str, Value<'_>) -> Result<(), E>) -> Result<(), E> {
+    let mut visited = Ok(());
+    object.each(&mut |name, value| {
+        if visited.is_ok() {
+            visited = visit(name, value);
+        }
+    });
+    visited
+}
+
+/// As JSON. [`Value::Absent`], [`Value::Other`] and a number without a JSON form are null.
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Nested(*self, 0).serialize(serializer)
@@ -99,13 +108,7 @@ impl Serialize for Nested<'_> {
             }
             Value::Object(object) => {
                 let mut map = serializer.serialize_map(None)?;
-                let mut written = Ok(());
-                object.each(&mut |name, value| {
-                    if written.is_ok() {
-                        written = map.serialize_entry(name, &Nested(value, deeper));
-                    }
-                });
-                written?;
+                try_each(object, |name, value| map.serialize_entry(name, &Nested(value, deeper)))?;
                 map.end()
             }
         }

@@ -1,7 +1,7 @@
-//! The request that shows a difference: what the left accepts, one thing that the right doesn't, and otherwise what
-//! both need, so that the one difference shows.
+//! Chooses the request that shows a difference: the left allows it, and the right denies it for one reason only. All its
+//! other attributes are such as both accept.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use super::{
     operations::{best, best_rank, operations},
@@ -11,12 +11,12 @@ use super::{
 use crate::{attributes::AttributePath, decision::Clause, json::Json, value_set::ValueSet};
 
 impl Pair<'_> {
-    /// A request that the left allows and the right denies: the most telling one, on the first type that has
-    /// it. None exactly where the left is within the right.
+    /// A request that the left allows and the right denies, by the operation that shows it best, on the first type that
+    /// has it. None exactly where the left is within the right.
     pub(super) fn witness(&self) -> Option<Witness> {
         let ranked = self.types().filter_map(|on| Some((best_rank(on.telling())?, on)));
         let (_, on) = ranked.min_by_key(|(rank, _)| *rank)?;
-        // An operation that the right lacks anyway needs no other fault.
+        // If the right doesn't grant the operation, no condition needs to fail.
         let operation = best(self.left.schema(), on.resource, on.telling())?;
         let lacks = operations(on.beyond()).any(|index| index == operation);
         let gap = if lacks || on.unbound().is_some() { None } else { on.gaps().next() };
@@ -42,13 +42,14 @@ impl<'a> OnType<'_, 'a> {
                     let elements = [left.accepted.element(), right.accepted.element_outside()];
                     return (left.attribute, Json::List(elements.map(Json::Text).into()));
                 }
-                Some(right) if fails(right) => left.accepted.element_not_in(right.accepted),
+                Some(right) if fails(right) => left.accepted.difference(right.accepted).next().map(String::from),
                 Some(right) => ValueSet::common_element([left.accepted, right.accepted]),
                 None => None,
             };
             (left.attribute, Json::Text(text.unwrap_or_else(|| left.accepted.element())))
         });
-        // An attribute inside what the left reads, or around it: the right is not met whatever stands there.
+        // What lies inside an attribute of the left's, or around it, is left out: there the right's condition is unmet by
+        // any value.
         let more = theirs.iter().filter(|right| !ours.iter().any(|left| left.attribute.overlaps(right.attribute)));
         let of_theirs = more.map(|right| {
             let text = if fails(right) { right.accepted.element_outside() } else { right.accepted.element() };

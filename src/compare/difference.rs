@@ -1,12 +1,13 @@
-//! What one access allows and another doesn't.
+//! The requests that one access allows and another denies.
 
 use super::together;
 use crate::{access::Access, resource::Resource, schema::OperationRef};
 
 /// The requests that one access allows and another denies.
 ///
-/// A difference is no access, since an access never says "all but these"; it keeps the two. Whether there is any, and
-/// of what it consists, [`within`](Access::within) and [`ensure_within`](Access::ensure_within) say.
+/// No access could allow exactly these, since an access never says "all but these": so this keeps the two and asks both.
+/// [`within`](Access::within) says whether there is any such request, and [`ensure_within`](Access::ensure_within) lists
+/// what the difference consists of.
 ///
 /// ```
 /// use keyward::{Access, Operation, ResourceView, Roles, Schema};
@@ -26,12 +27,12 @@ use crate::{access::Access, resource::Resource, schema::OperationRef};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// The one that allows and the one that doesn't. Denied by the second to deny means: allowed by the first.
+    /// The one that must allow and the one that must deny. If the second is the first to deny, the first has allowed.
     of: [Access; 2],
 }
 
 impl Access {
-    /// What this access allows and `other` doesn't.
+    /// The requests that this access allows and `other` denies.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Difference {
         Difference { of: [self.clone(), other.clone()] }
@@ -39,7 +40,7 @@ impl Access {
 }
 
 impl Difference {
-    /// Whether this request is one of them.
+    /// Whether this request is in the difference.
     pub fn contains<'a, R: Resource + ?Sized>(
         &'a self,
         operation: impl Into<OperationRef<'a>>,
@@ -48,7 +49,7 @@ impl Difference {
         matches!(together::decide(&self.of, operation.into(), resource), Err((1, _)))
     }
 
-    /// Whether this update is one of them.
+    /// Whether this update is in the difference.
     pub fn contains_update<'a, S: Resource + ?Sized, P: Resource + ?Sized>(
         &'a self,
         stored: &'a S,

@@ -1,4 +1,4 @@
-//! What an access has beyond another: as data, and in words.
+//! What one access allows and another doesn't: as data, and in words.
 
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 use core::fmt;
@@ -17,11 +17,11 @@ use crate::{
     value_set::ValueSet,
 };
 
-/// What an access has beyond another, its issuer's for one: never nothing. It is the refusal of "caller access
-/// exceeded".
+/// The error "caller access exceeded": what an access allows beyond another, such as its issuer's. There is at least one
+/// part.
 ///
-/// Together its parts cover every request that the one allows and the other denies, and each part has such a
-/// request of its own. Where the other lacks a permission altogether, conditions are not complained of, too.
+/// Together the parts cover every request that the first access allows and the other denies, and each part has such a
+/// request as its witness. If the other access doesn't have a permission, its conditions on those operations are not listed.
 ///
 /// ```
 /// use keyward::{Access, Role, Roles, Schema};
@@ -54,7 +54,7 @@ pub struct AccessExceeded {
     excesses: Box<[Excess]>,
 }
 
-/// One thing that an access has beyond another, and a request that shows it.
+/// One thing that an access allows beyond another, and a request that shows it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Excess {
     #[serde(flatten)]
@@ -62,7 +62,7 @@ pub struct Excess {
     witness: Witness,
 }
 
-/// What an access can have beyond another.
+/// What an access can allow beyond another.
 ///
 /// ```
 /// use keyward::{Access, Roles, Schema, compare::ExcessKind};
@@ -78,9 +78,9 @@ pub struct Excess {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExcessKind {
-    /// Everything that it allows: the other is of another account.
+    /// Everything that the access allows, since the other is of another account.
     Account {
-        /// Its account.
+        /// The access's account.
         account: Box<str>,
     },
     /// Operations on a type that no role of the other grants.
@@ -89,49 +89,46 @@ pub enum ExcessKind {
         resource: Box<str>,
         /// The operations.
         operations: Box<[Box<str>]>,
-        /// The conditions under which it has them.
+        /// The conditions under which the access allows them.
         conditions: Box<[Restriction]>,
     },
-    /// Operations on a type from which the other is shut off by a condition that is not bound to it.
+    /// Operations on a type where the other allows nothing, since it has a condition that is not bound to the type.
     ConditionUnbound {
         /// The type.
         resource: Box<str>,
-        /// The operations, which a role of the other grants.
+        /// The operations. A role of the other grants them.
         operations: Box<[Box<str>]>,
         /// The condition's name.
         condition: Box<str>,
     },
-    /// Values of a condition.
+    /// Values of a condition that both have.
     ConditionValues {
         /// The condition's name.
         condition: Box<str>,
         /// The values that the other doesn't have.
         values: Box<[Box<str>]>,
-        /// The types on which that counts.
+        /// The types where this is so.
         resources: Box<[Box<str>]>,
     },
-    /// Every other value, for it lacks a condition that the other has.
+    /// All values but some, since the access doesn't have a condition that the other has.
     ConditionMissing {
         /// The condition's name.
         condition: Box<str>,
         /// The values that the other has.
         accepted: Box<[Box<str>]>,
-        /// The types on which that counts.
+        /// The types where this is so.
         resources: Box<[Box<str>]>,
     },
-    /// Lists of which one element will do, where for the other all must. Only between accesses of different
-    /// schemas.
+    /// Lists of which one element is accepted, where the other needs all to be. Only between accesses of different schemas.
     Lists {
         /// The condition's name.
         condition: Box<str>,
-        /// The types on which that counts.
+        /// The types where this is so.
         resources: Box<[Box<str>]>,
     },
 }
 
 /// A condition name and the values that it accepts.
-///
-/// See [`ExcessKind::Permission`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Restriction {
@@ -142,7 +139,7 @@ pub struct Restriction {
 }
 
 impl AccessExceeded {
-    /// The parts: permissions in the schema's order, then conditions in the other's.
+    /// The parts: permissions in the schema's order, then conditions in the other access's order.
     pub fn excesses(&self) -> &[Excess] {
         &self.excesses
     }
@@ -154,25 +151,25 @@ impl Excess {
         &self.kind
     }
 
-    /// A request that the one allows and the other denies for this.
+    /// A request that the one access allows and the other denies for this reason.
     pub fn witness(&self) -> &Witness {
         &self.witness
     }
 }
 
 impl Access {
-    /// Refuses an access that goes beyond its issuer's: no one can give what they don't have.
+    /// Refuses an access that goes beyond its issuer's: nobody gives what they don't have.
     ///
     /// # Errors
     ///
-    /// [`AccessExceeded`], "caller access exceeded", with all that this access has beyond `issuer`.
+    /// [`AccessExceeded`], "caller access exceeded", with all that this access allows and `issuer` doesn't.
     pub fn ensure_within(&self, issuer: &Self) -> Result<(), AccessExceeded> {
         let excesses = excesses(self, issuer);
         if excesses.is_empty() { Ok(()) } else { Err(AccessExceeded { excesses }) }
     }
 }
 
-/// What `access` has beyond `other`; nothing exactly where it is within.
+/// What `access` allows beyond `other`: empty exactly where it is within.
 pub(super) fn excesses(access: &Access, other: &Access) -> Box<[Excess]> {
     let pair = Pair::new(access, other);
     if !pair.same_account() {
@@ -180,7 +177,7 @@ pub(super) fn excesses(access: &Access, other: &Access) -> Box<[Excess]> {
         return pair.witness().map(|witness| Excess { kind, witness }).into_iter().collect();
     }
     let mut excesses = Vec::new();
-    // Gaps that say the same, on several types, are one excess.
+    // Gaps of one condition on several types are one excess.
     let mut gaps = BTreeMap::new();
     for on in pair.types() {
         let add = |mask, kind| Some(Excess { kind, witness: on.witness(mask, None)? });
@@ -237,7 +234,7 @@ fn kind(gap: &Gap<'_>, resources: Box<[Box<str>]>) -> ExcessKind {
         None => ExcessKind::ConditionMissing { condition, accepted: values(accepted), resources },
         Some(_) if gap.lists => ExcessKind::Lists { condition, resources },
         Some(left) => {
-            let values = left.accepted.difference(accepted).as_ref().map(values).unwrap_or_default();
+            let values = left.accepted.difference(accepted).map(Box::from).collect();
             ExcessKind::ConditionValues { condition, values, resources }
         }
     }
@@ -252,7 +249,7 @@ impl fmt::Display for AccessExceeded {
 
 impl core::error::Error for AccessExceeded {}
 
-/// In words, as something that one can have, gain or lose. Of many values the first few are named.
+/// In words that fit after "has", "gains" or "loses". Of many values only the first few are named.
 impl fmt::Display for ExcessKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -280,17 +277,16 @@ impl fmt::Display for ExcessKind {
     }
 }
 
+/// How many of several names a message shows.
+const MOST_SHOWN: usize = 8;
+
 /// The first few, in backticks, and how many more.
 pub(crate) struct Few<'a>(pub(crate) &'a [Box<str>]);
 
-impl Few<'_> {
-    const MOST: usize = 8;
-}
-
 impl fmt::Display for Few<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        join(f, ", ", self.0.iter().take(Self::MOST).map(|value| Quoted(value)))?;
-        match self.0.len().saturating_sub(Self::MOST) {
+        join(f, ", ", self.0.iter().take(MOST_SHOWN).map(|value| Quoted(value)))?;
+        match self.0.len().saturating_sub(MOST_SHOWN) {
             0 => Ok(()),
             more => write!(f, " and {more} more"),
         }

@@ -1,4 +1,4 @@
-//! What several accesses all allow.
+//! The requests that several accesses all allow.
 
 use alloc::{collections::BTreeMap, vec, vec::Vec};
 
@@ -14,11 +14,10 @@ use crate::{
     value_set::ValueSet,
 };
 
-/// What several accesses all allow: such as a token's that acts for a person.
+/// The requests that several accesses all allow: for a token that acts for a person, for example.
 ///
-/// It is no access itself, for none could say it: the list `["a", "b"]` meets a condition on `a`, and one on
-/// `b`, but none on the values that the two have in common, of which there are none. So it keeps its accesses
-/// and asks each; that is exact, whatever the attributes are.
+/// No single access could allow exactly these. The list `["a", "b"]` meets a condition on `a` and a condition on `b`, and
+/// these two have no value in common. So this keeps the accesses and asks each, which is exact for all attributes.
 ///
 /// ```
 /// use keyward::{Access, Operation, ResourceView, Role, Roles, Schema};
@@ -39,7 +38,7 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct Intersection {
-    /// Two at least.
+    /// At least two.
     of: Vec<Access>,
 }
 
@@ -52,7 +51,7 @@ impl Access {
 }
 
 impl Intersection {
-    /// What one access more allows, too.
+    /// The requests that `access` allows as well.
     ///
     /// ```
     /// use keyward::{Access, Roles, Schema};
@@ -74,8 +73,8 @@ impl Intersection {
         self.witness().is_none()
     }
 
-    /// Decides an operation as each access would; the first denial is the reason. The resource is asked for each
-    /// thing once, for all of them.
+    /// Decides an operation as each access would; the first denial is the reason. Each attribute of the resource is read
+    /// once for all accesses.
     pub fn decide<'a, R: Resource + ?Sized>(
         &'a self,
         operation: impl Into<OperationRef<'a>>,
@@ -85,16 +84,6 @@ impl Intersection {
     }
 
     /// Decides an update as each access would; the first denial is the reason.
-    ///
-    /// ```
-    /// use keyward::{Access, ResourceView, Roles, Schema};
-    ///
-    /// let roles = Roles::new(&Schema::builder().resource("products").build()?, "acme")?;
-    /// let everything = Access::builder(&roles).role("admin").build()?;
-    /// let product = ResourceView::new("products", "acme", &());
-    /// assert!(everything.intersection(&everything).decide_update(&product, &product).is_allow());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn decide_update<'a, S: Resource + ?Sized, P: Resource + ?Sized>(
         &'a self,
         stored: &'a S,
@@ -103,8 +92,8 @@ impl Intersection {
         together::decide_update(&self.of, stored, proposed).map_err(|(_, denial)| denial).into()
     }
 
-    /// What all of them may list: the clauses of each. Two clauses may be on one attribute, and where a list
-    /// matches by all of its elements, there may be no row that passes both.
+    /// What all of them may list: the clauses of each. Two clauses may be on one attribute; where all elements of a list
+    /// must match, there may be no row that passes both.
     ///
     /// # Errors
     ///
@@ -129,7 +118,7 @@ impl Intersection {
         filters.reduce(|all, one| Ok(all?.and(one?))).unwrap_or(Err(Denial::OtherAccount))
     }
 
-    /// A request that all of them allow; none exactly where there is none.
+    /// A request that all of them allow, if there is one.
     ///
     /// ```
     /// use keyward::{Access, Roles, Schema};
@@ -159,7 +148,7 @@ impl Intersection {
         Some(Witness::new(first, resource, operation, attributes))
     }
 
-    /// The operations that all grant on a type of the first; none where a condition of one shuts it off.
+    /// The operations that all grant on a type of the first; none if one of them allows nothing on it.
     fn shared(&self, first: &Access, resource: usize) -> Option<u64> {
         let name = first.schema().type_name_at(resource);
         let granted =
@@ -180,8 +169,8 @@ impl Intersection {
                 by_path.entry(clause.attribute).or_default().push(clause);
             }
         }
-        // In this order whatever lies inside an attribute comes right after it. What one access reads as a text
-        // and another as an object, nothing can be. (In one schema that doesn't happen.)
+        // In this order, what lies inside an attribute comes right after it. No value is both the text that one access
+        // reads and the object that another looks into. (Within one schema that doesn't happen.)
         if by_path.keys().zip(by_path.keys().skip(1)).any(|(path, next)| path.overlaps(next)) {
             return None;
         }
@@ -194,7 +183,7 @@ fn meet(clauses: &[Clause<'_>]) -> Option<Json> {
     if let Some(text) = ValueSet::common_element(clauses.iter().map(|clause| clause.accepted)) {
         return Some(Json::Text(text));
     }
-    // An element for each clause, which must do for those, too, for which every element must.
+    // An element for each clause, which is also accepted by all clauses that must accept every element.
     let every = clauses.iter().filter(|clause| clause.matching == Match::All).map(|clause| clause.accepted);
     let mut elements = Vec::new();
     for clause in clauses {

@@ -1,4 +1,4 @@
-//! Sets of operations, as masks, and which operation of one shows best what an access allows.
+//! Sets of operations, as masks, and which operation of a set to show in a witness.
 
 use crate::schema::{Operation, OperationRef, Schema};
 
@@ -11,8 +11,8 @@ pub(super) fn mask(operations: impl Iterator<Item = u8>) -> u64 {
     operations.fold(0, |mask, index| mask | 1_u64.wrapping_shl(index.into()))
 }
 
-/// `read` is what people ask for first, and `list` is answered by a filter, so that a row under `list` is the last
-/// resort. The least is the best.
+/// The lower, the better to show. `read` is what people ask for first. `list` comes last, since its answer is a filter and
+/// not a decision on one row.
 fn rank(operation: u8) -> u8 {
     if operation == Operation::READ.index() {
         0

@@ -3,14 +3,14 @@
 use super::{pair::Pair, witness::Witness};
 use crate::access::Access;
 
-/// Whether one access is within another, and if not, by what request one sees it.
+/// Whether one access is within another, and if not, a request that shows it.
 #[must_use = "an inclusion that is not looked at lets everybody give what they don't have"]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "it is within or it is not, and a new outcome must break every match")]
 pub enum Inclusion {
-    /// All that the one allows the other allows.
+    /// The other access allows all that this one does.
     Within,
-    /// This request the one allows and the other denies.
+    /// This request is allowed by the one access and denied by the other.
     Exceeds(Witness),
 }
 
@@ -29,16 +29,14 @@ impl Inclusion {
     }
 }
 
-/// Accesses are compared by what they allow, never by how they are written: a permission on a type that a
-/// condition shuts off counts for nothing, nor does a condition that restricts no type on which anything is
-/// granted. An access that allows nothing is within every other.
+/// Accesses are compared by what they allow, not by how they are written. A permission on a type where an unbound condition
+/// denies everything makes no difference. Nor does a condition that restricts no type on which something is granted. An
+/// access that allows nothing is within every other.
 impl Access {
-    /// Whether all that this access allows `other` allows, and if not, a request that this one allows and
-    /// `other` denies.
+    /// Whether `other` allows all that this access allows, and if not, a request that this one allows and `other` denies.
     ///
-    /// It is exact. Each condition value is looked up once and each condition name looked at once for each type;
-    /// between accesses of different schemas, values are looked up type by type, and names are compared in
-    /// pairs.
+    /// It is exact. Each condition value is looked up once, and each condition name once for each type. Between accesses of
+    /// different schemas, values are looked up for each type, and each name is compared with each.
     ///
     /// ```
     /// use keyward::{Access, Role, Roles, Schema};
@@ -59,8 +57,8 @@ impl Access {
         Pair::new(self, other).witness().map_or(Inclusion::Within, Inclusion::Exceeds)
     }
 
-    /// Whether all that this access allows `other` allows: [`within`](Self::within) without a witness and
-    /// without allocating.
+    /// Whether `other` allows all that this access allows: [`within`](Self::within) without a witness and without
+    /// allocating.
     ///
     /// ```
     /// use keyward::{Access, Roles, Schema};

@@ -1,4 +1,4 @@
-//! What a change does: who gains what, and who loses what.
+//! What a change of roles or accesses does: who gains what, and who loses what.
 
 use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
 use core::fmt;
@@ -11,8 +11,11 @@ use crate::{
     role::{Role, Roles},
 };
 
-/// What a change does: who gains what and who loses what, with a request to show for each. Empty exactly if no
-/// decision changes.
+/// What a change of roles or accesses does: who gains what and who loses what, each with a request that shows it. It is empty
+/// exactly if no decision changes.
+///
+/// If the schema changes too, accesses are compared by the names of types and operations and by the attributes that
+/// conditions read. That is as exact, but a handle of one schema means nothing in the other.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Review {
     schema_changed: bool,
@@ -20,7 +23,7 @@ pub struct Review {
     changes: Vec<AccessChange>,
 }
 
-/// What one actor, or whoever has one role, gains and loses.
+/// What one actor gains and loses, or everyone who has one role.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AccessChange {
     who: Box<str>,
@@ -31,8 +34,8 @@ pub struct AccessChange {
 }
 
 impl Review {
-    /// Reviews a change of an account's roles: role by role, by their ids, `admin` among them. What is gained
-    /// or lost is what an access without conditions would.
+    /// Reviews a change of an account's roles: each role by its id, and `admin` too. What is gained or lost is what an
+    /// access with that role and no conditions gains or loses.
     ///
     /// ```
     /// use keyward::{Role, Roles, Schema, compare::Review};
@@ -74,41 +77,25 @@ impl Review {
         self.changes.is_empty()
     }
 
-    /// Who gains or loses something, in the order of their ids.
+    /// The actors or roles that gain or lose something, in the order of their ids.
     pub fn changes(&self) -> &[AccessChange] {
         &self.changes
     }
 
-    /// How many neither gain nor lose anything.
+    /// How many actors or roles gain and lose nothing.
     pub fn unchanged(&self) -> usize {
         self.unchanged
     }
 
-    /// Whether the schemas differ. Then accesses were compared by the names of types and operations and by the
-    /// attributes that conditions read, which is as exact; a request by a handle of the one schema means nothing
-    /// to the other.
-    ///
-    /// ```
-    /// use keyward::{Roles, Schema, compare::Review};
-    ///
-    /// let before = Roles::new(&Schema::builder().build()?, "acme")?;
-    /// let after = Roles::new(&Schema::builder().resource("products").build()?, "acme")?;
-    /// let review = Review::of_roles(&before, &after);
-    /// assert!(review.schema_changed());
-    /// assert_eq!(
-    ///     review.to_string(),
-    ///     "`admin` gains permission `products:create,read,update,delete,list`\n",
-    /// );
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Whether the schemas before and after differ.
     pub fn schema_changed(&self) -> bool {
         self.schema_changed
     }
 }
 
 impl AccessChange {
-    /// What `who` gains and loses when one access takes the place of another; no access is one that allows
-    /// nothing. None exactly where no decision changes.
+    /// What `who` gains and loses when one access replaces another. `None` for an access means that nothing is allowed. The
+    /// result is `None` exactly if no decision changes.
     ///
     /// ```
     /// use keyward::{Access, Roles, Schema, compare::AccessChange};
@@ -132,7 +119,7 @@ impl AccessChange {
     pub fn between(who: &str, before: Option<&Access>, after: Option<&Access>) -> Option<Self> {
         let beyond = |access: Option<&Access>, other: Option<&Access>| {
             let Some(access) = access else { return Box::default() };
-            // From one account into another everything is lost in the one and gained in the other.
+            // If the account changes, everything in the old one is lost, and everything in the new one is gained.
             match other.filter(|other| other.account() == access.account()) {
                 Some(other) => excesses(access, other),
                 None => excesses(access, &access.without_roles()),
@@ -142,7 +129,7 @@ impl AccessChange {
         (!gains.is_empty() || !losses.is_empty()).then(|| Self { who: who.into(), gains, losses })
     }
 
-    /// Whose it is.
+    /// The id of the actor or role.
     pub fn who(&self) -> &str {
         &self.who
     }

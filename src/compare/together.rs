@@ -1,8 +1,7 @@
-//! One resource before several accesses.
+//! One resource decided by several accesses.
 //!
-//! A host that computes an attribute may say something else the next time, and two accesses that are asked about one
-//! resource must not see two. So each attribute is read once, and what is found there is held against the conditions
-//! of all accesses at once; that takes no memory.
+//! A host may compute an attribute, and give another value the next time. All accesses must see the same value. So each
+//! attribute is read once, and its value is tested against the conditions of all accesses at once, which takes no memory.
 
 use crate::{
     access::Access,
@@ -52,7 +51,7 @@ fn each<'a, const N: usize>(
     let on = |access: &'a Access, path: &AttributePath| -> Option<Clause<'a>> {
         access.clauses(admit(access).ok()?).flatten().find(|clause| clause.attribute == path)
     };
-    // The first condition that is known to fail before its turn: of which access, at which place.
+    // The first condition that was found to fail before its turn: of which access, and at which place.
     let mut known: Option<((usize, usize), Denial<'a>)> = None;
     for (at, access) in accesses.iter().enumerate() {
         let resource = admit(access).map_err(|denial| (at, denial))?;

@@ -1,4 +1,4 @@
-//! One concrete request, which tells two accesses apart.
+//! One concrete request, which one access allows and another denies.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -14,10 +14,10 @@ use crate::{
     schema::{Operation, OperationRef, Schema, TypeRef},
 };
 
-/// One concrete request: who may do this, and who not, is what differs.
+/// One concrete request, which one access allows and another denies.
 ///
-/// It is a [`Resource`], and can be decided by any access. Of a `create` the attributes are the proposed ones;
-/// an `update` proposes what is stored; a `list` asks for this one row.
+/// It is a [`Resource`], and any access can decide it. For a `create` the attributes are the proposed ones. An `update`
+/// proposes what is stored, and a `list` asks for this one row.
 ///
 /// ```
 /// use keyward::{Access, Roles, Schema, compare::Inclusion};
@@ -46,7 +46,7 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// A request of this access's account, on a type and by an operation of its schema.
+    /// A request in this access's account, on a type and by an operation of its schema.
     pub(super) fn new<'a>(
         of: &Access,
         resource: usize,
@@ -63,7 +63,7 @@ impl Witness {
         }
     }
 
-    /// What an access says to it.
+    /// The decision of an access on this request.
     pub fn decide<'a>(&'a self, access: &'a Access) -> Decision<'a> {
         if is_update(OperationRef::Name(&self.operation)) {
             access.decide_update(self, self)
@@ -78,22 +78,6 @@ impl Witness {
     }
 
     /// The stored attributes, a JSON object; a `create` has none.
-    ///
-    /// ```
-    /// use keyward::{Access, Role, Roles, Schema};
-    ///
-    /// let roles = Roles::new(&Schema::builder().resource("products").build()?, "acme")?
-    ///     .with(Role::new("Importer", ["products:create"])?)?
-    ///     .with(Role::new("Editor", ["products:update"])?)?;
-    /// let importer = Access::builder(&roles).role("Importer").build()?;
-    /// let editor = Access::builder(&roles).role("Editor").build()?;
-    ///
-    /// let create = importer.within(&editor).witness().cloned().unwrap();
-    /// assert!(create.stored().is_none() && create.proposed().is_some());
-    /// let update = editor.within(&importer).witness().cloned().unwrap();
-    /// assert!(update.stored().is_some() && update.proposed().is_some());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn stored(&self) -> Option<&Json> {
         (!self.is(Operation::CREATE)).then_some(&self.attributes)
     }
@@ -142,7 +126,7 @@ impl Resource for Witness {
     }
 }
 
-/// In words, the attributes left out where there are none.
+/// In words, without attributes where there are none.
 impl fmt::Display for Witness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` on `{}` of `{}`", self.operation, self.resource_type, self.account)?;
@@ -153,8 +137,8 @@ impl fmt::Display for Witness {
     }
 }
 
-/// As a request: `{"operation": …, "resource": {"type": …, "account": …, "attributes": {…}}}`, with `proposed`
-/// besides for an `update` and instead of `attributes` for a `create`.
+/// As a request: `{"operation": …, "resource": {"type": …, "account": …, "attributes": {…}}}`. An `update` has `proposed`
+/// too, and a `create` has it instead of `attributes`.
 impl Serialize for Witness {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let resource = Subject { kind: &self.resource_type, account: &self.account, attributes: self.stored() };

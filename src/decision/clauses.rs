@@ -1,4 +1,4 @@
-//! What the conditions of an access say of one type. Whoever reads conditions reads them here.
+//! What the conditions of an access ask of a type. All other code reads conditions through this file.
 
 use super::denial::Denial;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     value_set::ValueSet,
 };
 
-/// What one condition name of an access says of a type: the attribute that it reads must have an accepted value.
+/// What one condition name of an access asks of a type: the attribute that it reads must have an accepted value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clause<'a> {
     /// Its place among the condition names of its access.
@@ -20,15 +20,15 @@ pub(crate) struct Clause<'a> {
     name: usize,
 }
 
-/// A condition name that is not bound to the type, so that the access allows nothing there.
+/// A condition name that is not bound to the type, so that the access allows nothing on the type.
 pub(crate) struct Unbound<'a> {
     pub(crate) condition: &'a str,
     resource: &'a str,
 }
 
 impl Access {
-    /// What each condition name says of the type at this place in the schema, in the access's order. A name that
-    /// says nothing of it is left out.
+    /// What each condition name asks of the type at this place in the schema, in the access's order. A name that is
+    /// ignored there is left out.
     #[inline]
     pub(crate) fn clauses(&self, resource: usize) -> impl Iterator<Item = Result<Clause<'_>, Unbound<'_>>> {
         let (schema, rules) = (self.schema(), self.schema().rules_on(resource));
@@ -36,14 +36,14 @@ impl Access {
         conditions.filter_map(move |(place, of)| clause(schema, rules, resource, place, of))
     }
 
-    /// The same of the condition name at `place` alone.
+    /// The same for the condition name at `place` alone.
     #[inline]
     pub(crate) fn clause(&self, resource: usize, place: usize) -> Option<Result<Clause<'_>, Unbound<'_>>> {
         let schema = self.schema();
         clause(schema, schema.rules_on(resource), resource, place, self.compiled_conditions().get(place)?)
     }
 
-    /// Whether the access allows anything on the type. Every set of values has one, so nothing else is needed.
+    /// Whether the access allows anything on the type. No set of accepted values is empty, so this is all to look at.
     pub(crate) fn allows_some(&self, resource: usize) -> bool {
         self.mask_at(resource) != 0 && self.clauses(resource).all(|clause| clause.is_ok())
     }

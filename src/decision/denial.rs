@@ -1,4 +1,4 @@
-//! Why a decision is a denial: for the host in full, for the caller without values.
+//! The reason of a denial: in full for the host, without values for the caller.
 
 use alloc::{boxed::Box, string::ToString};
 use core::fmt;
@@ -12,11 +12,11 @@ use crate::{
     value_set::ValueSet,
 };
 
-/// Why an operation is denied: what was missing. It borrows from the access and the resource, so that nothing
-/// is allocated where nobody asks; [`Forbidden`] is the owned form.
+/// Why an operation is denied: what was missing. It borrows from the access and the resource, and so allocates nothing;
+/// [`Forbidden`] is the owned form.
 ///
-/// It tells which values would do, and so is for the host's own eyes. [`redacted`](Self::redacted) is the form
-/// for the caller.
+/// It names the values that are accepted, and so is for the host alone. [`redacted`](Self::redacted) is the form for the
+/// caller.
 ///
 /// ```
 /// use keyward::{Access, Operation, ResourceView, Roles, Schema};
@@ -42,7 +42,7 @@ use crate::{
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "these are the steps of the decision, and a new one must break a match")]
 pub enum Denial<'a> {
-    /// The resource is of another account: to this actor it doesn't exist.
+    /// The resource is of another account: for this actor it doesn't exist.
     OtherAccount,
     /// No role grants the operation on the type.
     PermissionMissing {
@@ -55,21 +55,21 @@ pub enum Denial<'a> {
     ConditionUnmet {
         /// The condition's name.
         condition: &'a str,
-        /// The attribute that it read.
+        /// The attribute that it reads.
         attribute: &'a AttributePath,
-        /// What it found there.
+        /// The value that was found there.
         #[serde(skip_serializing_if = "is_absent")]
         found: Value<'a>,
-        /// What would do.
+        /// The values that are accepted.
         accepted: &'a ValueSet,
-        /// Whether any element of a list does, or all must.
+        /// Whether any element of a list must be accepted, or all.
         #[serde(skip)]
         matching: Match,
-        /// Of an update, which of the two failed.
+        /// For an update, which of its two sides doesn't meet the condition.
         #[serde(skip_serializing_if = "Option::is_none")]
         side: Option<UpdateSide>,
     },
-    /// The access carries a condition that is not bound to the type.
+    /// The access has a condition that the schema doesn't bind to the type.
     ConditionUnbound {
         /// The condition's name.
         condition: &'a str,
@@ -78,14 +78,14 @@ pub enum Denial<'a> {
     },
 }
 
-/// Which of the two attribute maps of an update.
+/// One of the two sides of an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "`guide::model`, under operations, has these two")]
 pub enum UpdateSide {
-    /// What is stored now.
+    /// The resource as it is stored.
     Stored,
-    /// What it would become.
+    /// The resource as it would be.
     Proposed,
 }
 
@@ -93,24 +93,17 @@ fn is_absent(found: &Value<'_>) -> bool {
     matches!(found, Value::Absent)
 }
 
-impl UpdateSide {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Stored => "stored",
-            Self::Proposed => "proposed",
-        }
-    }
-}
-
 impl fmt::Display for UpdateSide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(match self {
+            Self::Stored => "stored",
+            Self::Proposed => "proposed",
+        })
     }
 }
 
 impl<'a> Denial<'a> {
-    /// The HTTP status: 404 for a resource of another account, 403 for the rest. A host that would rather
-    /// not say that a resource exists may answer 404 to a condition, too.
+    /// The HTTP status: 404 for a resource of another account, 403 for the rest.
     pub fn status(&self) -> u16 {
         match self {
             Self::OtherAccount => 404,
@@ -118,12 +111,7 @@ impl<'a> Denial<'a> {
         }
     }
 
-    /// The reason's name in JSON: `other_account`, `permission_missing`, `condition_unmet` or
-    /// `condition_unbound`.
-    ///
-    /// ```
-    /// assert_eq!(keyward::Denial::OtherAccount.kind(), "other_account");
-    /// ```
+    /// The reason's name in JSON: `other_account`, `permission_missing`, `condition_unmet` or `condition_unbound`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::OtherAccount => "other_account",
@@ -133,7 +121,7 @@ impl<'a> Denial<'a> {
         }
     }
 
-    /// The form for the caller: the same reason without values, and of another account's resource not a word.
+    /// The form for the caller: the reason without values, and "not found" for a resource of another account.
     pub fn redacted(&self) -> Redacted<'a> {
         Redacted(*self)
     }
@@ -147,8 +135,9 @@ impl fmt::Display for Denial<'_> {
                 write!(f, "no role grants {} on {}", Quoted(operation), Quoted(resource))
             }
             Self::ConditionUnmet { condition, attribute, found, accepted, matching, side } => {
-                let (side, space) = side.map_or(("", ""), |side| (side.name(), " "));
-                write!(f, "condition `{condition}`: {side}{space}`{attribute}` ")?;
+                write!(f, "condition `{condition}`: ")?;
+                side.map_or(Ok(()), |side| write!(f, "{side} "))?;
+                write!(f, "`{attribute}` ")?;
                 match found {
                     Value::Absent => f.write_str("is absent")?,
                     found => write!(f, "is {found}")?,
@@ -238,12 +227,6 @@ impl Forbidden {
     }
 
     /// The message for the caller, without values.
-    ///
-    /// ```
-    /// use keyward::{Denial, Forbidden};
-    ///
-    /// assert_eq!(Forbidden::from(Denial::OtherAccount).redacted(), "not found");
-    /// ```
     pub fn redacted(&self) -> &str {
         &self.redacted
     }

@@ -1,8 +1,7 @@
 //! The evaluator: pure functions from an access and a resource to a decision.
 //!
-//! Nothing here fails, allocates, reads a clock or recurses. The order of the steps is that of `guide::model`, and
-//! the first that fails is the reason: account, permission, conditions. (The key comes before, at
-//! authentication.)
+//! Nothing here fails, allocates, reads a clock or recurses. The steps are those of `guide::model`, in its order: account,
+//! permission, conditions. The first that fails is the reason. (The key comes first, at authentication.)
 
 use super::{
     clauses::Clause,
@@ -20,15 +19,15 @@ use crate::{
 impl Access {
     /// Decides an operation on one resource.
     ///
-    /// `read`, `delete`, `list` and the host's own operations test the stored attributes, `create` the proposed
-    /// ones: give the resource as it would be. An `update` has two sides and a method of its own,
-    /// [`decide_update`](Self::decide_update); asked here, its proposed side has no attributes, and so meets
-    /// no condition.
+    /// For `create`, give the resource as it would be. For all other operations but `update`, give it as it is stored.
     ///
-    /// The decision borrows from the access and the resource, which must both live as long as it: bind the resource
-    /// first, or turn the decision [into a result](Decision::into_result) at once.
+    /// An `update` has two sides, and so a method of its own, [`decide_update`](Self::decide_update). This method takes
+    /// the proposed side to have no attributes, so that it meets no condition.
     ///
-    /// The operation may be a handle or a name; a name that the schema doesn't have is granted to nobody.
+    /// The decision borrows from the access and the resource, which must live as long as it does: bind the resource
+    /// to a variable first, or turn the decision [into a result](Decision::into_result) at once.
+    ///
+    /// The operation may be a handle or a name. A name that the schema doesn't have is denied.
     #[inline]
     pub fn decide<'a, R: Resource + ?Sized>(
         &'a self,
@@ -46,11 +45,11 @@ impl Access {
         }
     }
 
-    /// Decides an update: the resource as it is stored and as it would be must both meet the conditions, so
-    /// that nothing is moved out of, or into, someone's reach.
+    /// Decides an update: the resource as it is stored and as it would be must both meet the conditions, so that nobody
+    /// moves a resource into or out of what they may change.
     ///
-    /// `proposed` is the whole resource as it would be, not the changed part alone: an attribute that it
-    /// leaves out is absent. Both must be of one account and one type.
+    /// `proposed` is the whole resource as it would be, not only the changed part: an attribute that it leaves out is
+    /// absent. Both must be of one account and one type.
     ///
     /// ```
     /// use keyward::{Access, Decision, Denial, ResourceView, Roles, Schema, decision::UpdateSide};
@@ -103,7 +102,7 @@ pub(crate) fn admit<'a>(
     permission(access, operation, resource)
 }
 
-/// The second of them alone.
+/// The permission alone. Gives the type's place in the schema.
 #[inline]
 pub(super) fn permission<'a>(
     access: &'a Access,
@@ -133,7 +132,7 @@ fn permission_missing<'a>(access: &'a Access, operation: OperationRef<'a>, resou
     }
 }
 
-/// The first two steps of an update. Each side is an account and a type; both must be of one type.
+/// Account and permission of an update. Each side is an account and a type; both must be of one type.
 #[inline]
 pub(crate) fn admit_update<'a>(
     access: &'a Access,
@@ -164,8 +163,8 @@ pub(crate) fn is_update(operation: OperationRef<'_>) -> bool {
     }
 }
 
-/// The last step: every condition name of the access, in its order, on every side that `read` gives. The decision is made
-/// where it is returned: a denial is large, and to hand it from step to step would cost more than the steps.
+/// The last step: every condition name of the access, in its order; `unmet` gives the denial of one that isn't met. The
+/// decision is made where it is returned, since a denial is large, and passing it on would cost more than the steps.
 #[inline]
 fn conditions<'a>(
     access: &'a Access,
@@ -186,7 +185,7 @@ fn conditions<'a>(
 }
 
 impl<'a> Clause<'a> {
-    /// The denial of a side that doesn't meet it.
+    /// The denial, if the value found on a side doesn't meet the clause.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a call for each condition takes a tenth of a decision")]
     pub(crate) fn unmet(&self, side: Option<UpdateSide>, found: Value<'a>) -> Option<Denial<'a>> {
@@ -215,9 +214,9 @@ pub(crate) fn meets(value: Value<'_>, matching: Match, accepted: &ValueSet) -> b
 }
 
 fn meets_list(list: &dyn List, matching: Match, accepted: &ValueSet) -> bool {
-    // Read once: a host may compute it, and say something else the next time.
+    // Read once: a host may compute it, and give another answer the next time.
     let len = list.len();
-    // Of an empty list everything is true; that lets nobody in, nor does a list that says both.
+    // All elements of an empty list are accepted, and still it meets nothing. Nor does a list whose two answers differ.
     if len == 0 || list.is_empty() {
         return false;
     }
@@ -228,7 +227,8 @@ fn meets_list(list: &dyn List, matching: Match, accepted: &ValueSet) -> bool {
     }
 }
 
-/// One value, as text. What has no text meets nothing: that is decided by naming what has one.
+/// Whether one value, as text, is accepted. A value without a text is not; each kind is named, so that a new one must be
+/// decided on.
 fn meets_scalar(value: Value<'_>, accepted: &ValueSet) -> bool {
     match value {
         Value::Text(text) => accepted.contains(text),

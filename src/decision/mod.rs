@@ -1,12 +1,12 @@
-//! The decision: one way to ask whether an access allows an operation, and one to say why not.
+//! The decision: whether an access allows an operation, and if not, why.
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `outcome`, `denial` | the answer, and why it is no |
+//! | `outcome`, `denial` | the answer, and the reason of a denial |
 //! | `clauses` | what the conditions of an access say of a type |
 //! | `evaluate` | the steps of a decision |
-//! | `page` | many resources in one go |
-//! | `who` | many accesses in one go |
+//! | `page` | decides on many resources |
+//! | `who` | finds the accesses that allow something |
 
 mod clauses;
 mod denial;

@@ -1,4 +1,4 @@
-//! The answer: allow, or deny and why.
+//! The answer: allow, or deny with a reason.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
@@ -42,7 +42,7 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// For `?`: nothing where it is allowed.
+    /// The decision as a result, for `?`.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Many resources that are at hand, decided in one go.
+//! Decisions on many resources at once.
 
 use alloc::vec::Vec;
 
@@ -13,9 +13,9 @@ use crate::{
 };
 
 impl Access {
-    /// Decides one operation on each of many resources, and says which are allowed: the same as
-    /// [`decide`](Self::decide) for each, in less time and without the reasons. It allocates for the answer,
-    /// not for a resource.
+    /// Decides one operation on each of many resources, and says which are allowed: the same answers as
+    /// [`decide`](Self::decide) gives, in less time and without the reasons. It allocates for the answer, not for each
+    /// resource.
     ///
     /// ```
     /// use keyward::{Access, Operation, ResourceView, Roles, Schema};
@@ -48,8 +48,8 @@ impl Access {
         selection
     }
 
-    /// The resources on which the operation is allowed, out of many: each checked as [`decide`](Self::decide)
-    /// would, account and type included.
+    /// Those of the resources on which the operation is allowed. Each is checked as by [`decide`](Self::decide), account
+    /// and type included.
     ///
     /// ```
     /// # use keyward::{Access, Operation, ResourceView, Roles, Schema};
@@ -105,7 +105,7 @@ impl Selection {
         self.words.get(index / 64).is_some_and(|word| (word >> (index % 64)) & 1 == 1)
     }
 
-    /// Where those that are allowed stand, in order.
+    /// The places of those that are allowed, in order.
     pub fn indices(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.len).filter(|index| self.contains(*index))
     }
@@ -116,12 +116,11 @@ impl Selection {
     }
 }
 
-/// A decision with what stays the same from one resource to the next looked up once: all but the account and the
-/// attributes.
+/// A decision in which what is the same for many resources is looked up once: all but the account and the attributes.
 struct Prepared<'a> {
     access: &'a Access,
     operation: OperationRef<'a>,
-    /// The type that the rest was looked up for, and its name.
+    /// The type that `open` and `clauses` are of, and its name.
     current: Option<(usize, &'a str)>,
     /// Whether any resource of it can be allowed.
     open: bool,
@@ -160,7 +159,7 @@ impl<'a> Prepared<'a> {
         self.clauses.extend(self.access.clauses(index).flatten());
         self.open = self.access.allows_some(index)
             && permission(self.access, self.operation, schema.type_handle(index).into()).is_ok()
-            // An update has two sides, and the proposed one is not here.
+            // An update has two sides, and the proposed one is not given.
             && (self.clauses.is_empty() || !is_update(self.operation));
         self.open
     }

@@ -3,11 +3,11 @@
 use super::evaluate::is_update;
 use crate::{access::Access, resource::Resource, schema::OperationRef};
 
-/// Which of these accesses allow an operation on a resource: those of its account that a decision would let
-/// through. Each comes with whatever tells the host whose it is.
+/// Which of these accesses allow an operation on a resource. With each access comes an id, by which the host knows whose it
+/// is; the ids of those that allow it are returned.
 ///
-/// Of an update the question is who may change the resource where it is: its stored side is its proposed side
-/// too. An operation or a type that the schema doesn't have is allowed to nobody.
+/// An update is taken to leave the resource as it is: its stored side is its proposed side too. An operation or a type that
+/// the schema doesn't have is allowed to nobody.
 ///
 /// ```
 /// use keyward::{Access, Operation, ResourceView, Role, Roles, Schema, decision::who_can};

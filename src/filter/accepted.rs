@@ -1,10 +1,9 @@
-//! Accepted texts as the values of other types that they also are.
+//! Accepted texts as values of other types.
 //!
-//! A condition matches as text: an integer by its canonical decimal form, a boolean as `true` or `false`, a uuid
-//! as its canonical form. A store with types is asked the other way round: which integers have one of these texts
-//! as their form? `01`, `+1`, `1.0` and `-0` are no integer's; a uuid in capitals is no uuid's.
+//! A condition matches a value by its text: an integer by its canonical decimal form, a boolean by `true` or `false`, a uuid
+//! by its canonical form. A query of a store with types needs the opposite: the integers, booleans and uuids whose texts are
+//! accepted. `01`, `+1`, `1.0` and `-0` are the text of no integer, and a uuid in capitals is the text of none.
 
-use alloc::string::String;
 use core::ops::RangeInclusive;
 
 /// What [`Json`](crate::json::Json) and `serde_json` read as an integer; beyond it they read a float.
@@ -22,11 +21,17 @@ pub(super) fn integer(text: &str, within: &RangeInclusive<i128>) -> Option<i128>
 
 /// The boolean whose form this is.
 pub(super) fn boolean(text: &str) -> Option<bool> {
-    match text {
-        "true" => Some(true),
-        "false" => Some(false),
-        _ => None,
-    }
+    text.parse().ok()
+}
+
+/// Whether this is the form of a boolean.
+pub(super) fn is_boolean(text: &str) -> bool {
+    boolean(text).is_some()
+}
+
+/// Whether this is an integer of a JSON document as it is written there.
+pub(super) fn is_json_integer(text: &str) -> bool {
+    integer(text, &JSON_INTEGERS).is_some()
 }
 
 /// Whether this is the canonical form of a uuid: 32 hexadecimal digits in lower case, in groups of 8, 4, 4, 4 and
@@ -46,9 +51,4 @@ pub(super) fn is_object_id(text: &str) -> bool {
 
 fn is_digit(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'a'..=b'f')
-}
-
-/// The accepted texts that are integers in a JSON document, as they are written there.
-pub(super) fn json_integers<'a>(values: impl Iterator<Item = &'a str>) -> impl Iterator<Item = String> {
-    values.filter(|text| integer(text, &JSON_INTEGERS).is_some()).map(String::from)
 }

@@ -13,7 +13,7 @@ use crate::{
     value_set::ValueSet,
 };
 
-/// One attribute and the values that will do.
+/// One attribute and the values that are accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Clause {
     attribute: AttributePath,
@@ -32,27 +32,12 @@ impl Clause {
         &self.attribute
     }
 
-    /// How a list there matches.
+    /// Whether any element of a list must be accepted, or all.
     pub fn matching(&self) -> Match {
         self.matching
     }
 
-    /// The values that will do.
-    ///
-    /// ```
-    /// # use keyward::{Access, Roles, Schema, filter::Filter, schema::Match};
-    /// # let schema = Schema::from_json(
-    /// #     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
-    /// # )?;
-    /// # let roles = Roles::new(&schema, "acme")?;
-    /// let access = Access::builder(&roles).role("admin").condition("brand:a")?.build()?;
-    /// let Filter::AllOf(clauses) = access.filter("products") else { panic!("there is one condition") };
-    /// let clause = clauses.iter().next().unwrap();
-    /// assert_eq!(clause.attribute().to_string(), "brand");
-    /// assert_eq!(clause.matching(), Match::Any);
-    /// assert_eq!(clause.one_of().collect::<Vec<_>>(), ["a"]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The values that are accepted.
     pub fn one_of(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.one_of.iter()
     }
@@ -79,17 +64,28 @@ impl fmt::Display for Clause {
     }
 }
 
-/// The clauses that must all hold: at least one.
+/// The clauses that must all hold. There is at least one.
+///
+/// ```
+/// use keyward::filter::Filter;
+///
+/// let filter: Filter = serde_json::from_str(r#"{"all_of": [{"attribute": "brand", "one_of": ["a", "b"]}]}"#)?;
+/// let Filter::AllOf(clauses) = filter else { unreachable!() };
+/// for clause in &clauses {
+///     assert_eq!(clause.attribute().to_string(), "brand");
+///     assert_eq!(clause.one_of().collect::<Vec<_>>(), ["a", "b"]);
+/// }
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Clauses {
-    /// Those on one attribute one after the other.
+    /// Clauses on the same attribute are neighbours.
     all: Box<[Clause]>,
 }
 
 impl Clauses {
-    /// Clauses on attributes that are all different. `None` where there is no clause: then it is not a conjunction
-    /// but everything.
+    /// Clauses on attributes that are all different. `None` if there is no clause, since then everything passes.
     pub(super) fn new(all: Vec<Clause>) -> Option<Self> {
         (!all.is_empty()).then(|| Self { all: all.into() })
     }
@@ -104,15 +100,15 @@ impl Clauses {
         Self::new(all)
     }
 
-    /// All of both, each once.
+    /// The clauses of both, each once.
     pub(super) fn and(self, other: Self) -> Option<Self> {
         let mine = self.all.into_vec();
         let more: Vec<Clause> = other.all.into_iter().filter(|clause| !mine.contains(clause)).collect();
         Self::gather(mine.into_iter().chain(more))
     }
 
-    /// Each attribute is read once, however many clauses are on it: a host may compute it, and say something else
-    /// the next time.
+    /// Each attribute is read once, even if several clauses are on it: a host may compute it, and give another value the
+    /// next time.
     #[inline]
     pub(super) fn pass<A: Attributes + ?Sized>(&self, attributes: &A) -> bool {
         self.all.chunk_by(|one, next| one.attribute == next.attribute).all(|clauses| {
@@ -121,7 +117,7 @@ impl Clauses {
         })
     }
 
-    /// The clauses, in the order of the access's condition names; those on one attribute follow one another.
+    /// The clauses, in the order of the access's condition names; clauses on the same attribute are neighbours.
     pub fn iter(&self) -> slice::Iter<'_, Clause> {
         self.all.iter()
     }

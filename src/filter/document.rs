@@ -1,4 +1,4 @@
-//! The filter as JSON, in the form of the `decide` example's contract.
+//! Reads a filter from JSON, in the form in which it is written.
 
 use alloc::{collections::BTreeSet, vec::Vec};
 
@@ -17,8 +17,8 @@ use crate::{
     value_set::ValueSet,
 };
 
-/// Strict: a list where an object is wanted, an unknown field or one that is there twice, no clause, no value,
-/// a value that is there twice, and more values than an access may have are refused.
+/// It refuses a list in place of an object, an unknown field, a field or value that is there twice, a filter without
+/// clauses, a clause without values, and more values than an access may have.
 ///
 /// ```
 /// use keyward::filter::Filter;
@@ -35,7 +35,6 @@ impl<'de> Deserialize<'de> for Filter {
 }
 
 fn read(node: Node<'_>) -> Result<Filter, DocumentError> {
-    let wanted = "`nothing`, `all` or an object with `all_of`";
     match node.json {
         Json::Text(text) if text == "nothing" => Ok(Filter::Nothing),
         Json::Text(text) if text == "all" => Ok(Filter::Everything),
@@ -53,7 +52,7 @@ fn read(node: Node<'_>) -> Result<Filter, DocumentError> {
                 None => Err(list.refuse_kind("an array of clauses that is not empty")),
             }
         }
-        _ => Err(node.refuse_kind(wanted)),
+        _ => Err(node.refuse_kind("`nothing`, `all` or an object with `all_of`")),
     }
 }
 

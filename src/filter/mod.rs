@@ -1,18 +1,21 @@
-//! The answer to `list`: which rows an access may see, in the forms in which hosts ask.
+//! The answer to `list`: which rows an access may list, as a value and as queries.
 //!
-//! - `clause` and `value`: the filter itself, a plain value; `document` reads and writes it as JSON.
-//! - `accepted`: accepted texts as the integers and booleans that they also are, for stores with types.
+//! - `clause` and `value`: the filter itself; `document` reads it from JSON.
+//! - `mapping`: which column or field of a store holds which attribute.
+//! - `accepted`: accepted texts as integers, booleans and uuids, for stores with types.
 //! - `sql`: a `WHERE` fragment with bind parameters.
 //! - `mongo`: a MongoDB query document.
 
 mod accepted;
 mod clause;
 mod document;
+mod mapping;
 mod mongo;
 mod sql;
 mod value;
 
 pub use clause::{Clause, Clauses};
+pub use mapping::MappingError;
 pub use mongo::{MongoCollection, MongoError, MongoField};
 pub use sql::{SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue};
 pub use value::Filter;

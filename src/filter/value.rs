@@ -1,4 +1,4 @@
-//! The filter: nothing, everything, or a conjunction.
+//! The filter: nothing, everything, or clauses that must all hold.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -13,16 +13,15 @@ use crate::{
     schema::{Operation, OperationRef, TypeRef},
 };
 
-/// What an access may list of one type, **within its account**: nothing, everything, or the resources of which
-/// every clause holds ("this attribute is one of these").
+/// What an access may list of one type, **within its account**: nothing, everything, or the resources for which every clause
+/// holds ("this attribute is one of these").
 ///
-/// It says nothing of the account. Where a filter is turned into a question to a store that holds several
-/// accounts, the account is asked for: [`SqlTable`](crate::filter::SqlTable), [`MongoCollection`](crate::filter::MongoCollection).
-/// [`Access::allowed`] and [`Access::decide_page`] check it row by row.
+/// It doesn't name the account. [`SqlTable`](crate::filter::SqlTable) and
+/// [`MongoCollection`](crate::filter::MongoCollection) add the account to the query; [`Access::allowed`] and
+/// [`Access::decide_page`] check it for each row.
 ///
-/// It is a plain value. In JSON it is `"nothing"`, `"all"`, or
-/// `{"all_of": [{"attribute": …, "one_of": […]}]}`, with `"match": "all"` where every element of a list must
-/// do; [`Display`](fmt::Display) is for people.
+/// In JSON it is `"nothing"`, `"all"`, or `{"all_of": [{"attribute": …, "one_of": […]}]}`. A clause has `"match": "all"`
+/// where every element of a list must be accepted. [`Display`](fmt::Display) is for people.
 ///
 /// ```
 /// use keyward::{Access, Roles, Schema, filter::Filter};
@@ -42,21 +41,21 @@ use crate::{
 /// assert_eq!(json, r#"{"all_of":[{"attribute":"brand","one_of":["a","b"]}]}"#);
 /// assert_eq!(serde_json::from_str::<Filter>(&json)?, filter);
 ///
-/// // The condition is not bound to places: silence is deny.
+/// // The condition is not bound to places, and so everything there is denied.
 /// assert_eq!(access.filter("places"), Filter::Nothing);
 /// assert_eq!(Access::builder(&roles).role("admin").build()?.filter("places"), Filter::Everything);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "`guide::model` has these three; who forgets one lets in")]
+#[expect(clippy::exhaustive_enums, reason = "`guide::model` has these three, and each must be handled")]
 pub enum Filter {
     /// No resource passes.
     Nothing,
     /// Every resource of the type, in the account, passes.
     #[serde(rename = "all")]
     Everything,
-    /// A resource passes of which every clause holds.
+    /// A resource passes if every clause holds.
     AllOf(Clauses),
 }
 
@@ -65,8 +64,8 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// [`Denial`] where no resource at all could pass: another account, no permission to `list` the type, or a
-    /// condition that is not bound to it. So the filter is never [`Filter::Nothing`].
+    /// [`Denial`] where no resource could pass: another account, no permission to `list` the type, or a condition that is
+    /// not bound to it. So the filter is never [`Filter::Nothing`].
     ///
     /// ```
     /// use keyward::{Access, Roles, Schema, filter::Filter};
@@ -91,8 +90,8 @@ impl Access {
 
     /// What the access may list of a type, within its own account.
     ///
-    /// As [`try_filter`](Self::try_filter), for who has no use for the reason: a type that may not be listed, or that the
-    /// schema doesn't have, is [`Filter::Nothing`].
+    /// As [`try_filter`](Self::try_filter), without the reason: a type that may not be listed, or that the schema doesn't
+    /// have, is [`Filter::Nothing`].
     pub fn filter<'a>(&'a self, resource: impl Into<TypeRef<'a>>) -> Filter {
         self.try_filter(resource, self.account()).unwrap_or(Filter::Nothing)
     }
@@ -109,26 +108,17 @@ impl Filter {
     }
 
     /// Whether no resource passes.
-    ///
-    /// ```
-    /// assert!(keyward::filter::Filter::Nothing.is_nothing());
-    /// ```
     pub fn is_nothing(&self) -> bool {
         matches!(self, Self::Nothing)
     }
 
     /// Whether every resource of the type passes.
-    ///
-    /// ```
-    /// assert!(keyward::filter::Filter::Everything.is_everything());
-    /// ```
     pub fn is_everything(&self) -> bool {
         matches!(self, Self::Everything)
     }
 
-    /// Whether a resource of the type, in the account, with these attributes passes: exactly if a decision on
-    /// it under `list` would be to allow. The host has seen to type and account; [`Access::allowed`] does it
-    /// itself.
+    /// Whether a resource with these attributes passes: exactly if it may be listed. The host must have checked that it is
+    /// of the type and the account; [`Access::allowed`] checks these itself.
     ///
     /// ```
     /// use keyward::filter::Filter;

@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it says")]
 
 use keyward::{
-    filter::{Filter, MongoCollection, MongoError, MongoField},
+    filter::{Filter, MappingError, MongoCollection, MongoError, MongoField},
     json::{Json, JsonObject},
 };
 
@@ -266,7 +266,7 @@ fn a_mapping_that_fits_no_type_is_found_at_the_start() {
         assert_eq!(found.as_deref(), refused);
     }
     let access = law::access(&["v"], Reads::Any, &["a"]);
-    assert!(matches!(access.mongo(TYPE, &collection()), Err(MongoError::Unmapped(_))));
+    assert!(matches!(access.mongo(TYPE, &collection()), Err(MongoError::Mapping(MappingError::Unmapped { .. }))));
 }
 
 #[test]
@@ -304,7 +304,10 @@ fn names_that_a_query_can_t_say_are_refused() {
         assert!(matches!(MongoCollection::new([name]), Err(MongoError::Field(_))), "{name:?}");
         let access = law::access(&[name], Reads::Any, &["a"]);
         let collection = MongoCollection::of_one_account(ACCOUNT);
-        assert!(matches!(access.mongo(TYPE, &collection), Err(MongoError::Unmapped(_))), "{name:?}");
+        assert!(
+            matches!(access.mongo(TYPE, &collection), Err(MongoError::Mapping(MappingError::Unmapped { .. }))),
+            "{name:?}"
+        );
         let alike = collection.clone().alike([[name]], MongoField::plain);
         assert!(matches!(alike, Err(MongoError::Field(_))), "{name:?}");
         assert!(access.mongo(TYPE, &collection.field([name], "v").unwrap()).is_ok(), "{name:?}");
@@ -312,5 +315,5 @@ fn names_that_a_query_can_t_say_are_refused() {
     // Alone, a name with a dot would be meant for a path.
     assert!(matches!(MongoCollection::of_one_account(ACCOUNT).field("a.b", "v"), Err(MongoError::Name(_))));
     let twice = MongoCollection::of_one_account(ACCOUNT).field("a", "b").unwrap().field("a", "c");
-    assert!(matches!(twice, Err(MongoError::MappedTwice(_))));
+    assert!(matches!(twice, Err(MongoError::Mapping(MappingError::MappedTwice(_)))));
 }

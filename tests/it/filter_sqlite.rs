@@ -5,7 +5,7 @@
 use keyward::{
     Access,
     attributes::AttributePath,
-    filter::{SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue},
+    filter::{MappingError, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue},
     json::Json,
 };
 use proptest::prelude::*;
@@ -260,7 +260,7 @@ fn the_account_is_compared_like_any_text() {
 fn a_column_that_is_not_there_is_an_error_and_never_its_own_name() {
     let (connection, _) = table("TEXT", &[Cell::Text("brand".into())], Kind::Plain);
     let access = law::access(&["brand"], Reads::Any, &["brand"]);
-    assert!(matches!(access.sql(TYPE, &one_account()), Err(SqlError::Unmapped(_))));
+    assert!(matches!(access.sql(TYPE, &one_account()), Err(SqlError::Mapping(MappingError::Unmapped { .. }))));
     let mapped = one_account().alike(["brand"], SqlColumn::text).unwrap();
     let fragment = access.sql(TYPE, &mapped).unwrap();
     let refused = connection.prepare(&format!("SELECT id FROM t WHERE {fragment}")).unwrap_err();

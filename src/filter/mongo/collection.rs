@@ -1,34 +1,35 @@
 //! Which field holds which attribute, and the query under that mapping.
 
-use alloc::{boxed::Box, vec::Vec};
-
 use super::{
-    error::MongoError,
-    field::{Checked, MongoField},
+    field::{Checked, MongoError, MongoField},
     query::{self, all_of, nothing},
 };
 use crate::{
     access::Access,
     attributes::AttributePath,
-    filter::Filter,
+    filter::{
+        Filter,
+        mapping::{Mapping, Question},
+    },
     json::Json,
-    schema::{Binding, Schema, TypeRef},
+    schema::{Schema, TypeRef},
+    text::TextError,
 };
 
-/// Which field of a collection's documents holds the account, and which holds which attribute: made once, at the
-/// start.
+/// Which field of a collection's documents holds the account, and which holds which attribute. Make it once, at the start.
 ///
-/// No field is guessed: each attribute that a condition reads is mapped, by [`field`](Self::field) or, where the field
-/// has its name or its path, by [`alike`](Self::alike); [`check`](Self::check) holds the mapping to the schema. A
-/// document without the field doesn't have the attribute, and MongoDB has no way to say that a field is never there:
-/// a name that is mistyped in the mapping lets nobody see anything. A document that has a field twice, which drivers
-/// don't make, can't be told from one that has it once.
+/// Each attribute that a condition reads must be mapped: by [`field`](Self::field), or by [`alike`](Self::alike) if the field
+/// has the attribute's name or path. [`check`](Self::check) compares the mapping with the schema.
 ///
-/// The query is in MongoDB's Extended JSON: a host makes its driver's document of it by the driver's reader of that
-/// form, where a field may hold an `ObjectId` or a uuid. It uses `$and`, `$or`, `$nor`, `$not`, `$in`, `$nin`, `$type` with lists of types (MongoDB 3.6 and
-/// later), `$elemMatch` and `$size`. They were tried against an interpreter of just these operators, written
-/// from the manual, **not against a server**. Texts are compared under the collation of the query or else of the
-/// collection: it must be the simple one, which is the default.
+/// A document without the field doesn't have the attribute. MongoDB can't tell that a field never exists, so if a field's
+/// name is mistyped, no document passes. A document that has a field twice, which drivers don't write, passes like one that
+/// has it once.
+///
+/// The query is in MongoDB's Extended JSON. If a field may hold an `ObjectId` or a uuid, read it with the driver's reader of
+/// that form. It uses `$and`, `$or`, `$nor`, `$not`, `$in`, `$nin`, `$type` with lists of types (MongoDB 3.6 and later),
+/// `$elemMatch` and `$size`. It was tested with an interpreter of these operators that was written from the manual, **not
+/// with a server**. Texts are compared under the collation of the query, or else of the collection. It must be the simple
+/// collation, which is the default.
 ///
 /// ```
 /// use keyward::{Access, Roles, Schema, filter::MongoCollection};
@@ -58,29 +59,21 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct MongoCollection {
-    account: Account,
-    fields: Vec<(AttributePath, Checked)>,
-}
-
-#[derive(Clone, Debug)]
-enum Account {
-    Field(Checked),
-    Only(Box<str>),
+    mapping: Mapping<Checked>,
 }
 
 impl MongoCollection {
-    /// A collection that holds several accounts, each document's in this field: a string, or what the field's
-    /// kind adds, and never a list.
+    /// A collection of several accounts. This field holds each document's account: as a string or a value of the field's
+    /// kind, never a list.
     ///
     /// # Errors
     ///
     /// [`MongoError`] for a name that a query document can't say.
     pub fn new(account: impl Into<MongoField>) -> Result<Self, MongoError> {
-        Ok(Self { account: Account::Field(account.into().check()?), fields: Vec::new() })
+        Ok(Self { mapping: Mapping::new(account.into().check()?) })
     }
 
-    /// A collection all of whose documents are this account's, and that has no field to say so. To an access of
-    /// another account it is empty.
+    /// A collection in which all documents are of this account. For an access of another account it is empty.
     ///
     /// ```
     /// use keyward::filter::{Filter, MongoCollection};
@@ -91,7 +84,7 @@ impl MongoCollection {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn of_one_account(account: &str) -> Self {
-        Self { account: Account::Only(account.into()), fields: Vec::new() }
+        Self { mapping: Mapping::of_one_account(account) }
     }
 
     /// Says which field holds an attribute.
@@ -102,19 +95,14 @@ impl MongoCollection {
     /// already.
     pub fn field<A>(mut self, attribute: A, field: impl Into<MongoField>) -> Result<Self, MongoError>
     where
-        A: TryInto<AttributePath, Error: Into<MongoError>>,
+        A: TryInto<AttributePath, Error: Into<TextError>>,
     {
-        let attribute = attribute.try_into().map_err(Into::into)?;
-        let field = field.into().check()?;
-        if self.fields.iter().any(|(mapped, _)| *mapped == attribute) {
-            return Err(MongoError::MappedTwice(attribute));
-        }
-        self.fields.push((attribute, field));
+        let attribute = attribute.try_into().map_err(Into::<TextError>::into)?;
+        self.mapping.add(attribute, field.into().check()?)?;
         Ok(self)
     }
 
-    /// Says of several attributes that the field which holds each has its name, or its path through embedded documents,
-    /// and how those are read.
+    /// Maps several attributes, each to the field of its own name or path, and says how these fields are read.
     ///
     /// # Errors
     ///
@@ -134,61 +122,36 @@ impl MongoCollection {
         kind: impl Fn(AttributePath) -> MongoField,
     ) -> Result<Self, MongoError>
     where
-        A: TryInto<AttributePath, Error: Into<MongoError>>,
+        A: TryInto<AttributePath, Error: Into<TextError>>,
     {
         attributes.into_iter().try_fold(self, |collection, attribute| {
-            let attribute = attribute.try_into().map_err(Into::into)?;
+            let attribute = attribute.try_into().map_err(Into::<TextError>::into)?;
             collection.field(attribute.clone(), kind(attribute))
         })
     }
 
-    /// Whether the mapping fits a resource type: everything that conditions read of it is mapped, and everything that
-    /// is mapped is read. Ask at the start.
+    /// Checks that everything that conditions read of a resource type is mapped, and that everything mapped is read. Call it
+    /// at the start.
     ///
     /// # Errors
     ///
-    /// [`MongoError`]: a type that the schema doesn't have, and an attribute that is not mapped or mapped in vain.
+    /// [`MongoError`] for a type that the schema doesn't have, and for an attribute that is not mapped or not read.
     pub fn check(&self, schema: &Schema, resource: &str) -> Result<(), MongoError> {
-        let handle = schema.resource_type(resource)?;
-        let read = || schema.condition_names().filter_map(|name| schema.binding(name, handle)).map(Binding::attribute);
-        for attribute in read() {
-            self.mapped(attribute)?;
-        }
-        let unread = |attribute: &&AttributePath| !read().any(|read| read == *attribute);
-        match self.fields.iter().map(|(attribute, _)| attribute).find(unread) {
-            Some(attribute) => Err(MongoError::Unread { attribute: attribute.clone(), resource: resource.into() }),
-            None => Ok(()),
-        }
-    }
-
-    fn mapped(&self, attribute: &AttributePath) -> Result<&Checked, MongoError> {
-        let mapped = self.fields.iter().find(|(mapped, _)| mapped == attribute);
-        mapped.map(|(_, field)| field).ok_or_else(|| MongoError::Unmapped(attribute.clone()))
+        self.mapping.check(schema, resource, |_| Ok(()))
     }
 
     fn query(&self, account: &str, filter: &Filter) -> Result<Json, MongoError> {
-        let mut requirements = Vec::new();
-        match &self.account {
-            Account::Only(only) if **only == *account => {}
-            Account::Only(_) => return Ok(nothing()),
-            Account::Field(field) => requirements.extend(query::account(field, account)),
-        }
-        match filter {
-            Filter::Nothing => return Ok(nothing()),
-            Filter::Everything => {}
-            Filter::AllOf(clauses) => {
-                for clause in clauses {
-                    requirements.extend(query::clause(self.mapped(clause.attribute())?, clause));
-                }
-            }
-        }
-        Ok(all_of(requirements))
+        let Some(Question { account: holder, clauses }) = self.mapping.question(account, filter)? else {
+            return Ok(nothing());
+        };
+        let account = holder.into_iter().flat_map(|field| query::account(field, account));
+        let clauses = clauses.into_iter().flat_map(|(field, clause)| query::clause(field, clause));
+        Ok(all_of(account.chain(clauses).collect()))
     }
 }
 
 impl Access {
-    /// What the access may list of a type, as the query document for this collection; the account is the
-    /// access's own.
+    /// What the access may list of a type in its account, as the query document for this collection.
     ///
     /// # Errors
     ///
@@ -203,8 +166,8 @@ impl Access {
 }
 
 impl Filter {
-    /// The filter as the query document for this collection, for one that has come a long way; an access has
-    /// [`Access::mongo`]. The account is that of the access that the filter is of: never one that a caller sent.
+    /// The filter as the query document for this collection. Use it for a filter that was stored or sent; an access has
+    /// [`Access::mongo`]. The account must be that of the filter's access, never one that a caller sent.
     ///
     /// # Errors
     ///

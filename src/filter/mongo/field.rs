@@ -1,19 +1,43 @@
-//! A field, and what kind of value it holds.
+//! A field, what kind of value it holds, and what can be wrong with it.
 
 use alloc::{
+    boxed::Box,
     format,
     string::{String, ToString},
     vec::Vec,
 };
 
-use super::error::MongoError;
-use crate::{attributes::AttributePath, text::excerpt};
+use crate::{
+    attributes::AttributePath,
+    filter::mapping::{Holder, MappingError},
+    text::{TextError, excerpt},
+};
 
-/// A field of a collection's documents, and how the host reads what it holds: a name, or an array of names for a path
-/// through embedded documents, is one that is read [`as it is`](Self::plain).
+/// A mapping that has no exact form in a query document.
 ///
-/// In MongoDB each value has its own type, and so one field may hold several: the kind adds a type to those that
-/// every field may hold, and leaves the others as they are.
+/// ```
+/// let refused = keyward::filter::MongoCollection::new("$account").unwrap_err();
+/// assert_eq!(refused.to_string(), "a query document has no name for the field `$account`");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MongoError {
+    /// A name that is no attribute's.
+    #[error(transparent)]
+    Name(#[from] TextError),
+    /// A name that begins with `$`, or has a dot or a NUL in it.
+    #[error("a query document has no name for the field `{0}`")]
+    Field(Box<str>),
+    /// A mapping that doesn't fit what conditions read.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+}
+
+/// A field of a collection's documents, and how the host reads its values. A name, or an array of names for a path through
+/// embedded documents, is a [`plain`](Self::plain) field.
+///
+/// In MongoDB each value has its own type. Every field may hold strings, integers and booleans; the kind adds a type to
+/// these.
 ///
 /// ```
 /// use keyward::filter::{MongoCollection, MongoField};
@@ -26,8 +50,8 @@ use crate::{attributes::AttributePath, text::excerpt};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MongoField {
-    /// What is no path is refused where the field is mapped.
-    path: Result<AttributePath, MongoError>,
+    /// An error is returned when the field is mapped.
+    path: Result<AttributePath, TextError>,
     kind: Kind,
 }
 
@@ -39,7 +63,7 @@ pub(super) enum Kind {
     Uuid,
 }
 
-/// A field whose name a query document can say.
+/// A field whose name can be written in a query document.
 #[derive(Clone, Debug)]
 pub(super) struct Checked {
     /// From the outermost to the field itself.
@@ -47,28 +71,28 @@ pub(super) struct Checked {
     pub(super) kind: Kind,
 }
 
+impl Holder for Checked {
+    const NAME: &'static str = "field";
+}
+
 impl MongoField {
     /// A field whose strings, integers and booleans, and lists of them, are read as they are, and nothing else.
-    ///
-    /// ```
-    /// assert_eq!(keyward::filter::MongoField::plain("brand"), keyward::filter::MongoField::from("brand"));
-    /// ```
-    pub fn plain(path: impl TryInto<AttributePath, Error: Into<MongoError>>) -> Self {
+    pub fn plain(path: impl TryInto<AttributePath, Error: Into<TextError>>) -> Self {
         Self::new(path, Kind::Plain)
     }
 
     /// A field whose `ObjectId`s are read as their 24 hexadecimal digits in lower case.
-    pub fn object_id(path: impl TryInto<AttributePath, Error: Into<MongoError>>) -> Self {
+    pub fn object_id(path: impl TryInto<AttributePath, Error: Into<TextError>>) -> Self {
         Self::new(path, Kind::ObjectId)
     }
 
     /// A field whose uuids, binary data of the subtype 4, are read as their canonical text, in lower case and with
     /// hyphens.
-    pub fn uuid(path: impl TryInto<AttributePath, Error: Into<MongoError>>) -> Self {
+    pub fn uuid(path: impl TryInto<AttributePath, Error: Into<TextError>>) -> Self {
         Self::new(path, Kind::Uuid)
     }
 
-    fn new(path: impl TryInto<AttributePath, Error: Into<MongoError>>, kind: Kind) -> Self {
+    fn new(path: impl TryInto<AttributePath, Error: Into<TextError>>, kind: Kind) -> Self {
         Self { path: path.try_into().map_err(Into::into), kind }
     }
 
@@ -86,20 +110,9 @@ impl MongoField {
     }
 }
 
-impl From<&str> for MongoField {
-    fn from(name: &str) -> Self {
-        Self::plain(name)
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for MongoField {
-    fn from(path: [&str; N]) -> Self {
-        Self::plain(path)
-    }
-}
-
-impl From<AttributePath> for MongoField {
-    fn from(path: AttributePath) -> Self {
+/// A field that is read as it is.
+impl<P: TryInto<AttributePath, Error: Into<TextError>>> From<P> for MongoField {
+    fn from(path: P) -> Self {
         Self::plain(path)
     }
 }

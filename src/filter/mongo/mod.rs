@@ -1,13 +1,11 @@
 //! A filter as a MongoDB query document.
 //!
 //! - `field`: what kind of value a field holds; `collection`: which field holds which attribute.
-//! - `query`: how MongoDB is asked exactly what the check asks.
+//! - `query`: a query with exactly the decision's answer.
 
 mod collection;
-mod error;
 mod field;
 mod query;
 
 pub use collection::MongoCollection;
-pub use error::MongoError;
-pub use field::MongoField;
+pub use field::{MongoError, MongoField};

@@ -1,13 +1,13 @@
-//! How MongoDB is asked exactly what the check asks.
+//! The query for a clause, which a document passes exactly if the decision allows it.
 //!
-//! MongoDB's comparison is wider than the check in these ways, and each is shut out by an operator of its own
-//! (manual, "Query and Projection Operators", and "Comparison/Sort Order"):
+//! MongoDB's comparison accepts more than the decision in these ways. Each is excluded by an operator of its own (manual,
+//! "Query and Projection Operators", and "Comparison/Sort Order"):
 //!
 //! - numbers of different types are equal, `1` and `1.0`: `$type` beside each `$in`;
-//! - a condition on a field holds for an array if it holds for an element: the scalar's form says that the
-//!   field is no array, and the array's form is `$elemMatch`, which looks at one element for all of it;
+//! - a condition on a field holds for an array if it holds for an element: the form for single values says that the field is
+//!   no array, and the form for arrays is `$elemMatch`, which tests one element against all that is asked;
 //! - a dotted path leads through arrays of objects: no field on the way may be an array;
-//! - of no elements everything is true: `$not` `$size` 0 beside `$not` `$elemMatch`.
+//! - an empty array passes every test of all elements: `$not` `$size` 0 beside `$not` `$elemMatch`.
 
 use alloc::vec::Vec;
 
@@ -17,7 +17,7 @@ use crate::{
         Clause,
         accepted::{self, SIGNED},
     },
-    json::{Json, JsonObject},
+    json::Json,
     schema::Match,
 };
 
@@ -41,7 +41,7 @@ pub(super) fn clause(field: &Checked, clause: &Clause) -> Vec<Json> {
     on(field, |name| condition(name, field.kind, clause))
 }
 
-/// What is asked of a field, after that none of those on the way is an array.
+/// What is asked of a field, and that no field on the way to it is an array.
 fn on(field: &Checked, ask: impl FnOnce(&str) -> Json) -> Vec<Json> {
     let Some((name, parents)) = field.dotted.split_last() else { return alloc::vec![nothing()] };
     let parents = parents.iter().map(|parent| of(parent, [("$not", object([("$type", text("array"))]))]));
@@ -52,7 +52,7 @@ fn strings(accepted: &[&str]) -> Typed {
     (&["string"], accepted.iter().copied().map(text).collect())
 }
 
-/// In Extended JSON (v2), as what the host's driver reads as the value.
+/// The accepted values of the kind that the field adds, in Extended JSON (v2).
 fn of_kind(kind: Kind, accepted: &[&str]) -> Option<Typed> {
     let (types, key, is): (&[&str], &str, fn(&str) -> bool) = match kind {
         Kind::Plain => return None,
@@ -87,7 +87,7 @@ fn scalar(field: &str, types: &[&str], values: &[Json]) -> Json {
     of(field, [("$in", Json::List(values.into())), ("$type", type_list(types)), no_array])
 }
 
-/// There is an element of one of these types that is in the list, or is not.
+/// There is an element of one of these types that is, or is not, among the values.
 fn element(operator: &'static str, types: &[&str], values: &[Json]) -> (&'static str, Json) {
     ("$elemMatch", object([(operator, Json::List(values.into())), ("$type", type_list(types))]))
 }
@@ -106,14 +106,11 @@ fn every_element(field: &str, kinds: &[Typed]) -> Json {
     object([("$and", Json::List(requirements))])
 }
 
-pub(super) fn all_of(mut requirements: Vec<Json>) -> Json {
-    match (requirements.len(), requirements.pop()) {
-        (0, _) | (_, None) => Json::Object(JsonObject::default()),
-        (1, Some(only)) => only,
-        (_, Some(last)) => {
-            requirements.push(last);
-            object([("$and", Json::List(requirements))])
-        }
+pub(super) fn all_of(requirements: Vec<Json>) -> Json {
+    match <[Json; 1]>::try_from(requirements) {
+        Ok([only]) => only,
+        Err(none) if none.is_empty() => object([]),
+        Err(several) => object([("$and", Json::List(several))]),
     }
 }
 
@@ -122,7 +119,7 @@ fn any_of(alternatives: Vec<Json>) -> Json {
 }
 
 pub(super) fn nothing() -> Json {
-    object([("$nor", Json::List(alloc::vec![Json::Object(JsonObject::default())]))])
+    object([("$nor", Json::List(alloc::vec![object([])]))])
 }
 
 fn of<const N: usize>(field: &str, operators: [(&str, Json); N]) -> Json {

@@ -3,11 +3,11 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use crate::attributes::AttributePath;
+use crate::{attributes::AttributePath, filter::mapping::Holder, text::excerpt};
 
-/// A column and what kind of value it holds. Exactness rests on it: declare what the column is.
+/// A column and what kind of value it holds. Declare what the column really is: only then is a list exact.
 ///
-/// What a row's attribute is, the check and the query must agree on. The query takes the host to read a column so:
+/// The query and the check must agree on what a row's attribute is. So the host must read each column as this table says:
 ///
 /// | column | read as | SQLite | PostgreSQL | MariaDB |
 /// |---|---|---|---|---|
@@ -21,16 +21,15 @@ use crate::attributes::AttributePath;
 /// | [`json`](Self::json) | what [`Json`](crate::json::Json) reads | a text that is JSON; any other matches nothing | `jsonb` | `JSON`, or a text that is JSON, nested to 32 |
 /// | [`json_at`](Self::json_at) | the same, at the path | the same | the same | – |
 ///
-/// A dash is an [`SqlError::Inexact`](crate::filter::SqlError::Inexact). In a PostgreSQL `char(n)` a text that is shorter
-/// than the column, and so padded, matches nothing. Where the database has no uuid, one that is stored as its
-/// canonical text is a text.
+/// A dash is an [`SqlError::Inexact`](crate::filter::SqlError::Inexact). In a PostgreSQL `char(n)`, a text that is shorter
+/// than the column is padded, and matches nothing. Where the database has no uuids, one that is stored as its canonical
+/// text is a text.
 ///
-/// There is no kind for floats, bytes, dates and times: the check lets nobody in for them. A column of such a type
-/// is [`absent`](Self::absent) to conditions.
+/// There is no kind for floats, bytes, dates and times, since no condition is met by them. Map an attribute in a column
+/// of such a type to [`absent`](Self::absent).
 ///
-/// A column that is declared wrongly is an error of PostgreSQL when the query is prepared, and of MariaDB and
-/// PostgreSQL when [`SqlTable::probe`](crate::filter::SqlTable::probe) is; in MariaDB it matches nothing. In SQLite the
-/// value's own type decides.
+/// If a column is declared wrongly, PostgreSQL refuses to prepare the query, and MariaDB finds no row.
+/// [`SqlTable::probe`](crate::filter::SqlTable::probe) fails in both. In SQLite each value's own type decides.
 ///
 /// ```
 /// use keyward::filter::{SqlColumn, SqlDialect, SqlTable};
@@ -38,7 +37,8 @@ use crate::attributes::AttributePath;
 /// let products = SqlTable::new(SqlDialect::PostgreSql, SqlColumn::uuid("account"))?
 ///     .column("factoryId", SqlColumn::integer("factory_id"))?
 ///     .column("state", SqlColumn::enumeration("state"))?
-///     .column("tags", SqlColumn::text_array("tags"))?;
+///     .column("tags", SqlColumn::text_array("tags"))?
+///     .column("colour", SqlColumn::absent())?;
 /// # Ok::<(), keyward::filter::SqlError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,112 +66,66 @@ pub(super) enum Scalar {
     Boolean,
 }
 
-impl SqlColumn {
+/// A constructor for each kind of column, by the column's name.
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $name:ident => $kind:expr;)*) => {
+        impl SqlColumn {$(
+            $(#[$doc])*
+            pub fn $name(name: impl Into<Box<str>>) -> Self {
+                Self { name: name.into(), kind: $kind }
+            }
+        )*}
+    };
+}
+constructors! {
     /// A text.
+    text => Kind::One(Scalar::Text);
+    /// A uuid. A condition's value is compared with its canonical text, in lower case and with hyphens. A value in
+    /// another form, in capitals or in braces, matches no row.
+    uuid => Kind::One(Scalar::Uuid);
+    /// One of the labels of an enumeration. A condition's value that is no label matches no row, and is no error.
     ///
-    /// ```
-    /// assert_eq!(keyward::filter::SqlColumn::text("brand"), keyward::filter::SqlColumn::from("brand"));
-    /// ```
-    pub fn text(name: impl Into<Box<str>>) -> Self {
-        Self::one(name, Scalar::Text)
-    }
-
-    /// A uuid. A condition's value is compared with its canonical text, in lower case and with hyphens: a value in
-    /// another form, in capitals or in braces, is the text of no uuid, and no row has it.
-    pub fn uuid(name: impl Into<Box<str>>) -> Self {
-        Self::one(name, Scalar::Uuid)
-    }
-
-    /// One of the labels of an enumeration. A condition's value that is no label is the value of no row, and no error.
-    ///
-    /// PostgreSQL compares the label, and an index on the column doesn't serve it: the value can't be made one of
-    /// the type, since one that is no label would make the query fail.
-    pub fn enumeration(name: impl Into<Box<str>>) -> Self {
-        Self::one(name, Scalar::Enumeration)
-    }
-
+    /// PostgreSQL compares the label as a text, and so doesn't use an index on the column: a value that is no label
+    /// can't be made one of the type, and the query would fail.
+    enumeration => Kind::One(Scalar::Enumeration);
     /// An integer.
-    pub fn integer(name: impl Into<Box<str>>) -> Self {
-        Self::one(name, Scalar::Integer)
-    }
-
-    /// A decimal number. One that is stored without decimals is an integer, up to 128 bits; any other matches
-    /// nothing, `7.0` too, as in JSON. In a column with a scale, `numeric(10, 2)`, that is every one.
-    ///
-    /// ```
-    /// # use keyward::filter::{SqlColumn, SqlDialect, SqlTable};
-    /// let table = SqlTable::new(SqlDialect::PostgreSql, SqlColumn::numeric("account_number"))?;
-    /// # Ok::<(), keyward::filter::SqlError>(())
-    /// ```
-    pub fn numeric(name: impl Into<Box<str>>) -> Self {
-        Self::one(name, Scalar::Numeric)
-    }
-
-    /// A boolean. Where the database has none, it is an integer: 0 is `false`, 1 is `true`, and no other is
-    /// either.
-    ///
-    /// ```
-    /// # use keyward::filter::{SqlColumn, SqlDialect, SqlTable};
-    /// let table = SqlTable::new(SqlDialect::Sqlite, "account")?.column("public", SqlColumn::boolean("is_public"))?;
-    /// # Ok::<(), keyward::filter::SqlError>(())
-    /// ```
-    pub fn boolean(name: impl Into<Box<str>>) -> Self {
-        Self::one(name, Scalar::Boolean)
-    }
-
+    integer => Kind::One(Scalar::Integer);
+    /// A decimal number. One that is stored without decimals is an integer, of up to 128 bits. Any other matches nothing,
+    /// `7.0` too, as in JSON; and so does every number in a column with a scale, such as `numeric(10, 2)`.
+    numeric => Kind::One(Scalar::Numeric);
+    /// A boolean. Where the database has none, it is an integer: 0 is `false`, 1 is `true`, and any other matches nothing.
+    boolean => Kind::One(Scalar::Boolean);
     /// An array of texts.
-    pub fn text_array(name: impl Into<Box<str>>) -> Self {
-        Self::array(name, Scalar::Text)
-    }
-
+    text_array => Kind::Array(Scalar::Text);
     /// An array of uuids.
-    pub fn uuid_array(name: impl Into<Box<str>>) -> Self {
-        Self::array(name, Scalar::Uuid)
-    }
-
+    uuid_array => Kind::Array(Scalar::Uuid);
     /// An array of an enumeration's labels.
-    pub fn enumeration_array(name: impl Into<Box<str>>) -> Self {
-        Self::array(name, Scalar::Enumeration)
-    }
-
+    enumeration_array => Kind::Array(Scalar::Enumeration);
     /// An array of integers.
-    pub fn integer_array(name: impl Into<Box<str>>) -> Self {
-        Self::array(name, Scalar::Integer)
-    }
-
+    integer_array => Kind::Array(Scalar::Integer);
     /// An array of decimal numbers.
-    pub fn numeric_array(name: impl Into<Box<str>>) -> Self {
-        Self::array(name, Scalar::Numeric)
-    }
-
+    numeric_array => Kind::Array(Scalar::Numeric);
     /// An array of booleans.
-    pub fn boolean_array(name: impl Into<Box<str>>) -> Self {
-        Self::array(name, Scalar::Boolean)
-    }
-
-    /// A JSON document that is the attribute: a list, or a text, an integer or a boolean. It is what
-    /// [`Json::parse`](crate::json::Json::parse) reads: a number with a fraction or an exponent, `-0`, and one outside
-    /// −2⁶³ to 2⁶⁴−1 is no integer; and a document in which some object, however deep, has a key twice is none, and
-    /// matches nothing. A host that reads documents with a reader that takes the last of two gets fewer rows from
-    /// a list than the check would allow, never more.
+    boolean_array => Kind::Array(Scalar::Boolean);
+    /// A JSON document that is the attribute: a list, or a text, an integer or a boolean.
     ///
-    /// These rows can't be told apart: where `Json::parse` refuses a document only because it nests deeper than
-    /// [`Json::MAX_DEPTH`](crate::json::Json::MAX_DEPTH) (SQLite), or because of a number beyond the floats of 64 bits
-    /// (MariaDB), the row passes by what else is in its list. PostgreSQL's `jsonb` drops the first of two keys when
-    /// it stores them. Its `json` keeps both, and is no column here: [`SqlTable::probe`](crate::filter::SqlTable::probe)
-    /// fails on it.
+    /// It is read as [`Json::parse`](crate::json::Json::parse) reads it. A number with a fraction or an exponent, `-0`, and
+    /// a number outside −2⁶³ to 2⁶⁴−1 are no integers. A document in which an object, however deep, has a key twice
+    /// matches nothing. A host that reads such a document with a reader that keeps the last of the two gets fewer rows
+    /// from a list than the check would allow, never more.
     ///
-    /// ```
-    /// # use keyward::filter::{SqlColumn, SqlDialect, SqlTable};
-    /// let table = SqlTable::new(SqlDialect::MariaDb, "account")?.column("tags", SqlColumn::json("tags"))?;
-    /// # Ok::<(), keyward::filter::SqlError>(())
-    /// ```
-    pub fn json(name: impl Into<Box<str>>) -> Self {
-        Self { name: name.into(), kind: Kind::Json(None) }
-    }
+    /// In three cases the query and `Json::parse` differ:
+    ///
+    /// - SQLite reads a document that nests deeper than [`Json::MAX_DEPTH`](crate::json::Json::MAX_DEPTH), and MariaDB one
+    ///   that has a number beyond the floats of 64 bits. `Json::parse` refuses both; the query goes by what else is there.
+    /// - PostgreSQL's `jsonb` drops the first of two equal keys when it stores them.
+    /// - PostgreSQL's `json` keeps both, and can't be used: [`SqlTable::probe`](crate::filter::SqlTable::probe) fails on it.
+    json => Kind::Json(None);
+}
 
+impl SqlColumn {
     /// A JSON document in which the attribute stands at this path through nested objects. As with
-    /// [`json`](Self::json), one in which some object has a key twice matches nothing.
+    /// [`json`](Self::json), one in which an object has a key twice matches nothing.
     ///
     /// ```
     /// use keyward::{attributes::AttributePath, filter::{SqlColumn, SqlDialect, SqlTable}};
@@ -186,23 +140,18 @@ impl SqlColumn {
     }
 
     /// No column at all: no row has the attribute, and so no row meets a condition that reads it.
-    ///
-    /// ```
-    /// # use keyward::filter::{SqlColumn, SqlDialect, SqlTable};
-    /// let table = SqlTable::new(SqlDialect::Sqlite, "account")?.column("colour", SqlColumn::absent())?;
-    /// # Ok::<(), keyward::filter::SqlError>(())
-    /// ```
     pub fn absent() -> Self {
         Self { name: "".into(), kind: Kind::Absent }
     }
 
-    fn one(name: impl Into<Box<str>>, scalar: Scalar) -> Self {
-        Self { name: name.into(), kind: Kind::One(scalar) }
+    /// The name as messages show it.
+    pub(super) fn shown(&self) -> Box<str> {
+        excerpt(&self.name).into()
     }
+}
 
-    fn array(name: impl Into<Box<str>>, scalar: Scalar) -> Self {
-        Self { name: name.into(), kind: Kind::Array(scalar) }
-    }
+impl Holder for SqlColumn {
+    const NAME: &'static str = "column";
 }
 
 /// A text column of this name.

@@ -1,16 +1,15 @@
-//! The databases, and how each quotes a name.
+//! The databases, and how a name is put in quotes.
 
-use alloc::string::String;
+use alloc::{format, string::String};
 use core::fmt;
 
+use super::{mariadb, postgresql, rules::Rules, sqlite};
 use crate::text::{TextError, TextProblem};
 
-/// A database's SQL. Each was held, row by row, to what the evaluator decides; the versions are those in which it
-/// was.
-///
-/// ```
-/// assert_eq!(keyward::filter::SqlDialect::PostgreSql.to_string(), "PostgreSQL");
-/// ```
+/// Names that a fragment itself uses begin so.
+const RESERVED: &str = "keyward_";
+
+/// A database's SQL. Each was tested against the evaluator, row by row, in the versions that are named here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SqlDialect {
@@ -25,60 +24,37 @@ pub enum SqlDialect {
 }
 
 impl SqlDialect {
-    /// The most bytes of a name: longer ones PostgreSQL silently cuts (its manual, 4.1.1), and so may take for
-    /// another column.
-    fn most_bytes(self) -> usize {
+    pub(super) fn rules(self) -> &'static Rules {
         match self {
-            Self::Sqlite => 1024,
-            Self::PostgreSql => 63,
-            Self::MariaDb => 64,
+            Self::Sqlite => &sqlite::RULES,
+            Self::PostgreSql => &postgresql::RULES,
+            Self::MariaDb => &mariadb::RULES,
         }
     }
 
-    /// Names that a fragment itself uses begin so.
-    const RESERVED: &'static str = "keyward_";
-
     /// The name in quotes.
-    ///
-    /// In SQLite not in double ones: what they enclose becomes a string where there is no such column (its
-    /// manual, "Quirks", 8), and a column that was forgotten would be one that holds its own name.
     pub(super) fn quote(self, name: &str) -> Result<String, TextError> {
+        let Rules { quote, most_bytes, .. } = *self.rules();
         let refuse = |problem| Err(TextError::new("SQL name", name, problem));
         if name.is_empty() {
             return refuse(TextProblem::TooShort { length: 0, least: 1 });
         }
-        if name.len() > self.most_bytes() {
-            return refuse(TextProblem::TooLong { length: name.len(), most: self.most_bytes() });
+        if name.len() > most_bytes {
+            return refuse(TextProblem::TooLong { length: name.len(), most: most_bytes });
         }
         if name.contains('\0') {
             return refuse(TextProblem::Character { found: '\0' });
         }
-        if name.get(..Self::RESERVED.len()).is_some_and(|start| start.eq_ignore_ascii_case(Self::RESERVED)) {
+        if name.get(..RESERVED.len()).is_some_and(|start| start.eq_ignore_ascii_case(RESERVED)) {
             return refuse(TextProblem::Character { found: '_' });
         }
-        let quote = match self {
-            Self::Sqlite | Self::MariaDb => '`',
-            Self::PostgreSql => '"',
-        };
-        let mut quoted = String::with_capacity(name.len().saturating_add(2));
-        quoted.push(quote);
-        for c in name.chars() {
-            quoted.push(c);
-            if c == quote {
-                quoted.push(quote);
-            }
-        }
-        quoted.push(quote);
-        Ok(quoted)
+        let twice = String::from_iter([quote, quote]);
+        Ok(format!("{quote}{}{quote}", name.replace(quote, &twice)))
     }
 }
 
 impl fmt::Display for SqlDialect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Sqlite => "SQLite",
-            Self::PostgreSql => "PostgreSQL",
-            Self::MariaDb => "MariaDB",
-        })
+        f.write_str(self.rules().name)
     }
 }

@@ -7,12 +7,9 @@ use alloc::{
 };
 use core::fmt;
 
-use super::SqlDialect;
-
 /// A condition in SQL and the values to bind to its placeholders. No value stands in the text.
 ///
-/// It stands in parentheses, and is true or false of every row, never null: it can be joined with `AND`, `OR`
-/// and `NOT`.
+/// It is in parentheses, and true or false for every row, never null: it can be joined with `AND`, `OR` and `NOT`.
 ///
 /// ```
 /// use keyward::{Access, Roles, Schema, filter::{SqlColumn, SqlDialect, SqlTable, SqlValue}};
@@ -25,7 +22,7 @@ use super::SqlDialect;
 /// let orders = SqlTable::new(SqlDialect::PostgreSql, SqlColumn::integer("account_number"))?
 ///     .column("factoryId", SqlColumn::integer("factory_id"))?;
 ///
-/// // `acme` is the number of no account.
+/// // The account's column is a number, and `acme` is none.
 /// assert_eq!(access.sql("orders", &orders)?.to_string(), "(1 = 0)");
 ///
 /// let orders = SqlTable::of_one_account(SqlDialect::PostgreSql, "acme")
@@ -40,7 +37,8 @@ use super::SqlDialect;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqlFragment {
-    dialect: SqlDialect,
+    /// Whether placeholders are numbered. If so, a value that is used twice is bound once.
+    numbered: bool,
     /// The text between the placeholders: one more than those.
     pieces: Vec<String>,
     /// Which parameter each placeholder takes.
@@ -73,21 +71,18 @@ pub enum SqlValue {
 }
 
 impl SqlFragment {
-    /// The values to bind, in the order of the placeholders: where those are `?`, one for each; where they are
-    /// numbered, one for each number, from [`first`](Self::numbered_from) on.
+    /// The values to bind: one for each `?`, in their order, or one for each number, in order.
     pub fn parameters(&self) -> &[SqlValue] {
         &self.parameters
     }
 
-    /// The same, with placeholders that are numbered from `first` on, for a query that has `first - 1`
-    /// parameters before. Where placeholders have no number it changes nothing.
+    /// The fragment with placeholders that are numbered from `first` on, for a query that has `first - 1` parameters
+    /// before. Placeholders without numbers stay as they are.
     #[must_use]
     pub fn numbered_from(self, first: usize) -> Self {
         Self { first, ..self }
     }
-}
 
-impl SqlFragment {
     /// The text, with null for every parameter.
     pub(super) fn with_nulls(&self) -> String {
         self.pieces.join("NULL")
@@ -100,18 +95,18 @@ impl fmt::Display for SqlFragment {
         let mut placeholders = self.placeholders.iter();
         for piece in &self.pieces {
             f.write_str(piece)?;
-            match (placeholders.next(), self.dialect) {
-                (Some(number), SqlDialect::PostgreSql) => write!(f, "${}", number.saturating_add(self.first))?,
-                (Some(_), SqlDialect::Sqlite | SqlDialect::MariaDb) => f.write_str("?")?,
-                (None, _) => {}
+            match placeholders.next() {
+                Some(number) if self.numbered => write!(f, "${}", number.saturating_add(self.first))?,
+                Some(_) => f.write_str("?")?,
+                None => {}
             }
         }
         Ok(())
     }
 }
 
-/// The values of a fragment that is being written. In its text a placeholder is the value's number between two
-/// NULs, which no name has and no literal.
+/// The values of a fragment that is being written. In its text a placeholder is the value's number between two NULs, which
+/// are in no name and no literal.
 #[derive(Default)]
 pub(super) struct Binds {
     values: Vec<SqlValue>,
@@ -133,7 +128,7 @@ impl Binds {
         (!placeholders.is_empty()).then(|| format!("({})", placeholders.join(", ")))
     }
 
-    pub(super) fn into_fragment(self, dialect: SqlDialect, text: &str) -> SqlFragment {
+    pub(super) fn into_fragment(self, numbered: bool, text: &str) -> SqlFragment {
         let (mut pieces, mut placeholders, mut parameters) = (Vec::new(), Vec::new(), Vec::new());
         for (index, part) in text.split(MARK).enumerate() {
             if index % 2 == 0 {
@@ -143,34 +138,9 @@ impl Binds {
                 parameters.extend(self.values.get(number).cloned());
             }
         }
-        if dialect == SqlDialect::PostgreSql {
+        if numbered {
             parameters = self.values;
         }
-        SqlFragment { dialect, pieces, placeholders, parameters, first: 1 }
-    }
-}
-
-pub(super) const FALSE: &str = "(1 = 0)";
-pub(super) const TRUE: &str = "(1 = 1)";
-
-/// The alternatives with `OR` between them; false where there is none.
-pub(super) fn any_of(alternatives: impl IntoIterator<Item = String>) -> String {
-    join(alternatives, " OR ", FALSE)
-}
-
-/// The requirements with `AND` between them; true where there is none.
-pub(super) fn all_of(requirements: impl IntoIterator<Item = String>) -> String {
-    join(requirements, " AND ", TRUE)
-}
-
-fn join(parts: impl IntoIterator<Item = String>, between: &str, of_none: &str) -> String {
-    let mut parts: Vec<String> = parts.into_iter().collect();
-    match (parts.len(), parts.pop()) {
-        (0, _) | (_, None) => of_none.to_string(),
-        (1, Some(part)) => part,
-        (_, Some(part)) => {
-            parts.push(part);
-            format!("({})", parts.join(between))
-        }
+        SqlFragment { numbered, pieces, placeholders, parameters, first: 1 }
     }
 }

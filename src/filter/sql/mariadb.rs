@@ -1,10 +1,10 @@
-//! MariaDB compares across types, and so each kind is shut in by what the column's type alone does. A column of
+//! MariaDB compares values of different types. So each kind of column is tested with what only its type does, and a column of
 //! another type matches nothing.
 //!
-//! - A text is compared as UTF-8 under `utf8mb4_nopad_bin`, byte by byte, since a column's own collation may
-//!   overlook case, accents and trailing spaces (its manual, "Supported character sets and collations"). The plain
-//!   comparison before it is there for the index, and only where every accepted text is ASCII: one that the column's
-//!   character set has not would make the query fail. What is no text has the character set `binary`.
+//! - A text is compared as UTF-8 under `utf8mb4_nopad_bin`, byte by byte, since a column's own collation may ignore case,
+//!   accents and trailing spaces (its manual, "Supported character sets and collations"). The plain comparison before it
+//!   lets an index be used. It is there only if every accepted text is ASCII, since a character that the column's character
+//!   set doesn't have would make the query fail. What is no text has the character set `binary`.
 //! - An integer is compared as a number and by its digits; with 0.0 added it has one decimal, where a float has none
 //!   and a decimal with decimals has more.
 
@@ -15,48 +15,46 @@ use alloc::{
 };
 
 use super::{
-    column::{Kind, Scalar, SqlColumn},
-    dialect::SqlDialect,
-    error::SqlError,
-    fragment::{Binds, FALSE, SqlValue},
+    column::{Kind, Scalar},
+    fragment::{Binds, SqlValue},
+    parts::{FALSE, cases, json_lists, listed, texts},
+    rules::{Asked, Rules},
 };
 use crate::{
     filter::accepted::{self, JSON_INTEGERS, WIDE},
-    schema::Match,
     value_set::ValueSet,
 };
 
-pub(super) fn check(column: &SqlColumn) -> Result<(), SqlError> {
-    match column.kind {
-        Kind::One(_) | Kind::Json(None) | Kind::Absent => Ok(()),
-        // A path overlooks a key that the document writes with escapes.
-        Kind::Json(Some(_)) | Kind::Array(_) => Err(SqlError::inexact(&column.name, SqlDialect::MariaDb, &column.kind)),
-    }
-}
+pub(super) const RULES: Rules = Rules {
+    name: "MariaDB",
+    quote: '`',
+    most_bytes: 64,
+    numbered: false,
+    // A path overlooks a key that the document writes with escapes.
+    has: |kind| !matches!(kind, Kind::Array(_) | Kind::Json(Some(_))),
+    not_in_paths: &[],
+    ambiguous: &[],
+    requirement,
+};
 
-pub(super) fn requirement(
-    binds: &mut Binds,
-    column: &str,
-    kind: &Kind,
-    matching: Match,
-    accepted: &ValueSet,
-) -> String {
+fn requirement(binds: &mut Binds, asked: &Asked<'_>) -> String {
+    let Asked { column, kind, accepted, .. } = *asked;
     let integers_within = |range| accepted.iter().filter_map(move |value| accepted::integer(value, range));
     match kind {
-        Kind::One(Scalar::Text | Scalar::Enumeration) => texts(binds, column, accepted),
-        Kind::One(Scalar::Uuid) => uuids(binds, column, accepted),
-        Kind::One(Scalar::Integer) => integers(binds, column, &integers_within(&JSON_INTEGERS).collect::<Vec<_>>()),
-        Kind::One(Scalar::Numeric) => integers(binds, column, &integers_within(&WIDE).collect::<Vec<_>>()),
+        Kind::One(Scalar::Text | Scalar::Enumeration) => text(binds, column, accepted),
+        Kind::One(Scalar::Uuid) => uuid(binds, column, accepted),
+        Kind::One(Scalar::Integer) => integer(binds, column, &integers_within(&JSON_INTEGERS).collect::<Vec<_>>()),
+        Kind::One(Scalar::Numeric) => integer(binds, column, &integers_within(&WIDE).collect::<Vec<_>>()),
         Kind::One(Scalar::Boolean) => {
             let booleans: Vec<i128> = accepted.iter().filter_map(accepted::boolean).map(i128::from).collect();
-            integers(binds, column, &booleans)
+            integer(binds, column, &booleans)
         }
-        Kind::Json(_) => json(binds, column, matching, accepted),
+        Kind::Json(_) => json(binds, asked),
         Kind::Array(_) | Kind::Absent => FALSE.to_string(),
     }
 }
 
-/// Whether the column is of the kind, as far as its type alone can tell; for a row of nulls.
+/// Whether the column is of the kind, as far as its type tells, in a row of nulls.
 pub(super) fn is_of_kind(column: &str, kind: &Kind) -> String {
     // A zero of the column's type: `0`, with decimals where it has them, and a float never.
     let zero = format!("COALESCE({column}, 0)");
@@ -75,36 +73,31 @@ fn is_text(column: &str) -> String {
     format!("CHARSET({column}) <> 'binary'")
 }
 
-fn text_list(binds: &mut Binds, accepted: &ValueSet) -> String {
-    binds.list(accepted.iter().map(|value| SqlValue::Text(value.to_string())), "").unwrap_or_default()
+/// The value as it is compared byte by byte.
+fn exact(value: &str) -> String {
+    format!("CONVERT({value} USING utf8mb4) COLLATE utf8mb4_nopad_bin")
 }
 
-fn exactly(value: &str, list: &str) -> String {
-    format!("CONVERT({value} USING utf8mb4) COLLATE utf8mb4_nopad_bin IN {list}")
-}
-
-fn texts(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
-    let list = text_list(binds, accepted);
+fn text(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
+    let list = binds.list(texts(accepted, |_| true), "").unwrap_or_default();
     let index = if accepted.iter().all(str::is_ascii) { format!("{column} IN {list} AND ") } else { String::new() };
-    format!("({column} IS NOT NULL AND {index}{} AND {})", is_text(column), exactly(column, &list))
+    format!("({column} IS NOT NULL AND {index}{} AND {} IN {list})", is_text(column), exact(column))
 }
 
-fn uuids(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
-    let uuids = accepted.iter().filter(|value| accepted::is_uuid(value));
-    let uuids: Vec<String> = uuids.map(|value| binds.one(SqlValue::Text(value.to_string()))).collect();
+fn uuid(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
+    let uuids: Vec<String> = texts(accepted, accepted::is_uuid).map(|value| binds.one(value)).collect();
     if uuids.is_empty() {
         return FALSE.to_string();
     }
     let cast: Vec<String> = uuids.iter().map(|value| format!("CAST({value} AS UUID)")).collect();
-    let exactly = exactly(column, &format!("({})", uuids.join(", ")));
-    format!("({column} IS NOT NULL AND {column} IN ({}) AND {exactly})", cast.join(", "))
+    let (cast, uuids) = (cast.join(", "), uuids.join(", "));
+    format!("({column} IS NOT NULL AND {column} IN ({cast}) AND {} IN ({uuids}))", exact(column))
 }
 
-/// A text that is compared with a number becomes one, `1a` too, and a date becomes one; and so the digits must be
-/// the same.
+/// A text or a date that is compared with a number becomes a number, even `1a`. So the digits must be the same too.
 ///
-/// A `BIGINT UNSIGNED` or a `DECIMAL` may hold what no signed parameter can: such a one is bound as a text.
-fn integers(binds: &mut Binds, column: &str, values: &[i128]) -> String {
+/// A `BIGINT UNSIGNED` or a `DECIMAL` may hold numbers beyond a signed parameter: these are bound as texts.
+fn integer(binds: &mut Binds, column: &str, values: &[i128]) -> String {
     if values.is_empty() {
         return FALSE.to_string();
     }
@@ -118,42 +111,34 @@ fn integers(binds: &mut Binds, column: &str, values: &[i128]) -> String {
         binds.list(digits, "").unwrap_or_default()
     };
     let (digits, decimals) = (list(""), list(".0"));
-    let (digits, decimals) = (exactly(column, &digits), exactly(&format!("{column} + 0.0"), &decimals));
-    format!("({column} IS NOT NULL AND {column} IN ({numbers}) AND {digits} AND {decimals})")
+    let (plain, decimal) = (exact(column), exact(&format!("{column} + 0.0")));
+    format!("({column} IS NOT NULL AND {column} IN ({numbers}) AND {plain} IN {digits} AND {decimal} IN {decimals})")
 }
 
-/// What is JSON is only asked of what is JSON: on any other text `JSON_TABLE` fails, and with it the query. A
-/// number is compared as it is written.
-fn json(binds: &mut Binds, column: &str, matching: Match, accepted: &ValueSet) -> String {
-    let texts = text_list(binds, accepted);
-    let integers = binds.list(accepted::json_integers(accepted.iter()).map(SqlValue::Text), "");
-    let booleans = accepted.iter().filter(|value| accepted::boolean(value).is_some());
-    let booleans = binds.list(booleans.map(|value| SqlValue::Text(value.to_string())), "");
+/// `JSON_TABLE` fails on a text that is no JSON, and with it the query. So that is tested first. A number is compared as it
+/// is written.
+fn json(binds: &mut Binds, asked: &Asked<'_>) -> String {
+    let Asked { column, matching, accepted, .. } = *asked;
+    let [texts, integers, booleans] = json_lists(binds, accepted, |_| true, "");
     let scalar = |value: &str, of_lists: &str| {
-        let text = exactly(&format!("JSON_UNQUOTE({value})"), &texts);
-        let listed = [("INTEGER", &integers), ("BOOLEAN", &booleans)].into_iter().filter_map(|(kind, list)| {
-            list.as_ref().map(|list| format!("WHEN '{kind}' THEN {} ", exactly(value, list)))
-        });
-        let listed: String = listed.collect();
-        let cases = format!("WHEN 'STRING' THEN {text} {listed}");
+        let (text, written) = (exact(&format!("JSON_UNQUOTE({value})")), exact(value));
+        let cases =
+            cases([("STRING", &text, &texts), ("INTEGER", &written, &integers), ("BOOLEAN", &written, &booleans)]);
         format!("(CASE JSON_TYPE({value}) {cases}{of_lists}ELSE FALSE END)")
     };
     let element = scalar("keyward_e.keyward_v", "");
     let elements = format!("SELECT 1 FROM JSON_TABLE({column}, '$[*]' COLUMNS (keyward_v JSON PATH '$')) AS keyward_e");
-    let list = match matching {
-        Match::Any => format!("EXISTS ({elements} WHERE {element})"),
-        Match::All => format!("JSON_LENGTH({column}) > 0 AND NOT EXISTS ({elements} WHERE NOT {element})"),
-    };
+    let list = listed(matching, &elements, &element, Some(&format!("JSON_LENGTH({column})")));
     let document = scalar(&format!("JSON_EXTRACT({column}, '$')"), &format!("WHEN 'ARRAY' THEN {list} "));
     let document = format!("CASE WHEN {document} THEN NOT EXISTS ({}) ELSE FALSE END", twice(column));
     format!("(CASE WHEN {} AND JSON_VALID({column}) THEN {document} ELSE FALSE END)", is_text(column))
 }
 
-/// The objects that have a key twice, however it is written: those with more members than different keys.
+/// The objects that have a key twice, in any spelling: those with more members than different keys.
 ///
 /// `JSON_KEYS` loses keys that stand after one with `\"` in it (seen in 10.11). So first `\\` becomes `\u005c`, and then
-/// `\"` becomes `\u0022`, which is the same document; in hexadecimal, since what a backslash is in a literal the
-/// session's mode says.
+/// `\"` becomes `\u0022`, which is the same document. Both are written in hexadecimal, since what a backslash means in a
+/// literal depends on the session's mode.
 fn twice(column: &str) -> String {
     let document = format!(
         "REPLACE(REPLACE(CONVERT({column} USING utf8mb4) COLLATE utf8mb4_bin, \

@@ -1,13 +1,10 @@
-//! PostgreSQL: types are the columns', and a value is made one of the column's type, which leaves an index in use.
+//! PostgreSQL: a column has one type. A value is converted to the column's type, so that an index can be used.
 //!
-//! - A text is compared under the collation `C`, since under one that is not deterministic different texts are equal
-//!   (its manual, 24.2.2.4); the plain comparison before it is there for the index. `char(n)` loses its padding on
-//!   the way to `text` (8.3), and so its length must be the same. A text with a NUL can't be stored (8.3), nor be
-//!   bound.
-//! - An enumeration is compared as text: a text that is no label can't be made one of it (8.7), and the query would
-//!   fail.
-//! - What only one type has an operator or a function for makes a column of another type an error when the query is
-//!   prepared.
+//! - A text is compared under the collation `C`, since under one that is not deterministic different texts are equal (its
+//!   manual, 24.2.2.4). The plain comparison before it lets an index be used. `char(n)` loses its padding when it becomes
+//!   `text` (8.3), and so its length must be the same. A text with a NUL can be neither stored (8.3) nor bound.
+//! - An enumeration is compared as text: a text that is no label can't be converted to it (8.7), and the query would fail.
+//! - An operator or a function that only one type has makes the query fail when it is prepared on a column of another type.
 
 use alloc::{
     format,
@@ -15,34 +12,31 @@ use alloc::{
 };
 
 use super::{
-    column::{Kind, Scalar, SqlColumn},
-    dialect::SqlDialect,
-    error::SqlError,
-    fragment::{Binds, FALSE, SqlValue},
+    column::{Kind, Scalar},
+    fragment::{Binds, SqlValue},
+    parts::{FALSE, cases, integers, json_lists, listed, texts},
+    rules::{Asked, Rules},
 };
 use crate::{
     attributes::AttributePath,
-    filter::accepted::{self, SIGNED, WIDE},
-    schema::Match,
+    filter::accepted::{self, WIDE},
     value_set::ValueSet,
 };
 
-pub(super) fn check(column: &SqlColumn) -> Result<(), SqlError> {
-    match &column.kind {
-        Kind::Json(Some(path)) if path.names().any(|name| name.contains('\0')) => {
-            Err(SqlError::path(&column.name, SqlDialect::PostgreSql, path))
-        }
-        _ => Ok(()),
-    }
-}
+pub(super) const RULES: Rules = Rules {
+    name: "PostgreSQL",
+    quote: '"',
+    // Longer names are silently cut (its manual, 4.1.1), and so may be taken for another column.
+    most_bytes: 63,
+    numbered: true,
+    has: |_| true,
+    not_in_paths: &['\0'],
+    ambiguous: &[],
+    requirement,
+};
 
-pub(super) fn requirement(
-    binds: &mut Binds,
-    column: &str,
-    kind: &Kind,
-    matching: Match,
-    accepted: &ValueSet,
-) -> String {
+fn requirement(binds: &mut Binds, asked: &Asked<'_>) -> String {
+    let Asked { column, kind, matching, accepted } = *asked;
     match kind {
         Kind::One(scalar) => one(binds, column, *scalar, accepted),
         Kind::Array(scalar) => {
@@ -51,24 +45,21 @@ pub(super) fn requirement(
                 return element;
             }
             let elements = format!("SELECT 1 FROM unnest({column}) AS keyward_e(keyward_v)");
-            let exists = exists(&elements, &element, matching);
-            // Of an empty array, and of none, the dimensions are null.
-            format!("(array_ndims({column}) IS NOT DISTINCT FROM 1 AND {exists})")
+            let list = listed(matching, &elements, &element, None);
+            // The dimensions of an empty array, and of null, are null.
+            format!("(array_ndims({column}) IS NOT DISTINCT FROM 1 AND {list})")
         }
-        Kind::Json(path) => json(binds, column, path.as_ref(), matching, accepted),
+        Kind::Json(path) => json(binds, asked, path.as_ref()),
         Kind::Absent => FALSE.to_string(),
     }
 }
 
-/// One value: first what an index serves, then what makes it exact.
+/// One value: first a comparison for which an index can be used, then what makes it exact.
 fn one(binds: &mut Binds, value: &str, scalar: Scalar, accepted: &ValueSet) -> String {
     let list = match scalar {
-        Scalar::Text | Scalar::Enumeration => binds.list(storable(accepted), "::text"),
+        Scalar::Text | Scalar::Enumeration => binds.list(texts(accepted, is_storable), "::text"),
         Scalar::Uuid => binds.list(texts(accepted, accepted::is_uuid), "::text::uuid"),
-        Scalar::Integer => {
-            let integers = accepted.iter().filter_map(|value| accepted::integer(value, &SIGNED));
-            binds.list(integers.filter_map(|value| value.try_into().ok()).map(SqlValue::Integer), "::bigint")
-        }
+        Scalar::Integer => binds.list(integers(accepted), "::bigint"),
         Scalar::Numeric => {
             let is_integer = |value: &str| accepted::integer(value, &WIDE).is_some();
             binds.list(texts(accepted, is_integer), "::text::numeric")
@@ -88,65 +79,46 @@ fn one(binds: &mut Binds, value: &str, scalar: Scalar, accepted: &ValueSet) -> S
             format!("enum_smaller({value}, {value}) = {value} AND {value}::text COLLATE \"C\" IN {list}")
         }
         Scalar::Uuid | Scalar::Boolean => format!("{value} IN {list}"),
-        // An operator that only integers have: of 1.0 the comparison alone would say that it is 1.
+        // An operator that only integers have: the comparison alone would take 1.0 for 1.
         Scalar::Integer => format!("{value} IN {list} AND {value} | 0 = {value}"),
         Scalar::Numeric => format!("{value} IN {list} AND scale({value}) = 0"),
     };
     format!("({value} IS NOT NULL AND {exactly})")
 }
 
-fn exists(elements: &str, element: &str, matching: Match) -> String {
-    match matching {
-        Match::Any => format!("EXISTS ({elements} WHERE {element})"),
-        Match::All => format!("NOT EXISTS ({elements} WHERE NOT {element})"),
-    }
+fn is_storable(text: &str) -> bool {
+    !text.contains('\0')
 }
 
-fn texts(accepted: &ValueSet, which: impl Fn(&str) -> bool) -> impl Iterator<Item = SqlValue> {
-    accepted.iter().filter(move |value| which(value)).map(|value| SqlValue::Text(value.to_string()))
-}
-
-fn storable(accepted: &ValueSet) -> impl Iterator<Item = SqlValue> {
-    texts(accepted, |value| !value.contains('\0'))
-}
-
-/// What `jsonb` holds and [`Json`](crate::json::Json) refuses to read: numbers that no float of 64 bits is near, and what
-/// nests deeper. A path in `strict` mode looks at arrays as they are (9.16.2).
+/// What `jsonb` holds and [`Json`](crate::json::Json) refuses to read: numbers beyond the floats of 64 bits, and deeper
+/// nesting. A path in `strict` mode doesn't look into arrays by itself (9.16.2).
 const UNREADABLE: [&str; 2] = [
     "strict $.** ? (@ >= 1.79769313486231580793e308 || @ <= -1.79769313486231580793e308)",
     "strict $.**{64} ? (@.type() == \"array\" || @.type() == \"object\")",
 ];
 
-/// `jsonb` keeps of a key that is there twice the last, and of a number its value and its decimals (8.14): what
-/// it writes is what the host reads. `-> text` leads into objects alone, where `#>` would lead into arrays too.
-fn json(binds: &mut Binds, column: &str, path: Option<&AttributePath>, matching: Match, accepted: &ValueSet) -> String {
+/// `jsonb` keeps the last of two equal keys, and a number's value and decimals (8.14): the host reads what it writes. `->`
+/// with a text leads into objects alone, where `#>` would lead into arrays too.
+fn json(binds: &mut Binds, asked: &Asked<'_>, path: Option<&AttributePath>) -> String {
+    let Asked { column, matching, accepted, .. } = *asked;
     let value = path.into_iter().flat_map(AttributePath::names).fold(column.to_string(), |parent, name| {
         let name = binds.one(SqlValue::Text(name.to_string()));
         format!("({parent} -> {name}::text)")
     });
-    let booleans = accepted.iter().filter(|value| accepted::boolean(value).is_some());
-    let lists = [
-        ("string", binds.list(storable(accepted), "::text")),
-        ("number", binds.list(accepted::json_integers(accepted.iter()).map(SqlValue::Text), "::text")),
-        ("boolean", binds.list(booleans.map(|value| SqlValue::Text(value.to_string())), "::text")),
-    ];
-    let scalar = |value: &str, of_lists: &str| {
-        let cases = lists.iter().filter_map(|(kind, list)| {
-            list.as_ref().map(|list| format!("WHEN '{kind}' THEN ({value} #>> '{{}}') COLLATE \"C\" IN {list} "))
-        });
-        let cases: String = cases.collect();
-        format!("(CASE jsonb_typeof({value}) {cases}{of_lists}ELSE FALSE END)")
-    };
-    if lists.iter().all(|(_, list)| list.is_none()) {
+    let lists = json_lists(binds, accepted, is_storable, "::text");
+    if lists.iter().all(Option::is_none) {
         return FALSE.to_string();
     }
-    let elements = format!("SELECT 1 FROM jsonb_array_elements({value}) AS keyward_e(keyward_v)");
-    let exists = exists(&elements, &scalar("keyward_v", ""), matching);
-    let some = match matching {
-        Match::Any => String::new(),
-        Match::All => format!("jsonb_array_length({value}) > 0 AND "),
+    let scalar = |value: &str, of_lists: &str| {
+        let [texts, integers, booleans] = &lists;
+        let text = format!("({value} #>> '{{}}') COLLATE \"C\"");
+        let cases = cases([("string", &text, texts), ("number", &text, integers), ("boolean", &text, booleans)]);
+        format!("(CASE jsonb_typeof({value}) {cases}{of_lists}ELSE FALSE END)")
     };
-    let accepted = scalar(&value, &format!("WHEN 'array' THEN {some}{exists} "));
+    let elements = format!("SELECT 1 FROM jsonb_array_elements({value}) AS keyward_e(keyward_v)");
+    let element = scalar("keyward_v", "");
+    let list = listed(matching, &elements, &element, Some(&format!("jsonb_array_length({value})")));
+    let accepted = scalar(&value, &format!("WHEN 'array' THEN {list} "));
     let unreadable = UNREADABLE.map(|path| format!("jsonb_path_exists({column}, '{path}')")).join(" OR ");
     format!("(CASE WHEN {accepted} THEN NOT ({unreadable}) ELSE FALSE END)")
 }

@@ -1,4 +1,4 @@
-//! The statement by which a host asks its database, at the start, whether a mapping is right.
+//! The statement with which a host asks its database, at the start, whether a mapping is right.
 
 use alloc::{
     format,
@@ -9,24 +9,26 @@ use alloc::{
 use super::{
     column::{Kind, SqlColumn},
     dialect::SqlDialect,
-    error::SqlError,
-    fragment::{Binds, all_of},
+    fragment::Binds,
     mariadb,
-    table::{Account, SqlTable},
+    parts::all_of,
+    sql_error::SqlError,
+    table::SqlTable,
 };
 use crate::{schema::Match, value_set::ValueSet};
 
-/// One value of each type that has forms of its own: so that a fragment has all its parts.
+/// One value of each type that is written in its own way, so that a fragment has all its parts.
 const VALUES: [&str; 3] = ["1", "true", "00000000-0000-0000-0000-000000000000"];
 
 impl SqlTable {
-    /// A statement over the account's column and every mapped column, in the very words in which a list will ask for
-    /// them: for the host to run once, at its start. What it answers says nothing; that it fails says that a
-    /// column isn't there, that in PostgreSQL or MariaDB it is of another type than it is declared to be, or that
-    /// the database is too old for its kind. It has no parameters and reads no row.
+    /// A statement for the host to run once, at its start. It uses the account's column and every mapped column as a list
+    /// will use them. It has no parameters and reads no row.
     ///
-    /// `from` is what stands after `FROM` in the host's own queries, a table's name or a join, with the alias that
-    /// [`qualified`](Self::qualified) gives. It is SQL and goes into the statement as it is: never what a caller sent.
+    /// The answer has no meaning. The statement fails if a column doesn't exist, if the database is too old for its kind,
+    /// or, in PostgreSQL and MariaDB, if its type is not the declared one.
+    ///
+    /// `from` is what stands after `FROM` in the host's own queries: a table's name or a join, with the alias that
+    /// [`qualified`](Self::qualified) gives. It is put into the statement as it is, so it must never come from a caller.
     ///
     /// # Errors
     ///
@@ -47,12 +49,7 @@ impl SqlTable {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn probe(&self, from: &str) -> Result<String, SqlError> {
-        let account = match &self.account {
-            Account::Column(column) => Some(column),
-            Account::Only(_) => None,
-        };
-        let mapped = self.columns.iter().map(|(_, column)| column).filter(|column| column.kind != Kind::Absent);
-        let columns: Vec<&SqlColumn> = account.into_iter().chain(mapped).collect();
+        let columns: Vec<&SqlColumn> = self.mapping.holders().filter(|column| column.kind != Kind::Absent).collect();
         let mut binds = Binds::default();
         let mut requirements = Vec::new();
         for column in &columns {
@@ -61,12 +58,12 @@ impl SqlTable {
                 requirements.push(self.requirement(&mut binds, column, matching, &values)?);
             }
         }
-        let asked = binds.into_fragment(self.dialect, &all_of(requirements)).with_nulls();
+        let asked = binds.into_fragment(self.dialect.rules().numbered, &all_of(requirements)).with_nulls();
         if self.dialect != SqlDialect::MariaDb {
             return Ok(format!("SELECT 1 FROM {from} WHERE {asked} LIMIT 0"));
         }
-        // MariaDB compares any types. So each column's is looked at, in a row of nulls that is always there. Of a union
-        // all is computed before the answer begins, and so a client that drops the rows unread sees the failure too.
+        // MariaDB compares values of any types. So the type of each column is tested, in a row of nulls that always exists.
+        // A union is computed before the answer begins, so that a client that doesn't read the rows sees the failure too.
         let kinds = columns.iter().map(|column| {
             let is = mariadb::is_of_kind(&self.name(column)?, &column.kind);
             Ok(format!("CASE WHEN {is} THEN 0 ELSE {} END = 0", failure(column)?))

@@ -10,24 +10,29 @@ use alloc::{
 use super::{
     column::{Kind, Scalar, SqlColumn},
     dialect::SqlDialect,
-    error::SqlError,
-    fragment::{Binds, FALSE, SqlFragment, TRUE, all_of},
-    mariadb, postgresql, sqlite,
+    fragment::{Binds, SqlFragment},
+    parts::{FALSE, TRUE, all_of},
+    rules::Asked,
+    sql_error::SqlError,
 };
 use crate::{
     access::Access,
     attributes::AttributePath,
-    filter::{Clause, Filter},
+    filter::{
+        Filter,
+        mapping::{Mapping, Question},
+    },
     schema::{Match, Schema, TypeRef},
+    text::TextError,
     value_set::ValueSet,
 };
 
-/// Which column of a table holds the account, and which holds which attribute: made once, at the start.
+/// Which column of a table holds the account, and which holds which attribute. Make it once, at the start.
 ///
-/// No column is guessed: each attribute that a condition reads is mapped, by [`column`](Self::column) or, where the
-/// names are the same, by [`alike`](Self::alike). One that no column holds is mapped to [`SqlColumn::absent`], and
-/// then no row meets a condition that reads it. At the start [`check`](Self::check) holds the mapping to the schema,
-/// and [`probe`](Self::probe) gives a statement that holds it to the database.
+/// Each attribute that a condition reads must be mapped: by [`column`](Self::column), or by [`alike`](Self::alike) if the
+/// column has the attribute's name. Map an attribute that no column holds to [`SqlColumn::absent`]; then no row meets a
+/// condition that reads it. At the start, [`check`](Self::check) compares the mapping with the schema, and
+/// [`probe`](Self::probe) gives a statement that compares it with the database.
 ///
 /// ```
 /// use keyward::{Access, Roles, Schema, filter::{SqlColumn, SqlDialect, SqlTable, SqlValue}};
@@ -53,39 +58,30 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct SqlTable {
     pub(super) dialect: SqlDialect,
-    pub(super) account: Account,
     qualifier: Option<Box<str>>,
-    pub(super) columns: Vec<(AttributePath, SqlColumn)>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Account {
-    Column(SqlColumn),
-    Only(Box<str>),
+    pub(super) mapping: Mapping<SqlColumn>,
 }
 
 impl SqlTable {
-    /// A table that holds several accounts, each row's in this column: a text, or a [`SqlColumn::uuid`], an
-    /// [`enumeration`](SqlColumn::enumeration), an [`integer`](SqlColumn::integer) or a
-    /// [`numeric`](SqlColumn::numeric).
+    /// A table of several accounts. This column holds each row's account: as a text, or a [`SqlColumn::uuid`], an
+    /// [`enumeration`](SqlColumn::enumeration), an [`integer`](SqlColumn::integer) or a [`numeric`](SqlColumn::numeric).
     ///
     /// # Errors
     ///
-    /// [`SqlError`] for a name that the dialect doesn't take, for a column of another kind, and of a kind that the
+    /// [`SqlError`] for a name that the dialect refuses, for a column of another kind, and of a kind that the
     /// dialect has no exact form of.
     pub fn new(dialect: SqlDialect, account: impl Into<SqlColumn>) -> Result<Self, SqlError> {
         let account = account.into();
         match account.kind {
             Kind::Absent | Kind::One(Scalar::Boolean) | Kind::Array(_) | Kind::Json(_) => {
-                return Err(SqlError::account(&account.name, &account.kind));
+                return Err(SqlError::Account { column: account.shown(), kind: account.kind.to_string().into() });
             }
             Kind::One(_) => takes(dialect, &account)?,
         }
-        Ok(Self { dialect, account: Account::Column(account), qualifier: None, columns: Vec::new() })
+        Ok(Self { dialect, qualifier: None, mapping: Mapping::new(account) })
     }
 
-    /// A table all of whose rows are this account's, and that has no column to say so. To an access of another
-    /// account it is empty.
+    /// A table in which all rows are of this account. For an access of another account it is empty.
     ///
     /// ```
     /// # use keyward::{Access, Roles, Schema, filter::{SqlDialect, SqlTable}};
@@ -98,14 +94,14 @@ impl SqlTable {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn of_one_account(dialect: SqlDialect, account: &str) -> Self {
-        Self { dialect, account: Account::Only(account.into()), qualifier: None, columns: Vec::new() }
+        Self { dialect, qualifier: None, mapping: Mapping::of_one_account(account) }
     }
 
-    /// Puts the table's name, or its alias in the query, before each column.
+    /// Writes the table's name, or its alias in the query, before each column.
     ///
     /// # Errors
     ///
-    /// [`SqlError`] for a name that the dialect doesn't take.
+    /// [`SqlError`] for a name that the dialect refuses.
     ///
     /// ```
     /// # use keyward::{Access, Roles, Schema, filter::{SqlDialect, SqlTable}};
@@ -124,25 +120,21 @@ impl SqlTable {
     ///
     /// # Errors
     ///
-    /// [`SqlError`] for a name that the dialect doesn't take, a kind of column or a path that it has no exact
+    /// [`SqlError`] for a name that the dialect refuses, a kind of column or a path that it has no exact
     /// form of, and an attribute that is mapped already.
     pub fn column<A>(mut self, attribute: A, column: impl Into<SqlColumn>) -> Result<Self, SqlError>
     where
-        A: TryInto<AttributePath, Error: Into<SqlError>>,
+        A: TryInto<AttributePath, Error: Into<TextError>>,
     {
-        let (attribute, column) = (attribute.try_into().map_err(Into::into)?, column.into());
-        if self.columns.iter().any(|(mapped, _)| *mapped == attribute) {
-            return Err(SqlError::MappedTwice(attribute));
-        }
+        let (attribute, column) = (attribute.try_into().map_err(Into::<TextError>::into)?, column.into());
         if column.kind != Kind::Absent {
             takes(self.dialect, &column)?;
         }
-        self.columns.push((attribute, column));
+        self.mapping.add(attribute, column)?;
         Ok(self)
     }
 
-    /// Says of several attributes, none of them a path, that the column which holds each has its name, and of what
-    /// kind those are.
+    /// Maps several attributes, each to the column of its own name, and says of what kind these columns are.
     ///
     /// # Errors
     ///
@@ -163,14 +155,13 @@ impl SqlTable {
         names.into_iter().try_fold(self, |table, name| table.column(name.as_ref(), kind(name.as_ref().into())))
     }
 
-    /// Whether the mapping fits a resource type: everything that conditions read of it is mapped, and everything
-    /// that is mapped is read. Ask at the start; whether the columns are there only the database knows, and
-    /// [`probe`](Self::probe) asks it.
+    /// Checks that everything that conditions read of a resource type is mapped, and that everything mapped is read. Call it
+    /// at the start. Whether the columns exist, only the database knows: [`probe`](Self::probe) asks it.
     ///
     /// # Errors
     ///
-    /// [`SqlError`]: a type that the schema doesn't have, an attribute that is not mapped or mapped in vain, and what
-    /// [`Access::sql`] refuses of any access.
+    /// [`SqlError`] for a type that the schema doesn't have, for an attribute that is not mapped or not read, and for what
+    /// [`Access::sql`] refuses.
     ///
     /// ```
     /// use keyward::{Schema, filter::{SqlColumn, SqlDialect, SqlTable}};
@@ -187,52 +178,33 @@ impl SqlTable {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn check(&self, schema: &Schema, resource: &str) -> Result<(), SqlError> {
-        let handle = schema.resource_type(resource)?;
-        let bindings = || schema.condition_names().filter_map(|name| schema.binding(name, handle));
-        for binding in bindings() {
-            let any = ValueSet::new(core::iter::once(""));
-            let clause = Clause::new(binding.attribute().clone(), binding.matching(), any);
-            self.clause(&mut Binds::default(), &clause)?;
-        }
-        let unread = |attribute: &&AttributePath| !bindings().any(|binding| binding.attribute() == *attribute);
-        match self.columns.iter().map(|(attribute, _)| attribute).find(unread) {
-            Some(attribute) => Err(SqlError::Unread { attribute: attribute.clone(), resource: resource.into() }),
-            None => Ok(()),
-        }
+        self.mapping.check(schema, resource, |column| match column.kind {
+            Kind::Absent => Ok(()),
+            _ => self.name(column).map(drop),
+        })
     }
 
     fn fragment(&self, account: &str, filter: &Filter) -> Result<SqlFragment, SqlError> {
+        let numbered = self.dialect.rules().numbered;
+        let nothing = || Ok(Binds::default().into_fragment(numbered, FALSE));
+        let Some(Question { account: holder, clauses }) = self.mapping.question(account, filter)? else {
+            return nothing();
+        };
         let mut binds = Binds::default();
         let mut requirements = Vec::new();
-        match &self.account {
-            Account::Only(only) if **only == *account => {}
-            Account::Only(_) => requirements.push(FALSE.to_string()),
-            Account::Column(column) => {
-                let account = ValueSet::new(core::iter::once(account));
-                requirements.push(self.requirement(&mut binds, column, Match::Any, &account)?);
-            }
+        if let Some(column) = holder {
+            let account = ValueSet::new(core::iter::once(account));
+            requirements.push(self.requirement(&mut binds, column, Match::Any, &account)?);
         }
-        match filter {
-            Filter::Nothing => requirements.push(FALSE.to_string()),
-            Filter::Everything => {}
-            Filter::AllOf(clauses) => {
-                for clause in clauses {
-                    requirements.push(self.clause(&mut binds, clause)?);
-                }
-            }
+        for (column, clause) in clauses {
+            requirements.push(self.requirement(&mut binds, column, clause.matching(), clause.values())?);
         }
-        // One that no row meets makes the others idle.
+        // If no row meets one of them, the others don't matter.
         if requirements.iter().any(|requirement| requirement == FALSE) {
-            return Ok(Binds::default().into_fragment(self.dialect, FALSE));
+            return nothing();
         }
         requirements.retain(|requirement| requirement != TRUE);
-        Ok(binds.into_fragment(self.dialect, &all_of(requirements)))
-    }
-
-    fn clause(&self, binds: &mut Binds, clause: &Clause) -> Result<String, SqlError> {
-        let mapped = self.columns.iter().find(|(mapped, _)| mapped == clause.attribute());
-        let (_, column) = mapped.ok_or_else(|| SqlError::Unmapped(clause.attribute().clone()))?;
-        self.requirement(binds, column, clause.matching(), clause.values())
+        Ok(binds.into_fragment(numbered, &all_of(requirements)))
     }
 
     pub(super) fn requirement(
@@ -245,39 +217,42 @@ impl SqlTable {
         if column.kind == Kind::Absent {
             return Ok(FALSE.to_string());
         }
-        let name = self.name(column)?;
-        Ok(match self.dialect {
-            SqlDialect::Sqlite => sqlite::requirement(binds, &name, &column.kind, matching, accepted),
-            SqlDialect::PostgreSql => postgresql::requirement(binds, &name, &column.kind, matching, accepted),
-            SqlDialect::MariaDb => mariadb::requirement(binds, &name, &column.kind, matching, accepted),
-        })
+        let asked = Asked { column: &self.name(column)?, kind: &column.kind, matching, accepted };
+        Ok((self.dialect.rules().requirement)(binds, &asked))
     }
 
     /// The column's name in quotes, with its table's before it.
     pub(super) fn name(&self, column: &SqlColumn) -> Result<String, SqlError> {
         let name = self.dialect.quote(&column.name)?;
+        let is_ambiguous =
+            |taken: &&str| matches!(column.kind, Kind::Json(_)) && taken.eq_ignore_ascii_case(&column.name);
         match &self.qualifier {
             Some(qualifier) => Ok(format!("{qualifier}.{name}")),
-            None if self.dialect == SqlDialect::Sqlite && sqlite::is_ambiguous(column) => {
-                Err(SqlError::ambiguous(&column.name, self.dialect))
+            None if self.dialect.rules().ambiguous.iter().any(is_ambiguous) => {
+                Err(SqlError::Ambiguous { column: column.shown(), dialect: self.dialect })
             }
             None => Ok(name),
         }
     }
 }
 
+/// Whether the dialect has an exact form of the column.
 fn takes(dialect: SqlDialect, column: &SqlColumn) -> Result<(), SqlError> {
     dialect.quote(&column.name)?;
-    match dialect {
-        SqlDialect::Sqlite => sqlite::check(column),
-        SqlDialect::PostgreSql => postgresql::check(column),
-        SqlDialect::MariaDb => mariadb::check(column),
+    let rules = dialect.rules();
+    match &column.kind {
+        kind if !(rules.has)(kind) => {
+            Err(SqlError::Inexact { column: column.shown(), dialect, kind: kind.to_string().into() })
+        }
+        Kind::Json(Some(path)) if path.names().any(|name| name.contains(rules.not_in_paths)) => {
+            Err(SqlError::Path { column: column.shown(), dialect, path: path.clone() })
+        }
+        _ => Ok(()),
     }
 }
 
 impl Access {
-    /// What the access may list of a type, as the condition of a query on this table; the account is the
-    /// access's own.
+    /// What the access may list of a type in its account, as the condition of a query on this table.
     ///
     /// # Errors
     ///
@@ -289,8 +264,8 @@ impl Access {
 }
 
 impl Filter {
-    /// The filter as the condition of a query on this table, for one that has come a long way; an access has
-    /// [`Access::sql`]. The account is that of the access that the filter is of: never one that a caller sent.
+    /// The filter as the condition of a query on this table. Use it for a filter that was stored or sent; an access has
+    /// [`Access::sql`]. The account must be that of the filter's access, never one that a caller sent.
     ///
     /// # Errors
     ///

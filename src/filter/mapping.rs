@@ -1,0 +1,139 @@
+//! Which column or field of a store holds the account, and which holds which attribute.
+
+use alloc::{boxed::Box, vec::Vec};
+
+use super::{clause::Clause, value::Filter};
+use crate::{
+    attributes::AttributePath,
+    schema::{Binding, Schema},
+    text::UnknownName,
+};
+
+/// A mapping of attributes that doesn't fit what conditions read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MappingError {
+    /// An attribute that is mapped twice.
+    #[error("attribute `{0}` is mapped twice")]
+    MappedTwice(AttributePath),
+    /// An attribute that a condition reads and the mapping doesn't have.
+    #[error("attribute `{attribute}` is mapped to no {holder}")]
+    Unmapped {
+        /// The attribute.
+        attribute: AttributePath,
+        /// What should hold it: `column` or `field`.
+        holder: &'static str,
+    },
+    /// An attribute that is mapped, and that no condition reads of the type.
+    #[error("attribute `{attribute}` is mapped, and no condition reads it of `{resource}`")]
+    Unread {
+        /// The attribute.
+        attribute: AttributePath,
+        /// The resource type.
+        resource: Box<str>,
+    },
+    /// A resource type that the schema doesn't have.
+    #[error(transparent)]
+    UnknownType(#[from] UnknownName),
+}
+
+/// What holds an attribute: a column or a field.
+pub(super) trait Holder {
+    /// What messages call it.
+    const NAME: &'static str;
+}
+
+/// What holds the account, and what holds which attribute.
+#[derive(Clone, Debug)]
+pub(super) struct Mapping<T> {
+    account: Account<T>,
+    attributes: Vec<(AttributePath, T)>,
+}
+
+#[derive(Clone, Debug)]
+enum Account<T> {
+    /// Each row's own account is held here.
+    HeldBy(T),
+    /// All rows are of this account.
+    Only(Box<str>),
+}
+
+/// What to ask of a row.
+pub(super) struct Question<'a, T> {
+    /// What holds the account, unless all rows are of the right one.
+    pub(super) account: Option<&'a T>,
+    /// The clauses, each with what holds its attribute.
+    pub(super) clauses: Vec<(&'a T, &'a Clause)>,
+}
+
+impl<T: Holder> Mapping<T> {
+    pub(super) fn new(account: T) -> Self {
+        Self { account: Account::HeldBy(account), attributes: Vec::new() }
+    }
+
+    pub(super) fn of_one_account(account: &str) -> Self {
+        Self { account: Account::Only(account.into()), attributes: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, attribute: AttributePath, holder: T) -> Result<(), MappingError> {
+        if self.attributes.iter().any(|(mapped, _)| *mapped == attribute) {
+            return Err(MappingError::MappedTwice(attribute));
+        }
+        self.attributes.push((attribute, holder));
+        Ok(())
+    }
+
+    /// All that hold something, the account's first.
+    pub(super) fn holders(&self) -> impl Iterator<Item = &T> {
+        let account = match &self.account {
+            Account::HeldBy(holder) => Some(holder),
+            Account::Only(_) => None,
+        };
+        account.into_iter().chain(self.attributes.iter().map(|(_, holder)| holder))
+    }
+
+    fn holder(&self, attribute: &AttributePath) -> Result<&T, MappingError> {
+        let mapped = self.attributes.iter().find(|(mapped, _)| mapped == attribute);
+        let unmapped = || MappingError::Unmapped { attribute: attribute.clone(), holder: T::NAME };
+        mapped.map(|(_, holder)| holder).ok_or_else(unmapped)
+    }
+
+    /// Whether everything that conditions read of a type is mapped, to what `fits`, and everything mapped is read.
+    pub(super) fn check<E: From<MappingError>>(
+        &self,
+        schema: &Schema,
+        resource: &str,
+        fits: impl Fn(&T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let handle = schema.resource_type(resource).map_err(MappingError::from)?;
+        let read = || schema.condition_names().filter_map(|name| schema.binding(name, handle)).map(Binding::attribute);
+        read().try_for_each(|attribute| fits(self.holder(attribute)?))?;
+        let unread = |attribute: &&AttributePath| !read().any(|read| read == *attribute);
+        match self.attributes.iter().map(|(attribute, _)| attribute).find(unread) {
+            Some(attribute) => {
+                Err(MappingError::Unread { attribute: attribute.clone(), resource: resource.into() }.into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What to ask of a row to know whether it is the account's and passes the filter; `None` where none does.
+    pub(super) fn question<'a>(
+        &'a self,
+        account: &str,
+        filter: &'a Filter,
+    ) -> Result<Option<Question<'a, T>>, MappingError> {
+        let clauses = match filter {
+            Filter::Nothing => return Ok(None),
+            Filter::Everything => Vec::new(),
+            Filter::AllOf(clauses) => {
+                let held = clauses.iter().map(|clause| Ok((self.holder(clause.attribute())?, clause)));
+                held.collect::<Result<_, MappingError>>()?
+            }
+        };
+        Ok(match &self.account {
+            Account::HeldBy(holder) => Some(Question { account: Some(holder), clauses }),
+            Account::Only(only) => (**only == *account).then_some(Question { account: None, clauses }),
+        })
+    }
+}
