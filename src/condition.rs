@@ -5,7 +5,7 @@ use core::{convert::Infallible, fmt, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, MapAccess, Visitor},
+    de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
     ser::SerializeStruct,
 };
 
@@ -188,7 +188,7 @@ impl<'de> Deserialize<'de> for Condition {
     }
 }
 
-/// Written by hand: a derived reader would take a list for the structured form.
+/// Tells the two forms apart. A derived reader would take a list for the structured one.
 struct ConditionVisitor;
 
 impl<'de> Visitor<'de> for ConditionVisitor {
@@ -202,21 +202,15 @@ impl<'de> Visitor<'de> for ConditionVisitor {
         text.parse().map_err(E::custom)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Condition, A::Error> {
-        let (mut name, mut value) = (None, None);
-        while let Some(key) = map.next_key::<String>()? {
-            let (slot, field) = match key.as_str() {
-                "name" => (&mut name, "name"),
-                "value" => (&mut value, "value"),
-                unknown => return Err(A::Error::unknown_field(unknown, &["name", "value"])),
-            };
-            if slot.is_some() {
-                return Err(A::Error::duplicate_field(field));
-            }
-            *slot = Some(map.next_value::<String>()?);
-        }
-        let name = name.ok_or_else(|| A::Error::missing_field("name"))?;
-        let value = value.ok_or_else(|| A::Error::missing_field("value"))?;
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Condition, A::Error> {
+        let Structured { name, value } = Structured::deserialize(MapAccessDeserializer::new(map))?;
         Condition::new(name, value).map_err(A::Error::custom)
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Structured {
+    name: String,
+    value: String,
 }

@@ -104,15 +104,12 @@ impl KeyChange {
     pub fn check<E>(&self, stored: Option<u64>) -> Result<(), ChangeError<E>> {
         match self {
             Self::Insert(_) if stored.is_some() => Err(ChangeError::Duplicate { id: self.id() }),
-            Self::Insert(_) => Ok(()),
             // A version that doesn't count up would let the same change, or a stale one, be made again.
-            Self::Update { expected, record }
-                if stored == Some(*expected) && expected.checked_add(1) == Some(record.version()) =>
-            {
-                Ok(())
+            Self::Update { expected, record } if expected.checked_add(1) != Some(record.version()) => {
+                Err(ChangeError::Conflict { id: self.id() })
             }
-            Self::Remove { expected, .. } if stored == Some(*expected) => Ok(()),
-            Self::Update { .. } | Self::Remove { .. } => Err(ChangeError::Conflict { id: self.id() }),
+            _ if stored != self.expected() => Err(ChangeError::Conflict { id: self.id() }),
+            _ => Ok(()),
         }
     }
 }

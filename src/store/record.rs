@@ -5,7 +5,7 @@ use alloc::{boxed::Box, sync::Arc};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
-    access::{Access, AccessError},
+    access::{Access, AccessError, UnknownRole},
     condition::Condition,
     grant::Grant,
     key::{KeyDigest, KeyId, KeyKind, NewKey, SecretKey},
@@ -315,8 +315,7 @@ impl KeyRecord {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn access(&self, roles: &Roles) -> Result<Access, AccessError> {
-        self.check_account(roles)?;
-        self.grant.resolve(roles, self.administers())
+        self.access_where(UnknownRole::GrantsNothing, roles)
     }
 
     /// Whether every role and condition of the record is there, as an access that is built must have them.
@@ -330,12 +329,14 @@ impl KeyRecord {
 
     /// The access of the record, where every role and condition of it is there.
     pub(crate) fn compile(&self, roles: &Roles) -> Result<Access, AccessError> {
-        self.check_account(roles)?;
-        self.grant.compile(roles, self.administers())
+        self.access_where(UnknownRole::IsRefused, roles)
     }
 
-    fn check_account(&self, roles: &Roles) -> Result<(), AccessError> {
-        if *roles.account() == *self.account { Ok(()) } else { Err(AccessError::OtherAccount) }
+    fn access_where(&self, unknown: UnknownRole, roles: &Roles) -> Result<Access, AccessError> {
+        if *roles.account() != *self.account {
+            return Err(AccessError::OtherAccount);
+        }
+        self.grant.compile(roles, unknown, self.administers())
     }
 
     /// Whether the key may administer: an operator's present one. Neither a token nor a key in its grace does.

@@ -1,16 +1,15 @@
 //! What is stored is found, whatever it is.
 
 use alloc::{format, string::String, vec::Vec};
-use core::{fmt, slice};
+use core::slice;
 
 use super::{
     super::{
         change::KeyChange,
-        contract::WritableKeyStore,
         record::{KeyRecord, KeyState},
     },
     Outcome,
-    tools::{apply, conflict, expect, id, record, said},
+    tools::{Tested, apply, conflict, expect, id, insert, record, said},
 };
 use crate::{
     condition::Condition,
@@ -55,11 +54,11 @@ const VALUES: [&str; 30] = [
     "[\"a\"]",
 ];
 
-pub(super) fn unknown<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn unknown(store: &dyn Tested) -> Outcome {
     expect(store, id(1), None)
 }
 
-pub(super) fn found<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn found(store: &dyn Tested) -> Outcome {
     let full = record(2)
         .with_roles(["admin", "r-2"])
         .with_conditions(["a:1", "b:2"].into_iter().filter_map(|text| text.parse().ok()))
@@ -73,7 +72,7 @@ pub(super) fn found<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcom
 }
 
 /// Two spellings of a name are two names.
-pub(super) fn names<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn names(store: &dyn Tested) -> Outcome {
     let named = |number, account, actor, roles: [&str; 2]| {
         let (id, digest) = (id(number), KeyDigest::from_bytes([number; 32]));
         Ok(KeyRecord::new(KeyKind::OperatorKey, id, digest, account, actor).map_err(said)?.with_roles(roles))
@@ -92,7 +91,7 @@ pub(super) fn names<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcom
 
 /// All of the values in one record, and each as the only condition of another: where that is dropped, or cut into
 /// two, the key reaches more than it may.
-pub(super) fn values<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn values(store: &dyn Tested) -> Outcome {
     let owners = |values: &[&str]| {
         values.iter().map(|value| Condition::new("owner", value)).collect::<Result<Vec<_>, _>>().map_err(said)
     };
@@ -106,7 +105,7 @@ pub(super) fn values<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outco
     stored(store, &records)
 }
 
-pub(super) fn times<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn times(store: &dyn Tested) -> Outcome {
     let times = [0, 0x8000_0000, 0xFFFF_FFFF, 0x1_0000_0001, 0x20_0000_0000_0001, LATEST];
     let mut records = Vec::new();
     for (number, time) in (1..).zip(times.map(Timestamp::from_millis)) {
@@ -116,7 +115,7 @@ pub(super) fn times<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcom
 }
 
 /// Counts across the ends of columns. Once there, a version whose upper bits are lost is another one, too.
-pub(super) fn versions<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn versions(store: &dyn Tested) -> Outcome {
     for (number, last) in (1..).zip([0xFF, 0xFFFF, 0x7FFF_FFFF, 0xFFFF_FFFF]) {
         let first = record(number).with_version(last);
         stored(store, slice::from_ref(&first))?;
@@ -134,7 +133,7 @@ pub(super) fn versions<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Out
     Ok(())
 }
 
-pub(super) fn largest<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn largest(store: &dyn Tested) -> Outcome {
     let long = |number: usize| format!("{number:0>128}");
     let condition = |number: usize| Condition::new(format!("name-{number}"), format!("{number:0>1000}"));
     // Neither list is in any order that a store might put it in.
@@ -146,7 +145,7 @@ pub(super) fn largest<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outc
     stored(store, &[large])
 }
 
-pub(super) fn every_field<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn every_field(store: &dyn Tested) -> Outcome {
     let at = |millis| Some(Timestamp::from_millis(millis));
     let mut present = record(1).with_expiry(at(9)).with_not_before(at(3)).with_roles(["a"]);
     stored(store, slice::from_ref(&present))?;
@@ -176,17 +175,14 @@ pub(super) fn every_field<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> 
 }
 
 /// What stands there after the update, which was found.
-fn updated<S>(store: &S, present: &KeyRecord, next: KeyRecord) -> Result<KeyRecord, String>
-where
-    S: WritableKeyStore<Error: fmt::Debug>,
-{
+fn updated(store: &dyn Tested, present: &KeyRecord, next: KeyRecord) -> Result<KeyRecord, String> {
     let next = next.with_version(present.version().saturating_add(1));
     apply(store, &[KeyChange::Update { expected: present.version(), record: next.clone() }])?;
     expect(store, present.id(), Some(&next))?;
     Ok(next)
 }
 
-pub(super) fn byte_for_byte<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn byte_for_byte(store: &dyn Tested) -> Outcome {
     let pairs = [
         ("aaaaaaaaaaaaaa", "AAAAAAAAAAAAAA"),
         ("1first0000000a", "2first0000000a"),
@@ -197,7 +193,7 @@ pub(super) fn byte_for_byte<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -
     ];
     for (one, other) in pairs {
         let (one, other) = (named(one)?, named(other)?);
-        apply(store, &[KeyChange::Insert(one.clone())])?;
+        insert(store, &one)?;
         expect(store, other.id(), None)?;
         stored(store, slice::from_ref(&other))?;
         expect(store, one.id(), Some(&one))?;
@@ -209,8 +205,8 @@ pub(super) fn byte_for_byte<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -
 }
 
 /// Inserts the records, and then finds each.
-fn stored<S: WritableKeyStore<Error: fmt::Debug>>(store: &S, records: &[KeyRecord]) -> Outcome {
-    records.iter().try_for_each(|record| apply(store, &[KeyChange::Insert(record.clone())]))?;
+fn stored(store: &dyn Tested, records: &[KeyRecord]) -> Outcome {
+    records.iter().try_for_each(|record| insert(store, record))?;
     records.iter().try_for_each(|record| expect(store, record.id(), Some(record)))
 }
 
