@@ -4,7 +4,7 @@ use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::{
-    hashing::PartsHasher,
+    hashing::{PartsHasher, short_digest},
     permission::Permission,
     schema::{OperationRef, Schema, TypeRef},
     text::{self, TextError, UnknownName},
@@ -368,17 +368,7 @@ impl fmt::Debug for Roles {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RolesVersion([u8; 16]);
 
-impl fmt::Display for RolesVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for RolesVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RolesVersion({self})")
-    }
-}
+short_digest!(RolesVersion);
 
 /// A role that can't be among an account's roles.
 ///

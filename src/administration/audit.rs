@@ -1,13 +1,13 @@
 //! What was tried, by whom, on what, and what came of it. It holds no secret.
 
-use alloc::{boxed::Box, collections::BTreeSet, string::ToString};
+use alloc::{boxed::Box, collections::BTreeSet, string::ToString, vec::Vec};
 use core::fmt;
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer};
 
 use super::account::Account;
 use crate::{
-    hashing::PartsHasher,
+    hashing::{PartsHasher, short_digest},
     key::{KeyId, KeyKind, may_hold_key},
     role::Role,
     store::{KeyChange, KeyRecord, KeyState},
@@ -32,16 +32,16 @@ use crate::{
 /// assert_eq!(audit.outcome().to_string(), "done");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AuditRecord {
     at: Timestamp,
     account: Box<str>,
     actor: Box<str>,
     key: KeyId,
-    on: Audited,
-    action: Action,
+    operation: AuditedOperation,
     target: Box<str>,
-    affected: Box<[Box<str>]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    affected: Vec<Box<str>>,
     before: Option<StateDigest>,
     after: Option<StateDigest>,
     outcome: Outcome,
@@ -122,25 +122,25 @@ impl AuditRecord {
         target: &str,
     ) -> Self {
         let (account, actor, target) = (account.into(), actor.into(), named(target));
-        let (affected, before, after, outcome) = (Box::default(), None, None, Outcome::Done);
-        Self { at, account, actor, key, on, action, target, affected, before, after, outcome }
+        let (operation, affected, outcome) = (AuditedOperation(on, action), Vec::new(), Outcome::Done);
+        Self { at, account, actor, key, operation, target, affected, before: None, after: None, outcome }
     }
 
     /// Of an attempt that changed nothing.
     pub(super) fn unchanged(self, account: &Account) -> Self {
-        let state = StateDigest::of_target(account, self.on, &self.target);
+        let state = StateDigest::of_target(account, self.on(), &self.target);
         Self { before: state, after: state, ..self }
     }
 
     pub(super) fn changed(self, before: &Account, after: &Account, keys: &[KeyChange]) -> Self {
         let records = keys.iter().filter_map(|key| after.record(key.id()).or(before.record(key.id())));
         let affected: BTreeSet<&str> = records.map(KeyRecord::actor).collect();
-        let is_target = |actor: &str| self.on != Audited::AccessPolicy && *actor == *self.target;
-        let others = affected.into_iter().filter(|actor| self.on != Audited::Account && !is_target(actor));
+        let is_target = |actor: &str| self.on() != Audited::AccessPolicy && *actor == *self.target;
+        let others = affected.into_iter().filter(|actor| self.on() != Audited::Account && !is_target(actor));
         Self {
             affected: others.map(Into::into).collect(),
-            before: StateDigest::of_target(before, self.on, &self.target),
-            after: StateDigest::of_target(after, self.on, &self.target),
+            before: StateDigest::of_target(before, self.on(), &self.target),
+            after: StateDigest::of_target(after, self.on(), &self.target),
             ..self
         }
     }
@@ -171,17 +171,17 @@ impl AuditRecord {
 
     /// What was tried, as a permission: `operatorAccess:update`.
     pub fn operation(&self) -> impl fmt::Display + use<> {
-        Permission(self.on, self.action)
+        self.operation
     }
 
     /// On what kind of thing it was tried.
     pub fn on(&self) -> Audited {
-        self.on
+        self.operation.0
     }
 
     /// What was tried.
     pub fn action(&self) -> Action {
-        self.action
+        self.operation.1
     }
 
     /// On what: the id of a role, an operator or a token.
@@ -211,31 +211,18 @@ impl AuditRecord {
     }
 }
 
-struct Permission(Audited, Action);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct AuditedOperation(Audited, Action);
 
-impl fmt::Display for Permission {
+impl fmt::Display for AuditedOperation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.0.as_str(), self.1.as_str())
     }
 }
 
-impl Serialize for AuditRecord {
+impl Serialize for AuditedOperation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { at, account, actor, key, on, action, target, affected, before, after, outcome } = self;
-        let mut record = serializer.serialize_map(None)?;
-        record.serialize_entry("at", at)?;
-        record.serialize_entry("account", account)?;
-        record.serialize_entry("actor", actor)?;
-        record.serialize_entry("key", key)?;
-        record.serialize_entry("operation", &Permission(*on, *action).to_string())?;
-        record.serialize_entry("target", target)?;
-        if !affected.is_empty() {
-            record.serialize_entry("affected", affected)?;
-        }
-        record.serialize_entry("before", before)?;
-        record.serialize_entry("after", after)?;
-        record.serialize_entry("outcome", outcome)?;
-        record.end()
+        serializer.collect_str(self)
     }
 }
 
@@ -324,17 +311,7 @@ fn add_record(record: &KeyRecord, parts: &mut PartsHasher) {
     });
 }
 
-impl fmt::Display for StateDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for StateDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "StateDigest({self})")
-    }
-}
+short_digest!(StateDigest);
 
 impl Serialize for StateDigest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
