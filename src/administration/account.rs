@@ -7,7 +7,7 @@ use alloc::{
 };
 use core::cmp::Reverse;
 
-use super::refusal::AdministrationError;
+use super::administration_error::AdministrationError;
 use crate::{
     access::Access,
     key::{KeyId, KeyKind},

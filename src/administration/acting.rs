@@ -6,10 +6,10 @@ use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
 
 use super::{
     account::{Account, is_over},
+    administered::Administered,
+    administration_error::{AdministrationError, Result},
     attempt::{AccountChange, Attempt},
     audit::{Action, AuditRecord, Audited, named},
-    refusal::{AdministrationError, Result},
-    resource::Administered,
     rights::Operator,
 };
 use crate::{

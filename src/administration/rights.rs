@@ -2,7 +2,7 @@
 
 use super::{
     account::{Account, makes_administrator},
-    refusal::{AdministrationError, Result},
+    administration_error::{AdministrationError, Result},
 };
 use crate::{
     access::Access,

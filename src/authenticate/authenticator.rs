@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use core::{borrow::Borrow, fmt};
 
 use super::{
-    refusal::{AuthenticationError, Refusal, RefusalCause},
+    refused_key::{AuthenticationError, Refusal, RefusalCause},
     roles::{RolesInForce, SetRolesError},
     verify::verify_record,
 };

@@ -11,7 +11,7 @@ use std::{
 
 use foldhash::quality::RandomState;
 
-use super::refusal::RefusalCause;
+use super::refused_key::RefusalCause;
 use crate::{
     in_force::{AccountInForce, Found, KeyMemory},
     role::Roles,
