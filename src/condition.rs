@@ -9,7 +9,7 @@ use serde::{
     ser::SerializeStruct,
 };
 
-use crate::text::{self, TextError, TextProblem, first_disallowed, is_condition_byte, try_from_text};
+use crate::text::{self, TextError, TextProblem, check_length, first_disallowed, is_condition_byte, try_from_text};
 
 const FORM: &str = "condition";
 
@@ -63,10 +63,7 @@ impl Condition {
     pub fn new(name: impl AsRef<str>, value: impl AsRef<str>) -> Result<Self, TextError> {
         let (name, value) = (name.as_ref(), value.as_ref());
         text::CONDITION.check(name)?;
-        if value.len() > Self::MAX_VALUE_BYTES {
-            let problem = TextProblem::TooLong { length: value.len(), most: Self::MAX_VALUE_BYTES };
-            return Err(TextError::new("condition value", value, problem));
-        }
+        check_length("condition value", value, 0, Self::MAX_VALUE_BYTES)?;
         Ok(Self { name: name.into(), value: value.into() })
     }
 
@@ -114,16 +111,8 @@ impl FromStr for Condition {
 
     fn from_str(text: &str) -> Result<Self, TextError> {
         let refuse = |problem| TextError::new(FORM, text, problem);
-        if text.len() < Self::MIN_BYTES {
-            return Err(refuse(TextProblem::TooShort { length: text.len(), least: Self::MIN_BYTES }));
-        }
-        if text.len() > Self::MAX_BYTES {
-            return Err(refuse(TextProblem::TooLong { length: text.len(), most: Self::MAX_BYTES }));
-        }
-        let (name, value) = match text.split_once(':') {
-            Some(parts) => parts,
-            None => (text, ""),
-        };
+        check_length(FORM, text, Self::MIN_BYTES, Self::MAX_BYTES)?;
+        let (name, value) = text.split_once(':').unwrap_or((text, ""));
         let after = name.len().saturating_add(1);
         if let Some((position, found)) = first_disallowed(name, is_condition_byte) {
             return Err(refuse(TextProblem::Character { found }).at(position));

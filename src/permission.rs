@@ -5,7 +5,9 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::text::{TextError, TextProblem, first_disallowed, is_operation_byte, is_type_byte, try_from_text};
+use crate::text::{
+    TextError, TextProblem, check_length, first_disallowed, is_operation_byte, is_type_byte, try_from_text,
+};
 
 const FORM: &str = "permission";
 
@@ -92,22 +94,15 @@ impl FromStr for Permission {
 
     fn from_str(text: &str) -> Result<Self, TextError> {
         let refuse = |problem| TextError::new(FORM, text, problem);
-        if text.len() < Self::MIN_BYTES {
-            return Err(refuse(TextProblem::TooShort { length: text.len(), least: Self::MIN_BYTES }));
-        }
-        if text.len() > Self::MAX_BYTES {
-            return Err(refuse(TextProblem::TooLong { length: text.len(), most: Self::MAX_BYTES }));
-        }
-        let Some((resource_type, operations)) = text.split_once(':') else {
-            return Err(match first_disallowed(text, is_type_byte) {
-                Some((position, found)) => refuse(TextProblem::Character { found }).at(position),
-                None => refuse(TextProblem::NoColon),
-            });
-        };
+        check_length(FORM, text, Self::MIN_BYTES, Self::MAX_BYTES)?;
+        let (resource_type, operations) = text.split_once(':').unwrap_or((text, ""));
         if let Some((position, found)) = first_disallowed(resource_type, is_type_byte) {
             return Err(refuse(TextProblem::Character { found }).at(position));
         }
         let colon = resource_type.len();
+        if colon == text.len() {
+            return Err(refuse(TextProblem::NoColon));
+        }
         if resource_type.is_empty() {
             return Err(refuse(TextProblem::EmptyName).at(colon));
         }

@@ -253,13 +253,7 @@ pub(crate) struct NameForm {
 
 impl NameForm {
     pub(crate) fn check(self, name: &str) -> Result<(), TextError> {
-        if name.is_empty() {
-            return Err(TextError::new(self.form, name, TextProblem::TooShort { length: 0, least: 1 }));
-        }
-        if name.len() > self.most {
-            let problem = TextProblem::TooLong { length: name.len(), most: self.most };
-            return Err(TextError::new(self.form, name, problem));
-        }
+        check_length(self.form, name, 1, self.most)?;
         match first_disallowed(name, self.allows) {
             Some((position, found)) => {
                 Err(TextError::new(self.form, name, TextProblem::Character { found }).at(position))
@@ -267,6 +261,16 @@ impl NameForm {
             None => Ok(()),
         }
     }
+}
+
+pub(crate) fn check_length(form: &'static str, text: &str, least: usize, most: usize) -> Result<(), TextError> {
+    let length = text.len();
+    let problem = match length {
+        _ if length < least => TextProblem::TooShort { length, least },
+        _ if length > most => TextProblem::TooLong { length, most },
+        _ => return Ok(()),
+    };
+    Err(TextError::new(form, text, problem))
 }
 
 /// The items, each but the first after the separator.

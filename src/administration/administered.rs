@@ -1,6 +1,7 @@
-//! The resources of the administration as the evaluator sees them.
+//! The resources of the administration, as a decision sees them.
 
 use alloc::{
+    collections::BTreeMap,
     string::{String, ToString},
     vec::Vec,
 };
@@ -9,7 +10,6 @@ use super::audit::Audited;
 use crate::{
     attributes::{AsValue, Attributes, Value},
     key::KeyKind,
-    permission::Permission,
     resource::Resource,
     role::Role,
     schema::TypeRef,
@@ -20,65 +20,64 @@ use crate::{
 ///
 /// Conditions of the schema may restrict by `id`; access policies by `permissions`; the other two by `policies`
 /// and `conditions`, and operator accesses by `operator` too.
-pub(super) enum Administered<'a> {
-    Policy { account: &'a str, id: &'a str, permissions: &'a [Permission] },
-    Actor { record: &'a KeyRecord, policies: Vec<&'a str>, conditions: Vec<String> },
+pub(super) struct Administered<'a> {
+    on: Audited,
+    account: &'a str,
+    attributes: BTreeMap<&'static str, Attribute<'a>>,
+}
+
+enum Attribute<'a> {
+    Text(&'a str),
+    List(Vec<String>),
+}
+
+impl AsValue for Attribute<'_> {
+    fn as_value(&self) -> Value<'_> {
+        match self {
+            Self::Text(text) => Value::Text(text),
+            Self::List(list) => Value::List(list),
+        }
+    }
 }
 
 impl<'a> Administered<'a> {
     pub(super) fn policy(account: &'a str, role: &'a Role) -> Self {
-        Self::Policy { account, id: role.id(), permissions: role.permissions() }
+        let permissions = role.permissions().iter().map(ToString::to_string).collect();
+        let attributes = [("id", Attribute::Text(role.id())), ("permissions", Attribute::List(permissions))];
+        Self { on: Audited::AccessPolicy, account, attributes: attributes.into() }
     }
 
     pub(super) fn actor(record: &'a KeyRecord) -> Self {
+        let (id, policies) = (record.actor(), record.roles().map(Into::into).collect());
         let conditions = record.conditions().iter().map(ToString::to_string).collect();
-        Self::Actor { record, policies: record.roles().collect(), conditions }
-    }
-}
-
-impl AsValue for Permission {
-    fn as_value(&self) -> Value<'_> {
-        Value::Text(self.as_str())
+        let mut attributes = BTreeMap::from([
+            ("id", Attribute::Text(id)),
+            ("policies", Attribute::List(policies)),
+            ("conditions", Attribute::List(conditions)),
+        ]);
+        if record.kind() == KeyKind::OperatorKey {
+            attributes.insert("operator", Attribute::Text(id));
+        }
+        Self { on: Audited::of(record.kind()), account: record.account(), attributes }
     }
 }
 
 impl Attributes for Administered<'_> {
     fn attribute(&self, name: &str) -> Value<'_> {
-        match (self, name) {
-            (Self::Policy { id, .. }, "id") => Value::Text(id),
-            (Self::Policy { permissions, .. }, "permissions") => Value::List(permissions),
-            (Self::Actor { record, .. }, "id") => Value::Text(record.actor()),
-            (Self::Actor { record, .. }, "operator") if record.kind() == KeyKind::OperatorKey => {
-                Value::Text(record.actor())
-            }
-            (Self::Actor { policies, .. }, "policies") => Value::List(policies),
-            (Self::Actor { conditions, .. }, "conditions") => Value::List(conditions),
-            _ => Value::Absent,
-        }
+        self.attributes.attribute(name)
     }
 
     fn each(&self, visit: &mut dyn FnMut(&str, Value<'_>)) {
-        for name in ["id", "operator", "permissions", "policies", "conditions"] {
-            match self.attribute(name) {
-                Value::Absent => {}
-                value => visit(name, value),
-            }
-        }
+        self.attributes.each(visit);
     }
 }
 
 impl Resource for Administered<'_> {
     fn resource_type(&self) -> TypeRef<'_> {
-        TypeRef::Name(match self {
-            Self::Policy { .. } => Audited::AccessPolicy.as_str(),
-            Self::Actor { record, .. } => Audited::of(record.kind()).as_str(),
-        })
+        TypeRef::Name(self.on.as_str())
     }
 
     fn account(&self) -> &str {
-        match self {
-            Self::Policy { account, .. } => account,
-            Self::Actor { record, .. } => record.account(),
-        }
+        self.account
     }
 }

@@ -14,11 +14,10 @@ use super::{
     },
     Outcome,
     tools::{
-        PANICKED, Tested, apply, conflict, expect, id, insert, is_made, numbered, of, present, record, said, same,
+        PANICKED, Tested, apply, conditions, conflict, expect, id, insert, is_made, numbered, of, present, record, same,
     },
 };
 use crate::{
-    condition::Condition,
     key::{KeyDigest, KeyId, KeyKind},
     time::Timestamp,
 };
@@ -116,16 +115,15 @@ pub(super) fn lists(store: &dyn Tested) -> Outcome {
 
 /// Writers flip a record between two that share nothing; what is found is the one or the other, by its version.
 pub(super) fn whole(store: &dyn Tested) -> Outcome {
-    let face = |number: u8, state, values: [&str; 2]| {
+    let version = |number: u8, state, values: [&str; 2]| {
         let time = Timestamp::from_millis(number.into());
         let digest = KeyDigest::from_bytes([number; 32]);
-        let account = format!("account-{number}");
-        let record = KeyRecord::new(KeyKind::AccessToken, id(1), digest, account, format!("actor-{number}"));
-        let conditions = values.map(|value| Condition::new(value, value)).into_iter().collect::<Result<Vec<_>, _>>();
-        let record = record.map_err(said)?.with_roles(values).with_conditions(conditions.map_err(said)?);
+        let owner = (&*format!("account-{number}"), &*format!("actor-{number}"));
+        let record = KeyRecord::unchecked(KeyKind::AccessToken, id(1), digest, owner).with_roles(values);
+        let record = record.with_conditions(conditions(values.map(|value| (value, value)))?);
         Ok::<_, String>(record.with_state(state).with_created(time).with_not_before(Some(time)).with_expiry(Some(time)))
     };
-    let (odd, even) = (face(1, KeyState::Active, ["a", "b"])?, face(2, KeyState::Revoked, ["c", "d"])?);
+    let (odd, even) = (version(1, KeyState::Active, ["a", "b"])?, version(2, KeyState::Revoked, ["c", "d"])?);
     let at = |version: u64| if version % 2 == 0 { &even } else { &odd }.clone().with_version(version);
     let flip = || {
         let expected = present(store, id(1))?.version();
@@ -225,10 +223,10 @@ fn at_once<T: Send>(run: impl Fn(usize) -> Result<T, String> + Sync) -> Result<V
 
 /// Adds a condition to whatever is stored, as often as it takes, within reason.
 fn change_until_done(store: &dyn Tested, value: &str) -> Outcome {
-    let mine = Condition::new("change", value).map_err(said)?;
+    let mine = conditions([("change", value)])?;
     for _ in 0..TRIES {
         let found = present(store, id(1))?;
-        let more = found.conditions().iter().cloned().chain([mine.clone()]);
+        let more = found.conditions().iter().cloned().chain(mine.clone());
         if is_made(store, &[found.change(|record| record.with_conditions(more))])? {
             return Ok(());
         }

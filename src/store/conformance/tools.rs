@@ -15,7 +15,10 @@ use super::{
     },
     Outcome,
 };
-use crate::key::{KeyDigest, KeyId, KeyKind};
+use crate::{
+    condition::Condition,
+    key::{KeyDigest, KeyId, KeyKind},
+};
 
 pub(super) const PANICKED: &str = "a thread panicked";
 
@@ -137,6 +140,12 @@ fn shown(value: &impl fmt::Debug) -> String {
 /// What the suite itself could not make, which is no fault of the store.
 pub(super) fn said(error: impl fmt::Display) -> String {
     error.to_string()
+}
+
+pub(super) fn conditions<N: AsRef<str>, V: AsRef<str>>(
+    pairs: impl IntoIterator<Item = (N, V)>,
+) -> Result<Vec<Condition>, String> {
+    pairs.into_iter().map(|(name, value)| Condition::new(name, value).map_err(said)).collect()
 }
 
 pub(super) fn id(number: u8) -> KeyId {
