@@ -45,7 +45,7 @@ pub struct Access {
     pub(crate) conditions: Option<Arc<[CompiledCondition]>>,
 }
 
-/// What roles give, the same for every access with the same roles.
+/// What roles grant. Accesses with the same roles share it.
 pub(crate) struct Granted {
     pub(crate) schema: Schema,
     pub(crate) account: Arc<str>,
@@ -74,7 +74,7 @@ impl Access {
         AccessBuilder { roles: roles.clone(), grant: Grant::new(), administers: true }
     }
 
-    /// Not too many, and none twice.
+    /// Checks that there are not too many roles, and none twice.
     fn check_roles(ids: &[Box<str>]) -> Result<()> {
         if ids.len() > Self::MAX_ROLES {
             return Err(AccessError::TooManyRoles { count: ids.len() });
@@ -87,52 +87,23 @@ impl Access {
     }
 
     /// The account.
-    ///
-    /// ```
-    /// # use keyward::{Access, Roles, Schema};
-    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
-    /// assert_eq!(Access::builder(&roles).build()?.account(), "acme");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[inline]
     pub fn account(&self) -> &str {
         &self.granted.account
     }
 
     /// The schema.
-    ///
-    /// ```
-    /// # use keyward::{Access, Roles, Schema};
-    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
-    /// assert_eq!(Access::builder(&roles).build()?.schema(), roles.schema());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[inline]
     pub fn schema(&self) -> &Schema {
         &self.granted.schema
     }
 
     /// The ids of the roles, in the order in which they were given.
-    ///
-    /// ```
-    /// # use keyward::{Access, Roles, Schema};
-    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
-    /// let access = Access::builder(&roles).role("admin").build()?;
-    /// assert_eq!(access.roles().collect::<Vec<_>>(), ["admin"]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn roles(&self) -> impl ExactSizeIterator<Item = &str> {
         self.granted.roles.iter().map(|id| &**id)
     }
 
-    /// The version of the roles that it was built from; it has what they gave then.
-    ///
-    /// ```
-    /// # use keyward::{Access, Roles, Schema};
-    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
-    /// assert_eq!(Access::builder(&roles).build()?.roles_version(), roles.version());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The version of the roles that it was built from.
     pub fn roles_version(&self) -> RolesVersion {
         self.granted.version
     }
@@ -163,7 +134,7 @@ impl Access {
         resource.zip(operation).is_some_and(|(resource, operation)| self.grants_at(resource, operation))
     }
 
-    /// The same account, and nothing at all in it.
+    /// An access to the same account that allows nothing.
     pub(crate) fn without_roles(&self) -> Self {
         let masks = alloc::vec![0; self.granted.masks.len()].into();
         let Granted { schema, account, version, .. } = &*self.granted;
@@ -311,7 +282,7 @@ impl Grant {
         Ok(Access { granted, conditions: self.compile_conditions(roles.schema())? })
     }
 
-    /// One for each name, in the order in which the names first occur.
+    /// One compiled condition for each name, in the order in which the names first occur.
     pub(crate) fn compile_conditions(&self, schema: &Schema) -> Result<Option<Arc<[CompiledCondition]>>> {
         let conditions = self.conditions();
         if conditions.len() > Access::MAX_CONDITIONS {
@@ -337,7 +308,7 @@ impl Grant {
 }
 
 impl Granted {
-    /// What these roles give; without what changes the administration, where their holder doesn't administer.
+    /// What the roles of a grant permit. To a holder who doesn't administer, no change of the administration.
     pub(crate) fn new(roles: &Roles, grant: &Grant, unknown: UnknownRole, administers: bool) -> Result<Self> {
         let ids = grant.role_ids();
         Access::check_roles(ids)?;

@@ -68,21 +68,11 @@ impl Condition {
     }
 
     /// The name, which the schema binds to an attribute.
-    ///
-    /// ```
-    /// assert_eq!("factoryId:1".parse::<keyward::Condition>()?.name(), "factoryId");
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The value, which the attribute must have.
-    ///
-    /// ```
-    /// assert_eq!("factoryId:1".parse::<keyward::Condition>()?.value(), "1");
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn value(&self) -> &str {
         &self.value
     }

@@ -16,7 +16,7 @@ use crate::{
     role::Roles,
 };
 
-/// An account to one authenticator.
+/// An account, as one authenticator knows it.
 pub(crate) struct AccountInForce {
     /// Counts the changes. What was found under an earlier count is not used any more.
     count: AtomicU64,
@@ -33,7 +33,7 @@ pub(crate) struct State {
 /// The ids of roles, and whether their holder administers.
 type RoleSet = (Box<[Box<str>]>, bool);
 
-/// So many sets of roles are kept for others to share.
+/// The most sets of roles that are kept.
 const MOST_SETS: usize = 4096;
 
 impl AccountInForce {
@@ -72,7 +72,7 @@ impl State {
     }
 }
 
-/// An access that was found, and under what.
+/// An access that was found for a grant, and what it was found under.
 pub(crate) struct Found {
     authenticator: u64,
     account: Arc<AccountInForce>,

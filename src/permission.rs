@@ -42,43 +42,21 @@ impl Permission {
     pub const MAX_BYTES: usize = 256;
 
     /// The name of the resource type.
-    ///
-    /// ```
-    /// let permission: keyward::Permission = "purchaseOrders:approve".parse()?;
-    /// assert_eq!(permission.resource_type(), "purchaseOrders");
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn resource_type(&self) -> &str {
         self.text.get(..self.colon).unwrap_or_default()
     }
 
     /// The names of the operations in the order of the text; one `*` where it stands for all.
-    ///
-    /// ```
-    /// let permission: keyward::Permission = "products:*".parse()?;
-    /// assert_eq!(permission.operations().collect::<Vec<_>>(), ["*"]);
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn operations(&self) -> impl Iterator<Item = &str> {
         self.text.get(self.colon.saturating_add(1)..).unwrap_or_default().split(',')
     }
 
     /// Whether it stands for every operation of its type.
-    ///
-    /// ```
-    /// assert!("products:*".parse::<keyward::Permission>()?.is_every_operation());
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn is_every_operation(&self) -> bool {
         self.text.ends_with('*')
     }
 
     /// The text form.
-    ///
-    /// ```
-    /// assert_eq!("a:b".parse::<keyward::Permission>()?.as_str(), "a:b");
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn as_str(&self) -> &str {
         &self.text
     }

@@ -57,12 +57,6 @@ impl Role {
     }
 
     /// The permissions, in the order in which they were given.
-    ///
-    /// ```
-    /// let role = keyward::Role::new("Inspector", ["products:read", "places:*"])?;
-    /// assert_eq!(role.permissions().len(), 2);
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn permissions(&self) -> &[Permission] {
         &self.permissions
     }
@@ -234,37 +228,16 @@ impl Roles {
     }
 
     /// The roles in the order of their ids, the managed one left out.
-    ///
-    /// ```
-    /// use keyward::{Role, Roles, Schema};
-    ///
-    /// let schema = Schema::builder().build()?;
-    /// let roles = Roles::new(&schema, "acme")?.with(Role::new("b", [""; 0])?)?.with(Role::new("a", [""; 0])?)?;
-    /// assert_eq!(roles.iter().map(Role::id).collect::<Vec<_>>(), ["a", "b"]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Role> {
         self.inner.roles.values().map(|compiled| &compiled.role)
     }
 
     /// The account.
-    ///
-    /// ```
-    /// # let schema = keyward::Schema::builder().build().unwrap();
-    /// assert_eq!(keyward::Roles::new(&schema, "acme")?.account(), "acme");
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn account(&self) -> &str {
         &self.inner.account
     }
 
     /// The schema.
-    ///
-    /// ```
-    /// # let schema = keyward::Schema::builder().build().unwrap();
-    /// assert_eq!(*keyward::Roles::new(&schema, "acme")?.schema(), schema);
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn schema(&self) -> &Schema {
         &self.inner.schema
     }

@@ -254,8 +254,8 @@ impl<'a> Acting<'a> {
         record.state() == KeyState::Revoked || (record.kind() == KeyKind::AccessToken && is_over(record, self.now))
     }
 
-    /// Expired tokens make room: those of this id, and all where the account is full. They end for good, so that
-    /// there are never more than the most, whatever a clock says later.
+    /// Ends the expired tokens of this id, and all others where the account is full. They are revoked, so that there
+    /// are never too many tokens, whatever the clock says later.
     fn end_expired_tokens(&self, token: &str) -> Result<Vec<KeyChange>> {
         if self.account.tokens(self.now) >= Account::MAX_TOKENS {
             return Err(AdministrationError::TokenLimit);
@@ -334,8 +334,8 @@ impl<'a> Acting<'a> {
         if lost || shut_out { Err(AdministrationError::LastAdministrator) } else { Ok(change) }
     }
 
-    /// The present key of an actor, or where there is none the last that is in its grace. Who may not do this to any
-    /// learns nothing of whether there is one.
+    /// The present key of an actor, or, where there is none, the one whose grace ends last. Who lacks the permission is
+    /// told so, and not whether the actor exists.
     fn find(&self, acting: &Operator<'_>, action: Action, kind: KeyKind, actor: &str) -> Result<&'a KeyRecord> {
         let usable = self.account.usable(actor, kind);
         usable.first().copied().ok_or_else(|| {
@@ -354,7 +354,7 @@ impl<'a> Acting<'a> {
         }
     }
 
-    /// Decides, and makes the audit record of it.
+    /// Runs an operation, and makes its audit record.
     pub(super) fn attempt(
         &self,
         on: Audited,

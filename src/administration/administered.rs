@@ -1,4 +1,4 @@
-//! The resources of the administration, as a decision sees them.
+//! Roles, tokens and operators as resources, on which administration is decided.
 
 use alloc::{
     collections::BTreeMap,

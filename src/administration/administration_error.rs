@@ -128,13 +128,6 @@ pub(super) type Result<T> = core::result::Result<T, AdministrationError>;
 
 impl AdministrationError {
     /// The name of the reason, for audit records and answers.
-    ///
-    /// ```
-    /// use keyward::administration::AdministrationError;
-    ///
-    /// assert_eq!(AdministrationError::LastAdministrator.code(), "last_administrator");
-    /// assert_eq!(AdministrationError::LastAdministrator.status(), 409);
-    /// ```
     pub fn code(&self) -> &'static str {
         self.answer().1
     }

@@ -47,8 +47,8 @@ pub struct AuditRecord {
     outcome: Outcome,
 }
 
-/// What was named, for a record or a message. A key that was pasted in the place of an id is not repeated, and what is
-/// too long to be an id not at length.
+/// An id as a record or a message repeats it. A key that was pasted in its place becomes `…`, and a text that is too
+/// long to be an id is cut.
 pub(super) fn named(id: &str) -> Box<str> {
     const LONGEST: usize = 128;
     if may_hold_key(id) {
@@ -126,7 +126,7 @@ impl AuditRecord {
         Self { at, account, actor, key, operation, target, affected, before: None, after: None, outcome }
     }
 
-    /// Of an attempt that changed nothing.
+    /// The record of an attempt that changed nothing.
     pub(super) fn unchanged(self, account: &Account) -> Self {
         let state = StateDigest::of_target(account, self.on(), &self.target);
         Self { before: state, after: state, ..self }
@@ -149,22 +149,22 @@ impl AuditRecord {
         Self { outcome, ..self }
     }
 
-    /// When.
+    /// When it was tried.
     pub fn at(&self) -> Timestamp {
         self.at
     }
 
-    /// In which account.
+    /// The account in which it was tried.
     pub fn account(&self) -> &str {
         &self.account
     }
 
-    /// Who: the id of the operator access, or of the access token.
+    /// Who tried it: the id of the operator access, or of the access token.
     pub fn actor(&self) -> &str {
         &self.actor
     }
 
-    /// With which key, by its public id.
+    /// The public id of the key with which it was tried.
     pub fn key(&self) -> KeyId {
         self.key
     }
@@ -174,7 +174,7 @@ impl AuditRecord {
         self.operation
     }
 
-    /// On what kind of thing it was tried.
+    /// The kind of thing that it was tried on.
     pub fn on(&self) -> Audited {
         self.operation.0
     }
@@ -184,13 +184,13 @@ impl AuditRecord {
         self.operation.1
     }
 
-    /// On what: the id of a role, an operator or a token.
+    /// The id of the role, operator or token that it was tried on.
     pub fn target(&self) -> &str {
         &self.target
     }
 
     /// The operators and tokens, other than the target, that the change reached: those from whom a deleted role was
-    /// taken, and expired tokens that made room for a new one.
+    /// taken, and expired tokens that were revoked for a new one.
     pub fn affected(&self) -> impl ExactSizeIterator<Item = &str> {
         self.affected.iter().map(|actor| &**actor)
     }
@@ -256,8 +256,6 @@ impl fmt::Display for Outcome {
 }
 
 /// A digest of what a role, an operator or a token is: equal where nothing changed. Sixteen bytes of BLAKE3.
-///
-/// See [`AuditRecord`] for where it stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StateDigest([u8; 16]);
 

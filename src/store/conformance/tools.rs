@@ -1,4 +1,4 @@
-//! What the clauses share: records, and saying what is wrong.
+//! What the clauses share: how they use a store, records, and messages.
 
 use alloc::{
     format,
