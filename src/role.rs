@@ -163,9 +163,11 @@ impl Roles {
     /// ```
     pub fn with_all(self, roles: impl IntoIterator<Item = Role>) -> Result<Self, RoleError> {
         self.changed(|inner| {
-            roles.into_iter().try_for_each(|role| match inner.roles.contains_key(role.id()) {
-                true => Err(RoleError::DuplicateId { role: role.id }),
-                false => inner.put(role),
+            roles.into_iter().try_for_each(|role| {
+                if inner.roles.contains_key(role.id()) {
+                    return Err(RoleError::DuplicateId { role: role.id });
+                }
+                inner.put(role)
             })
         })
     }

@@ -114,7 +114,6 @@ impl MemoryStore {
     }
 
     /// Puts records under their ids, or takes them away. Each shard that changes is copied once.
-    #[expect(clippy::mutable_key_type, reason = "what a record remembers is no part of its id")]
     fn put(&self, changes: &[KeyChange]) {
         // In the order of the changes: a reader sees the new key of a rotation before the old one ends.
         let mut copies: IndexMap<usize, (&ArcSwap<Shard>, Shard), FixedState> = IndexMap::default();

@@ -64,57 +64,55 @@ fn read(fields: JsonObject) -> Result<KeyRecord, Malformed> {
 struct Fields(JsonObject);
 
 impl Fields {
-    fn optional<T>(&mut self, name: &'static str, read: fn(Json) -> Option<T>) -> Result<Option<T>, Malformed> {
-        self.0.swap_remove(name).map(|json| read(json).ok_or(Malformed::Field(name))).transpose()
+    fn optional<T>(&mut self, name: &'static str, read: fn(&Json) -> Option<T>) -> Result<Option<T>, Malformed> {
+        self.0.swap_remove(name).map(|json| read(&json).ok_or(Malformed::Field(name))).transpose()
     }
 
-    fn required<T>(&mut self, name: &'static str, read: fn(Json) -> Option<T>) -> Result<T, Malformed> {
+    fn required<T>(&mut self, name: &'static str, read: fn(&Json) -> Option<T>) -> Result<T, Malformed> {
         self.optional(name, read)?.ok_or(Malformed::Field(name))
     }
 }
 
-fn string(json: Json) -> Option<Box<str>> {
+fn string(json: &Json) -> Option<Box<str>> {
     match json {
-        Json::Text(text) => Some(text.into()),
+        Json::Text(text) => Some((**text).into()),
         _ => None,
     }
 }
 
 /// What has a serde form of its own, which is a string.
-fn named<T: for<'a> Deserialize<'a>>(json: Json) -> Option<T> {
+fn named<T: for<'a> Deserialize<'a>>(json: &Json) -> Option<T> {
     let text = string(json)?;
     T::deserialize(IntoDeserializer::<value::Error>::into_deserializer(&*text)).ok()
 }
 
-fn id(json: Json) -> Option<Box<str>> {
+fn id(json: &Json) -> Option<Box<str>> {
     string(json).filter(|id| text::ID.check(id).is_ok())
 }
 
-fn number(json: Json) -> Option<u64> {
+fn number(json: &Json) -> Option<u64> {
     match json {
-        Json::Integer(number) => u64::try_from(number).ok(),
+        Json::Integer(number) => u64::try_from(*number).ok(),
         _ => None,
     }
 }
 
-fn time(json: Json) -> Option<Timestamp> {
+fn time(json: &Json) -> Option<Timestamp> {
     number(json).map(Timestamp::from_millis)
 }
 
-fn list<T>(json: Json, read: fn(Json) -> Option<T>) -> Option<Box<[T]>> {
+fn list<T>(json: &Json, read: fn(&Json) -> Option<T>) -> Option<Box<[T]>> {
     match json {
-        Json::List(list) => list.into_iter().map(read).collect(),
+        Json::List(list) => list.iter().map(read).collect(),
         _ => None,
     }
 }
 
-fn condition(json: Json) -> Option<Condition> {
+fn condition(json: &Json) -> Option<Condition> {
     match json {
         Json::Text(text) => text.parse().ok(),
-        Json::Object(fields) => {
-            let mut fields = Fields(fields);
-            let (name, value) = (fields.required("name", string).ok()?, fields.required("value", string).ok()?);
-            fields.0.is_empty().then(|| Condition::new(name, value).ok())?
+        Json::Object(fields) if fields.len() == 2 => {
+            Condition::new(string(fields.get("name")?)?, string(fields.get("value")?)?).ok()
         }
         _ => None,
     }

@@ -36,15 +36,16 @@ where
     S: WritableKeyStore + Send + Sync + 'static,
     S::Error: fmt::Debug,
 {
-    finish(Arc::new(new()), patience).map_err(|how| Broken { clause: CLAUSE, how })
+    let store: Arc<dyn Tested + Send> = Arc::new(new());
+    finish(&store, patience).map_err(|how| Broken { clause: CLAUSE, how })
 }
 
-fn finish(store: Arc<dyn Tested + Send>, patience: Duration) -> Outcome {
-    apply(&*store, &[1, 2].map(|number| KeyChange::Insert(record(number))))?;
+fn finish(store: &Arc<dyn Tested + Send>, patience: Duration) -> Outcome {
+    apply(&**store, &[1, 2].map(|number| KeyChange::Insert(record(number))))?;
     let together = Arc::new(Barrier::new(2));
     let (report, reports) = mpsc::channel();
     let threads = [[1, 2], [2, 1]].map(|numbers| {
-        let (store, together, report) = (Arc::clone(&store), Arc::clone(&together), report.clone());
+        let (store, together, report) = (Arc::clone(store), Arc::clone(&together), report.clone());
         thread::spawn(move || {
             together.wait();
             // Nobody listens any more after a failure.
@@ -73,7 +74,7 @@ fn finish(store: Arc<dyn Tested + Send>, patience: Duration) -> Outcome {
         return Err(PANICKED.into());
     }
     for number in [1, 2] {
-        let version = present(&*store, id(number))?.version();
+        let version = present(&**store, id(number))?.version();
         if version != made.saturating_add(1) {
             return Err(format!("{made} lists were acknowledged, and `{}` is at version {version}", id(number)));
         }
