@@ -14,6 +14,8 @@ use crate::{
     value_set::ValueSet,
 };
 
+type Result<T, E = AccessError> = core::result::Result<T, E>;
+
 /// What one actor may do in one account. Immutable, cheap to clone, and shared between threads.
 ///
 /// It is built from the account's [`Roles`], and so can't be of another account or schema than they are.
@@ -39,11 +41,11 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct Access {
-    granted: Arc<Granted>,
-    conditions: Option<Arc<[CompiledCondition]>>,
+    pub(crate) granted: Arc<Granted>,
+    pub(crate) conditions: Option<Arc<[CompiledCondition]>>,
 }
 
-/// What roles give, the same for every access with the same roles.
+/// What roles grant. Accesses with the same roles share it.
 pub(crate) struct Granted {
     pub(crate) schema: Schema,
     pub(crate) account: Arc<str>,
@@ -72,8 +74,8 @@ impl Access {
         AccessBuilder { roles: roles.clone(), grant: Grant::new(), administers: true }
     }
 
-    /// Not too many, and none twice.
-    fn check_roles(ids: &[Box<str>]) -> Result<(), AccessError> {
+    /// Checks that there are not too many roles, and none twice.
+    fn check_roles(ids: &[Box<str>]) -> Result<()> {
         if ids.len() > Self::MAX_ROLES {
             return Err(AccessError::TooManyRoles { count: ids.len() });
         }
@@ -84,64 +86,24 @@ impl Access {
         }
     }
 
-    #[cfg(feature = "std")]
-    pub(crate) fn of_parts(granted: Arc<Granted>, conditions: Option<Arc<[CompiledCondition]>>) -> Self {
-        Self { granted, conditions }
-    }
-
-    /// The same conditions with other permissions.
-    #[cfg(feature = "std")]
-    pub(crate) fn with_granted(&self, granted: Arc<Granted>) -> Self {
-        Self { granted, conditions: self.conditions.clone() }
-    }
-
     /// The account.
-    ///
-    /// ```
-    /// # use keyward::{Access, Roles, Schema};
-    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
-    /// assert_eq!(Access::builder(&roles).build()?.account(), "acme");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[inline]
     pub fn account(&self) -> &str {
         &self.granted.account
     }
 
     /// The schema.
-    ///
-    /// ```
-    /// # use keyward::{Access, Roles, Schema};
-    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
-    /// assert_eq!(Access::builder(&roles).build()?.schema(), roles.schema());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[inline]
     pub fn schema(&self) -> &Schema {
         &self.granted.schema
     }
 
     /// The ids of the roles, in the order in which they were given.
-    ///
-    /// ```
-    /// # use keyward::{Access, Roles, Schema};
-    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
-    /// let access = Access::builder(&roles).role("admin").build()?;
-    /// assert_eq!(access.roles().collect::<Vec<_>>(), ["admin"]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn roles(&self) -> impl ExactSizeIterator<Item = &str> {
         self.granted.roles.iter().map(|id| &**id)
     }
 
-    /// The version of the roles that it was built from; it has what they gave then.
-    ///
-    /// ```
-    /// # use keyward::{Access, Roles, Schema};
-    /// # let roles = Roles::new(&Schema::builder().build()?, "acme")?;
-    /// assert_eq!(Access::builder(&roles).build()?.roles_version(), roles.version());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The version of the roles that it was built from.
     pub fn roles_version(&self) -> RolesVersion {
         self.granted.version
     }
@@ -172,7 +134,7 @@ impl Access {
         resource.zip(operation).is_some_and(|(resource, operation)| self.grants_at(resource, operation))
     }
 
-    /// The same account, and nothing at all in it.
+    /// An access to the same account that allows nothing.
     pub(crate) fn without_roles(&self) -> Self {
         let masks = alloc::vec![0; self.granted.masks.len()].into();
         let Granted { schema, account, version, .. } = &*self.granted;
@@ -302,91 +264,69 @@ impl AccessBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn build(self) -> Result<Access, AccessError> {
-        self.grant.compile(&self.roles, self.administers)
+        self.grant.compile(&self.roles, UnknownRole::IsRefused, self.administers)
     }
 }
 
+/// What a role does that the account doesn't have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnknownRole {
+    IsRefused,
+    GrantsNothing,
+}
+
 impl Grant {
-    /// The access of it, where every role and condition is there.
-    pub(crate) fn compile(&self, roles: &Roles, administers: bool) -> Result<Access, AccessError> {
-        let granted = Granted::compile(roles, self.role_ids())?.administering(administers);
-        Ok(Access { granted: Arc::new(granted), conditions: self.compile_conditions(roles.schema())? })
+    /// The access of the grant under these roles.
+    pub(crate) fn compile(&self, roles: &Roles, unknown: UnknownRole, administers: bool) -> Result<Access> {
+        let granted = Arc::new(Granted::new(roles, self, unknown, administers)?);
+        Ok(Access { granted, conditions: self.compile_conditions(roles.schema())? })
     }
 
-    /// The access of it now: a role that isn't there grants nothing.
-    pub(crate) fn resolve(&self, roles: &Roles, administers: bool) -> Result<Access, AccessError> {
-        let granted = Granted::resolve(roles, self.role_ids())?.administering(administers);
-        Ok(Access { granted: Arc::new(granted), conditions: self.compile_conditions(roles.schema())? })
-    }
-
-    pub(crate) fn compile_conditions(&self, schema: &Schema) -> Result<Option<Arc<[CompiledCondition]>>, AccessError> {
-        let compiled = compile_conditions(schema, self.conditions())?;
-        Ok((!compiled.is_empty()).then(|| compiled.into()))
+    /// One compiled condition for each name, in the order in which the names first occur.
+    pub(crate) fn compile_conditions(&self, schema: &Schema) -> Result<Option<Arc<[CompiledCondition]>>> {
+        let conditions = self.conditions();
+        if conditions.len() > Access::MAX_CONDITIONS {
+            return Err(AccessError::TooManyConditions { count: conditions.len() });
+        }
+        let mut names: IndexMap<usize, Vec<&str>, foldhash::fast::FixedState> = IndexMap::default();
+        for (index, condition) in conditions.iter().enumerate() {
+            let name = schema
+                .condition_index(condition.name())
+                .map_err(|cause| AccessError::UnsupportedCondition { index, cause })?;
+            let values = names.entry(name).or_default();
+            if values.contains(&condition.value()) {
+                return Err(AccessError::DuplicateCondition { index, condition: condition.clone() });
+            }
+            values.push(condition.value());
+        }
+        let compiled = names.into_iter().map(|(name, values)| {
+            let accepted = ValueSet::new(values.iter().copied());
+            CompiledCondition { name, accepted }
+        });
+        Ok((compiled.len() > 0).then(|| compiled.collect()))
     }
 }
 
 impl Granted {
-    /// What these roles give now. A role that is no longer there gives nothing.
-    pub(crate) fn resolve(roles: &Roles, ids: &[Box<str>]) -> Result<Self, AccessError> {
-        Access::check_roles(ids)?;
-        let mut masks = alloc::vec![0; roles.schema().resource_types().len()];
-        for id in ids {
-            let _ = roles.grant(id, &mut masks);
-        }
-        Ok(Self::of_masks(roles, ids.into(), masks.into()))
-    }
-
-    /// The same, without what changes the administration where the holder doesn't administer.
-    pub(crate) fn administering(mut self, administers: bool) -> Self {
-        for resource in self.schema.administration().filter(|_| !administers) {
-            if let Some(mask) = self.masks.get_mut(resource) {
-                *mask &= !Operation::CHANGES;
-            }
-        }
-        self
-    }
-
-    fn of_masks(roles: &Roles, ids: Box<[Box<str>]>, masks: Box<[u64]>) -> Self {
-        Self {
-            schema: roles.schema().clone(),
-            account: roles.shared_account(),
-            roles: ids,
-            version: roles.version(),
-            masks,
-        }
-    }
-
-    fn compile(roles: &Roles, ids: &[Box<str>]) -> Result<Self, AccessError> {
+    /// What the roles of a grant permit. To a holder who doesn't administer, no change of the administration.
+    pub(crate) fn new(roles: &Roles, grant: &Grant, unknown: UnknownRole, administers: bool) -> Result<Self> {
+        let ids = grant.role_ids();
         Access::check_roles(ids)?;
         let schema = roles.schema();
         let mut masks = alloc::vec![0; schema.resource_types().len()];
         for (index, id) in ids.iter().enumerate() {
-            roles.grant(id, &mut masks).map_err(|cause| AccessError::UnknownRole { index, cause })?;
+            if !roles.grant(id, &mut masks) && unknown == UnknownRole::IsRefused {
+                return Err(AccessError::UnknownRole { index, cause: roles.unknown(id) });
+            }
         }
-        Ok(Self::of_masks(roles, ids.into(), masks.into()))
-    }
-}
-
-fn compile_conditions(schema: &Schema, conditions: &[Condition]) -> Result<Vec<CompiledCondition>, AccessError> {
-    if conditions.len() > Access::MAX_CONDITIONS {
-        return Err(AccessError::TooManyConditions { count: conditions.len() });
-    }
-    let mut names: IndexMap<usize, Vec<&str>, foldhash::fast::FixedState> = IndexMap::default();
-    for (index, condition) in conditions.iter().enumerate() {
-        let name = schema
-            .condition_index(condition.name())
-            .map_err(|cause| AccessError::UnsupportedCondition { index, cause })?;
-        let values = names.entry(name).or_default();
-        if values.contains(&condition.value()) {
-            return Err(AccessError::DuplicateCondition { index, condition: condition.clone() });
+        for resource in schema.administration().filter(|_| !administers) {
+            if let Some(mask) = masks.get_mut(resource) {
+                *mask &= !Operation::CHANGES;
+            }
         }
-        values.push(condition.value());
+        let (schema, account) = (schema.clone(), roles.shared_account());
+        Ok(Self { schema, account, roles: ids.into(), version: roles.version(), masks: masks.into() })
     }
-    let compiled = names.into_iter().map(|(name, values)| {
-        let accepted = ValueSet::new(values.iter().copied());
-        CompiledCondition { name, accepted }
-    });
-    Ok(compiled.collect())
 }
 
 /// An access that can't be.

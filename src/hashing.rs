@@ -1,6 +1,24 @@
 //! The BLAKE3 digest of several parts. The length of each part is digested before it, so that `["ab", "c"]` and
 //! `["a", "bc"]` have different digests.
 
+/// Sixteen bytes of a digest, shown as hexadecimal digits.
+macro_rules! short_digest {
+    ($name:ident) => {
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+    };
+}
+pub(crate) use short_digest;
+
 pub(crate) struct PartsHasher(blake3::Hasher);
 
 impl PartsHasher {

@@ -11,12 +11,12 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use foldhash::quality::RandomState;
 
 use crate::{
-    access::{Access, AccessError, Granted},
+    access::{Access, AccessError, Granted, UnknownRole},
     grant::Grant,
     role::Roles,
 };
 
-/// An account to one authenticator.
+/// An account, as one authenticator knows it.
 pub(crate) struct AccountInForce {
     /// Counts the changes. What was found under an earlier count is not used any more.
     count: AtomicU64,
@@ -33,7 +33,7 @@ pub(crate) struct State {
 /// The ids of roles, and whether their holder administers.
 type RoleSet = (Box<[Box<str>]>, bool);
 
-/// So many sets of roles are kept for others to share.
+/// The most sets of roles that are kept.
 const MOST_SETS: usize = 4096;
 
 impl AccountInForce {
@@ -63,7 +63,7 @@ impl State {
         if let Some(granted) = self.granted.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(granted));
         }
-        let granted = Arc::new(Granted::resolve(roles, grant.role_ids())?.administering(administers));
+        let granted = Arc::new(Granted::new(roles, grant, UnknownRole::GrantsNothing, administers)?);
         let mut sets = self.granted.write().unwrap_or_else(PoisonError::into_inner);
         if sets.len() < MOST_SETS {
             sets.insert(key, Arc::clone(&granted));
@@ -72,7 +72,7 @@ impl State {
     }
 }
 
-/// An access that was found, and under what.
+/// An access that was found for a grant, and what it was found under.
 pub(crate) struct Found {
     authenticator: u64,
     account: Arc<AccountInForce>,
@@ -96,11 +96,12 @@ impl Found {
         let state = account.state();
         let Some(roles) = &state.roles else { return Ok(None) };
         let granted = state.granted(roles, grant, administers)?;
-        let access = match earlier {
-            Some(earlier) => earlier.access.with_granted(granted),
-            None => Access::of_parts(granted, grant.compile_conditions(roles.schema())?),
+        let conditions = match earlier {
+            Some(earlier) => earlier.access.conditions.clone(),
+            None => grant.compile_conditions(roles.schema())?,
         };
         let (account, grant) = (Arc::clone(account), Arc::clone(grant));
+        let access = Access { granted, conditions };
         Ok(Some(Self { authenticator, account, count, administers, grant, access }))
     }
 

@@ -5,7 +5,9 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::text::{TextError, TextProblem, first_disallowed, is_operation_byte, is_type_byte, try_from_text};
+use crate::text::{
+    TextError, TextProblem, check_length, first_disallowed, is_operation_byte, is_type_byte, try_from_text,
+};
 
 const FORM: &str = "permission";
 
@@ -40,43 +42,21 @@ impl Permission {
     pub const MAX_BYTES: usize = 256;
 
     /// The name of the resource type.
-    ///
-    /// ```
-    /// let permission: keyward::Permission = "purchaseOrders:approve".parse()?;
-    /// assert_eq!(permission.resource_type(), "purchaseOrders");
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn resource_type(&self) -> &str {
         self.text.get(..self.colon).unwrap_or_default()
     }
 
     /// The names of the operations in the order of the text; one `*` where it stands for all.
-    ///
-    /// ```
-    /// let permission: keyward::Permission = "products:*".parse()?;
-    /// assert_eq!(permission.operations().collect::<Vec<_>>(), ["*"]);
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn operations(&self) -> impl Iterator<Item = &str> {
         self.text.get(self.colon.saturating_add(1)..).unwrap_or_default().split(',')
     }
 
     /// Whether it stands for every operation of its type.
-    ///
-    /// ```
-    /// assert!("products:*".parse::<keyward::Permission>()?.is_every_operation());
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn is_every_operation(&self) -> bool {
         self.text.ends_with('*')
     }
 
     /// The text form.
-    ///
-    /// ```
-    /// assert_eq!("a:b".parse::<keyward::Permission>()?.as_str(), "a:b");
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -92,22 +72,15 @@ impl FromStr for Permission {
 
     fn from_str(text: &str) -> Result<Self, TextError> {
         let refuse = |problem| TextError::new(FORM, text, problem);
-        if text.len() < Self::MIN_BYTES {
-            return Err(refuse(TextProblem::TooShort { length: text.len(), least: Self::MIN_BYTES }));
-        }
-        if text.len() > Self::MAX_BYTES {
-            return Err(refuse(TextProblem::TooLong { length: text.len(), most: Self::MAX_BYTES }));
-        }
-        let Some((resource_type, operations)) = text.split_once(':') else {
-            return Err(match first_disallowed(text, is_type_byte) {
-                Some((position, found)) => refuse(TextProblem::Character { found }).at(position),
-                None => refuse(TextProblem::NoColon),
-            });
-        };
+        check_length(FORM, text, Self::MIN_BYTES, Self::MAX_BYTES)?;
+        let (resource_type, operations) = text.split_once(':').unwrap_or((text, ""));
         if let Some((position, found)) = first_disallowed(resource_type, is_type_byte) {
             return Err(refuse(TextProblem::Character { found }).at(position));
         }
         let colon = resource_type.len();
+        if colon == text.len() {
+            return Err(refuse(TextProblem::NoColon));
+        }
         if resource_type.is_empty() {
             return Err(refuse(TextProblem::EmptyName).at(colon));
         }

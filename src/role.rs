@@ -4,7 +4,7 @@ use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::{
-    hashing::PartsHasher,
+    hashing::{PartsHasher, short_digest},
     permission::Permission,
     schema::{OperationRef, Schema, TypeRef},
     text::{self, TextError, UnknownName},
@@ -57,12 +57,6 @@ impl Role {
     }
 
     /// The permissions, in the order in which they were given.
-    ///
-    /// ```
-    /// let role = keyward::Role::new("Inspector", ["products:read", "places:*"])?;
-    /// assert_eq!(role.permissions().len(), 2);
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn permissions(&self) -> &[Permission] {
         &self.permissions
     }
@@ -150,10 +144,7 @@ impl Roles {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn with(self, role: Role) -> Result<Self, RoleError> {
-        if self.inner.roles.contains_key(role.id()) {
-            return Err(RoleError::DuplicateId { role: role.id });
-        }
-        self.insert([role])
+        self.with_all([role])
     }
 
     /// The same roles and all of these: as [`with`](Self::with) for each, at one go.
@@ -171,14 +162,14 @@ impl Roles {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn with_all(self, roles: impl IntoIterator<Item = Role>) -> Result<Self, RoleError> {
-        let roles: Vec<Role> = roles.into_iter().collect();
-        let mut ids = alloc::collections::BTreeSet::new();
-        for role in &roles {
-            if self.inner.roles.contains_key(role.id()) || !ids.insert(role.id()) {
-                return Err(RoleError::DuplicateId { role: role.id.clone() });
-            }
-        }
-        self.insert(roles)
+        self.changed(|inner| {
+            roles.into_iter().try_for_each(|role| {
+                if inner.roles.contains_key(role.id()) {
+                    return Err(RoleError::DuplicateId { role: role.id });
+                }
+                inner.put(role)
+            })
+        })
     }
 
     /// The same roles, but this one instead of the one with its id.
@@ -187,11 +178,8 @@ impl Roles {
     ///
     /// [`RoleError`] for an id that isn't there, and for what [`with`](Self::with) refuses of a role.
     pub fn replace(self, role: Role) -> Result<Self, RoleError> {
-        if !self.inner.roles.contains_key(role.id()) {
-            refuse_managed(role.id())?;
-            return Err(RoleError::Unknown(self.unknown(role.id())));
-        }
-        self.insert([role])
+        self.expect(role.id())?;
+        self.changed(|inner| inner.put(role))
     }
 
     /// The same roles without the one with this id.
@@ -209,14 +197,12 @@ impl Roles {
     /// assert!(roles.without("Inspector")?.get("Inspector").is_none());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn without(mut self, id: &str) -> Result<Self, RoleError> {
-        refuse_managed(id)?;
-        let inner = Arc::make_mut(&mut self.inner);
-        if inner.roles.remove(id).is_none() {
-            return Err(RoleError::Unknown(self.unknown(id)));
-        }
-        inner.version = inner.current_version();
-        Ok(self)
+    pub fn without(self, id: &str) -> Result<Self, RoleError> {
+        self.expect(id)?;
+        self.changed(|inner| {
+            inner.roles.remove(id);
+            Ok(())
+        })
     }
 
     /// Whether the role could be among these, its id aside.
@@ -225,13 +211,15 @@ impl Roles {
         compile(&self.inner.schema, role).map(|_| ())
     }
 
-    fn insert(mut self, roles: impl IntoIterator<Item = Role>) -> Result<Self, RoleError> {
+    /// The role is there, and isn't the managed one.
+    fn expect(&self, id: &str) -> Result<(), RoleError> {
+        refuse_managed(id)?;
+        if self.inner.roles.contains_key(id) { Ok(()) } else { Err(RoleError::Unknown(self.unknown(id))) }
+    }
+
+    fn changed(mut self, change: impl FnOnce(&mut Inner) -> Result<(), RoleError>) -> Result<Self, RoleError> {
         let inner = Arc::make_mut(&mut self.inner);
-        for role in roles {
-            refuse_managed(role.id())?;
-            let masks = compile(&inner.schema, &role)?;
-            inner.roles.insert(role.id.clone(), Compiled { role, masks });
-        }
+        change(inner)?;
         inner.version = inner.current_version();
         Ok(self)
     }
@@ -242,37 +230,16 @@ impl Roles {
     }
 
     /// The roles in the order of their ids, the managed one left out.
-    ///
-    /// ```
-    /// use keyward::{Role, Roles, Schema};
-    ///
-    /// let schema = Schema::builder().build()?;
-    /// let roles = Roles::new(&schema, "acme")?.with(Role::new("b", [""; 0])?)?.with(Role::new("a", [""; 0])?)?;
-    /// assert_eq!(roles.iter().map(Role::id).collect::<Vec<_>>(), ["a", "b"]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Role> {
         self.inner.roles.values().map(|compiled| &compiled.role)
     }
 
     /// The account.
-    ///
-    /// ```
-    /// # let schema = keyward::Schema::builder().build().unwrap();
-    /// assert_eq!(keyward::Roles::new(&schema, "acme")?.account(), "acme");
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn account(&self) -> &str {
         &self.inner.account
     }
 
     /// The schema.
-    ///
-    /// ```
-    /// # let schema = keyward::Schema::builder().build().unwrap();
-    /// assert_eq!(*keyward::Roles::new(&schema, "acme")?.schema(), schema);
-    /// # Ok::<(), keyward::text::TextError>(())
-    /// ```
     pub fn schema(&self) -> &Schema {
         &self.inner.schema
     }
@@ -286,16 +253,14 @@ impl Roles {
         Arc::clone(&self.inner.account)
     }
 
-    /// Adds what a role grants to `masks`.
-    pub(crate) fn grant(&self, id: &str, masks: &mut [u64]) -> Result<(), UnknownName> {
-        let mut add = |granted: &[u64]| masks.iter_mut().zip(granted).for_each(|(mask, granted)| *mask |= granted);
-        if id == Role::ADMIN {
-            add(&self.inner.schema.every_operation());
-            return Ok(());
+    /// Adds what a role grants to `masks`; false where there is no such role.
+    pub(crate) fn grant(&self, id: &str, masks: &mut [u64]) -> bool {
+        let every = (id == Role::ADMIN).then(|| self.inner.schema.every_operation());
+        let granted = every.as_deref().or(self.inner.roles.get(id).map(|role| &*role.masks));
+        for (mask, granted) in masks.iter_mut().zip(granted.unwrap_or_default()) {
+            *mask |= granted;
         }
-        let role = self.inner.roles.get(id).ok_or_else(|| self.unknown(id))?;
-        add(&role.masks);
-        Ok(())
+        granted.is_some()
     }
 
     pub(crate) fn unknown(&self, id: &str) -> UnknownName {
@@ -334,6 +299,13 @@ fn compile(schema: &Schema, role: &Role) -> Result<Box<[u64]>, RoleError> {
 }
 
 impl Inner {
+    fn put(&mut self, role: Role) -> Result<(), RoleError> {
+        refuse_managed(role.id())?;
+        let masks = compile(&self.schema, &role)?;
+        self.roles.insert(role.id.clone(), Compiled { role, masks });
+        Ok(())
+    }
+
     /// The first 16 bytes of the digest of all the roles.
     fn current_version(&self) -> RolesVersion {
         let mut parts = PartsHasher::new();
@@ -371,17 +343,7 @@ impl fmt::Debug for Roles {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RolesVersion([u8; 16]);
 
-impl fmt::Display for RolesVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for RolesVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RolesVersion({self})")
-    }
-}
+short_digest!(RolesVersion);
 
 /// A role that can't be among an account's roles.
 ///

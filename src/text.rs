@@ -231,15 +231,21 @@ pub(crate) struct NameForm {
 
 impl NameForm {
     pub(crate) fn check(self, name: &str) -> Result<(), TextError> {
-        let refuse = |problem| TextError::new(self.form, name, problem);
-        match name.len() {
-            0 => return Err(refuse(TextProblem::TooShort { length: 0, least: 1 })),
-            length if length > self.most => return Err(refuse(TextProblem::TooLong { length, most: self.most })),
-            _ => {}
-        }
-        first_disallowed(name, self.allows)
-            .map_or(Ok(()), |(position, found)| Err(refuse(TextProblem::Character { found }).at(position)))
+        check_length(self.form, name, 1, self.most)?;
+        first_disallowed(name, self.allows).map_or(Ok(()), |(position, found)| {
+            Err(TextError::new(self.form, name, TextProblem::Character { found }).at(position))
+        })
     }
+}
+
+pub(crate) fn check_length(form: &'static str, text: &str, least: usize, most: usize) -> Result<(), TextError> {
+    let length = text.len();
+    let problem = match length {
+        _ if length < least => TextProblem::TooShort { length, least },
+        _ if length > most => TextProblem::TooLong { length, most },
+        _ => return Ok(()),
+    };
+    Err(TextError::new(form, text, problem))
 }
 
 /// The items, each but the first after the separator.

@@ -7,7 +7,7 @@ use alloc::{
 };
 use core::cmp::Reverse;
 
-use super::refusal::AdministrationError;
+use super::administration_error::AdministrationError;
 use crate::{
     access::Access,
     key::{KeyId, KeyKind},
@@ -72,13 +72,6 @@ impl Account {
     }
 
     /// The roles.
-    ///
-    /// ```
-    /// # use keyward::{Roles, Schema, administration::Account};
-    /// let roles = Roles::new(&Schema::builder().build()?, "a1")?;
-    /// assert_eq!(Account::load(roles.clone(), 1, [])?.roles().version(), roles.version());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn roles(&self) -> &Roles {
         &self.roles
     }
@@ -94,17 +87,6 @@ impl Account {
     }
 
     /// The record of an actor's present key: not one that was revoked or replaced.
-    ///
-    /// ```
-    /// # use keyward::{Schema, Timestamp, administration::Account, key::{KeyEntropy, KeyFormat, KeyPrefix}};
-    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
-    /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
-    /// # let schema = Schema::builder().build()?;
-    /// let founded = Account::create(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
-    /// assert_eq!(founded.account().actor("olivia").map(|record| record.id()), Some(key.id));
-    /// assert_eq!(founded.account().actor("frank"), None);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn actor(&self, actor: &str) -> Option<&KeyRecord> {
         self.records_of(actor).find(|record| record.state() == KeyState::Active)
     }
@@ -177,16 +159,6 @@ impl Account {
 
     /// How many administrators there are: operators with the managed role and no conditions, whatever the clock says
     /// of their keys.
-    ///
-    /// ```
-    /// # use keyward::{Schema, Timestamp, administration::Account, key::{KeyEntropy, KeyFormat, KeyPrefix}};
-    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
-    /// # let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32])?, None);
-    /// # let schema = Schema::builder().build()?;
-    /// let founded = Account::create(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
-    /// assert_eq!(founded.account().administrators(), 1);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn administrators(&self) -> usize {
         self.present_administrators().count()
     }
@@ -203,13 +175,6 @@ impl Account {
     }
 
     /// How many access tokens are in use at that time, or will be: those that were neither revoked nor have expired.
-    ///
-    /// ```
-    /// # use keyward::{Roles, Schema, Timestamp, administration::Account};
-    /// let roles = Roles::new(&Schema::builder().build()?, "a1")?;
-    /// assert_eq!(Account::load(roles, 1, [])?.tokens(Timestamp::from_millis(1)), 0);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn tokens(&self, now: Timestamp) -> usize {
         self.present_tokens().filter(|record| !is_over(record, now)).count()
     }

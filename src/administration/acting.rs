@@ -6,16 +6,16 @@ use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
 
 use super::{
     account::{Account, is_over},
+    administered::Administered,
+    administration_error::{AdministrationError, Result},
     attempt::{AccountChange, Attempt},
     audit::{Action, AuditRecord, Audited, named},
-    refusal::{AdministrationError, Result},
-    resource::Administered,
     rights::Operator,
 };
 use crate::{
     decision::{Denial, Forbidden},
     grant::Grant,
-    key::{AccessToken, KeyDigest, KeyId, KeyKind, NewKey, OperatorKey, SecretKey},
+    key::{AccessToken, KeyId, KeyKind, NewKey, OperatorKey, SecretKey},
     schema::Operation,
     store::{KeyChange, KeyRecord, KeyState, RotateError, Rotation},
     time::Timestamp,
@@ -109,7 +109,7 @@ impl<'a> Acting<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn invite(&self, operator: &str, grant: &Grant, key: &NewKey<OperatorKey>) -> Attempt {
-        self.add(KeyKind::OperatorKey, operator, grant, (key.id, &key.digest), None)
+        self.add(operator, grant, key, None)
     }
 
     /// Creates an access token, good until `expires` where that is given. An id whose token has ended is free again.
@@ -125,7 +125,7 @@ impl<'a> Acting<'a> {
         key: &NewKey<AccessToken>,
         expires: Option<Timestamp>,
     ) -> Attempt {
-        self.add(KeyKind::AccessToken, token, grant, (key.id, &key.digest), expires)
+        self.add(token, grant, key, expires)
     }
 
     /// Gives an operator other roles and conditions.
@@ -225,35 +225,27 @@ impl<'a> Acting<'a> {
         self.replace(token, key, grace)
     }
 
-    fn add(
-        &self,
-        kind: KeyKind,
-        actor: &str,
-        grant: &Grant,
-        (id, digest): (KeyId, &KeyDigest),
-        expires: Option<Timestamp>,
-    ) -> Attempt {
+    fn add<K: SecretKey>(&self, actor: &str, grant: &Grant, key: &NewKey<K>, expires: Option<Timestamp>) -> Attempt {
         let act = |acting: Operator<'_>| {
             // Made now, it would be good from then on, which is never.
             if self.now == Timestamp::MAX {
                 return Err(RotateError::EndOfTime.into());
             }
-            let record = KeyRecord::new(kind, id, digest.clone(), self.account.id(), actor)
-                .map_err(AdministrationError::InvalidId)?;
+            let record = KeyRecord::issue(key, self.account.id(), actor).map_err(AdministrationError::InvalidId)?;
             let record = record.with_grant(grant.clone()).with_created(self.now).with_expiry(expires);
             acting.access.decide(Operation::CREATE, &Administered::actor(&record)).into_result()?;
             acting.may_give(&record, self.account.roles())?;
-            if self.account.records_of(actor).any(|record| record.kind() != kind || !self.leaves_its_id(record)) {
+            if self.account.records_of(actor).any(|record| record.kind() != K::KIND || !self.leaves_its_id(record)) {
                 return Err(AdministrationError::DuplicateActor { actor: actor.into() });
             }
-            self.refuse_known(id)?;
+            self.refuse_known(key.id)?;
             let mut changes = Vec::from([KeyChange::Insert(record)]);
-            if kind == KeyKind::AccessToken {
-                changes.extend(self.make_room_for_a_token(actor)?);
+            if K::KIND == KeyKind::AccessToken {
+                changes.extend(self.end_expired_tokens(actor)?);
             }
             Ok(AccountChange::of_keys(self.account, changes))
         };
-        self.attempt(Audited::of(kind), Action::Create, actor, act)
+        self.attempt(Audited::of(K::KIND), Action::Create, actor, act)
     }
 
     /// Whether the id is free again for an actor of the same kind: an operator's when it was removed, a token's when
@@ -262,9 +254,9 @@ impl<'a> Acting<'a> {
         record.state() == KeyState::Revoked || (record.kind() == KeyKind::AccessToken && is_over(record, self.now))
     }
 
-    /// Expired tokens make room: those of this id, and all where the account is full. They end for good, so that
-    /// there are never more than the most, whatever a clock says later.
-    fn make_room_for_a_token(&self, token: &str) -> Result<Vec<KeyChange>> {
+    /// Ends the expired tokens of this id, and all others where the account is full. They are revoked, so that there
+    /// are never too many tokens, whatever the clock says later.
+    fn end_expired_tokens(&self, token: &str) -> Result<Vec<KeyChange>> {
         if self.account.tokens(self.now) >= Account::MAX_TOKENS {
             return Err(AdministrationError::TokenLimit);
         }
@@ -342,8 +334,8 @@ impl<'a> Acting<'a> {
         if lost || shut_out { Err(AdministrationError::LastAdministrator) } else { Ok(change) }
     }
 
-    /// The present key of an actor, or where there is none the last that is in its grace. Who may not do this to any
-    /// learns nothing of whether there is one.
+    /// The present key of an actor, or, where there is none, the one whose grace ends last. Who lacks the permission is
+    /// told so, and not whether the actor exists.
     fn find(&self, acting: &Operator<'_>, action: Action, kind: KeyKind, actor: &str) -> Result<&'a KeyRecord> {
         let usable = self.account.usable(actor, kind);
         usable.first().copied().ok_or_else(|| {
@@ -362,7 +354,7 @@ impl<'a> Acting<'a> {
         }
     }
 
-    /// Decides, and makes the audit record of it.
+    /// Runs an operation, and makes its audit record.
     pub(super) fn attempt(
         &self,
         on: Audited,

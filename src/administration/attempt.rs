@@ -4,8 +4,8 @@ use alloc::{string::ToString, vec::Vec};
 
 use super::{
     account::Account,
+    administration_error::AdministrationError,
     audit::{AuditRecord, Outcome},
-    refusal::AdministrationError,
 };
 use crate::{
     role::Roles,

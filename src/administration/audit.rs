@@ -1,13 +1,13 @@
 //! What was tried, by whom, on what, and what came of it. It holds no secret.
 
-use alloc::{boxed::Box, collections::BTreeSet, string::ToString};
+use alloc::{boxed::Box, collections::BTreeSet, string::ToString, vec::Vec};
 use core::fmt;
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer};
 
 use super::account::Account;
 use crate::{
-    hashing::PartsHasher,
+    hashing::{PartsHasher, short_digest},
     key::{KeyId, KeyKind, may_hold_key},
     role::Role,
     store::{KeyChange, KeyRecord, KeyState},
@@ -32,23 +32,23 @@ use crate::{
 /// assert_eq!(audit.outcome().to_string(), "done");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AuditRecord {
     at: Timestamp,
     account: Box<str>,
     actor: Box<str>,
     key: KeyId,
-    on: Audited,
-    action: Action,
+    operation: AuditedOperation,
     target: Box<str>,
-    affected: Box<[Box<str>]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    affected: Vec<Box<str>>,
     before: Option<StateDigest>,
     after: Option<StateDigest>,
     outcome: Outcome,
 }
 
-/// What was named, for a record or a message. A key that was pasted in the place of an id is not repeated, and what is
-/// too long to be an id not at length.
+/// An id as a record or a message repeats it. A key that was pasted in its place becomes `…`, and a text that is too
+/// long to be an id is cut.
 pub(super) fn named(id: &str) -> Box<str> {
     const LONGEST: usize = 128;
     if may_hold_key(id) {
@@ -122,25 +122,25 @@ impl AuditRecord {
         target: &str,
     ) -> Self {
         let (account, actor, target) = (account.into(), actor.into(), named(target));
-        let (affected, before, after, outcome) = (Box::default(), None, None, Outcome::Done);
-        Self { at, account, actor, key, on, action, target, affected, before, after, outcome }
+        let (operation, affected, outcome) = (AuditedOperation(on, action), Vec::new(), Outcome::Done);
+        Self { at, account, actor, key, operation, target, affected, before: None, after: None, outcome }
     }
 
-    /// Of an attempt that changed nothing.
+    /// The record of an attempt that changed nothing.
     pub(super) fn unchanged(self, account: &Account) -> Self {
-        let state = StateDigest::of_target(account, self.on, &self.target);
+        let state = StateDigest::of_target(account, self.on(), &self.target);
         Self { before: state, after: state, ..self }
     }
 
     pub(super) fn changed(self, before: &Account, after: &Account, keys: &[KeyChange]) -> Self {
         let records = keys.iter().filter_map(|key| after.record(key.id()).or(before.record(key.id())));
         let affected: BTreeSet<&str> = records.map(KeyRecord::actor).collect();
-        let is_target = |actor: &str| self.on != Audited::AccessPolicy && *actor == *self.target;
-        let others = affected.into_iter().filter(|actor| self.on != Audited::Account && !is_target(actor));
+        let is_target = |actor: &str| self.on() != Audited::AccessPolicy && *actor == *self.target;
+        let others = affected.into_iter().filter(|actor| self.on() != Audited::Account && !is_target(actor));
         Self {
             affected: others.map(Into::into).collect(),
-            before: StateDigest::of_target(before, self.on, &self.target),
-            after: StateDigest::of_target(after, self.on, &self.target),
+            before: StateDigest::of_target(before, self.on(), &self.target),
+            after: StateDigest::of_target(after, self.on(), &self.target),
             ..self
         }
     }
@@ -149,48 +149,48 @@ impl AuditRecord {
         Self { outcome, ..self }
     }
 
-    /// When.
+    /// When it was tried.
     pub fn at(&self) -> Timestamp {
         self.at
     }
 
-    /// In which account.
+    /// The account in which it was tried.
     pub fn account(&self) -> &str {
         &self.account
     }
 
-    /// Who: the id of the operator access, or of the access token.
+    /// Who tried it: the id of the operator access, or of the access token.
     pub fn actor(&self) -> &str {
         &self.actor
     }
 
-    /// With which key, by its public id.
+    /// The public id of the key with which it was tried.
     pub fn key(&self) -> KeyId {
         self.key
     }
 
     /// What was tried, as a permission: `operatorAccess:update`.
     pub fn operation(&self) -> impl fmt::Display + use<> {
-        Permission(self.on, self.action)
+        self.operation
     }
 
-    /// On what kind of thing it was tried.
+    /// The kind of thing that it was tried on.
     pub fn on(&self) -> Audited {
-        self.on
+        self.operation.0
     }
 
     /// What was tried.
     pub fn action(&self) -> Action {
-        self.action
+        self.operation.1
     }
 
-    /// On what: the id of a role, an operator or a token.
+    /// The id of the role, operator or token that it was tried on.
     pub fn target(&self) -> &str {
         &self.target
     }
 
     /// The operators and tokens, other than the target, that the change reached: those from whom a deleted role was
-    /// taken, and expired tokens that made room for a new one.
+    /// taken, and expired tokens that were revoked for a new one.
     pub fn affected(&self) -> impl ExactSizeIterator<Item = &str> {
         self.affected.iter().map(|actor| &**actor)
     }
@@ -211,31 +211,18 @@ impl AuditRecord {
     }
 }
 
-struct Permission(Audited, Action);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct AuditedOperation(Audited, Action);
 
-impl fmt::Display for Permission {
+impl fmt::Display for AuditedOperation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.0.as_str(), self.1.as_str())
     }
 }
 
-impl Serialize for AuditRecord {
+impl Serialize for AuditedOperation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { at, account, actor, key, on, action, target, affected, before, after, outcome } = self;
-        let mut record = serializer.serialize_map(None)?;
-        record.serialize_entry("at", at)?;
-        record.serialize_entry("account", account)?;
-        record.serialize_entry("actor", actor)?;
-        record.serialize_entry("key", key)?;
-        record.serialize_entry("operation", &Permission(*on, *action).to_string())?;
-        record.serialize_entry("target", target)?;
-        if !affected.is_empty() {
-            record.serialize_entry("affected", affected)?;
-        }
-        record.serialize_entry("before", before)?;
-        record.serialize_entry("after", after)?;
-        record.serialize_entry("outcome", outcome)?;
-        record.end()
+        serializer.collect_str(self)
     }
 }
 
@@ -269,8 +256,6 @@ impl fmt::Display for Outcome {
 }
 
 /// A digest of what a role, an operator or a token is: equal where nothing changed. Sixteen bytes of BLAKE3.
-///
-/// See [`AuditRecord`] for where it stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StateDigest([u8; 16]);
 
@@ -324,17 +309,7 @@ fn add_record(record: &KeyRecord, parts: &mut PartsHasher) {
     });
 }
 
-impl fmt::Display for StateDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for StateDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "StateDigest({self})")
-    }
-}
+short_digest!(StateDigest);
 
 impl Serialize for StateDigest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -2,9 +2,9 @@
 
 use super::{
     account::Account,
+    administration_error::AdministrationError,
     attempt::{AccountChange, Attempt},
     audit::{Action, AuditRecord, Audited},
-    refusal::AdministrationError,
 };
 use crate::{
     key::{KeyKind, NewKey, OperatorKey},

@@ -62,20 +62,20 @@
 
 mod account;
 mod acting;
+mod administered;
+mod administration_error;
 mod attempt;
 mod audit;
 mod founding;
 #[cfg(feature = "std")]
-mod memory;
+mod memory_accounts;
 mod policies;
-mod refusal;
-mod resource;
 mod rights;
 
 pub use account::{Account, LoadError};
 pub use acting::{Acting, Expiry};
+pub use administration_error::AdministrationError;
 pub use attempt::{AccountChange, AccountStore, Attempt, CommitError};
 pub use audit::{Action, AuditRecord, Audited, Outcome, StateDigest};
 #[cfg(feature = "std")]
-pub use memory::MemoryAccounts;
-pub use refusal::AdministrationError;
+pub use memory_accounts::MemoryAccounts;

@@ -4,10 +4,10 @@ use alloc::{boxed::Box, vec::Vec};
 
 use super::{
     acting::Acting,
+    administered::Administered,
+    administration_error::{AdministrationError, Result},
     attempt::{AccountChange, Attempt},
     audit::{Action, Audited, named},
-    refusal::{AdministrationError, Result},
-    resource::Administered,
     rights::Operator,
 };
 use crate::{

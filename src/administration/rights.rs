@@ -2,7 +2,7 @@
 
 use super::{
     account::{Account, makes_administrator},
-    refusal::{AdministrationError, Result},
+    administration_error::{AdministrationError, Result},
 };
 use crate::{
     access::Access,
@@ -28,7 +28,7 @@ impl<'a> Operator<'a> {
         if record.kind() != KeyKind::OperatorKey {
             return Err(AdministrationError::NotForAccessTokens);
         }
-        // Who was robbed of a key and had it replaced is rid of the robber.
+        // A stolen key that was replaced must not administer in its grace.
         if record.state() != KeyState::Active {
             return Err(AdministrationError::KeyInGrace);
         }
@@ -64,8 +64,8 @@ impl<'a> Operator<'a> {
         }
     }
 
-    /// Nobody changes, removes or takes the key of someone who is above them: of someone whose access they could not
-    /// give. What could be given and taken apart would else be had in two steps.
+    /// To change or remove an actor, or to replace its key, takes what it would take to give its access. Otherwise two
+    /// allowed steps could do what one may not.
     pub(super) fn may_touch(&self, account: &Account, present: &KeyRecord) -> Result<()> {
         if self.is_administrator() {
             return Ok(());
@@ -76,9 +76,9 @@ impl<'a> Operator<'a> {
                 return Err(AdministrationError::OnlyAdministrator { actor: actor() });
             }
             self.may_give(record, account.roles()).map_err(|error| match error {
-                // What is beyond is the other's: it is not for the one who acts to read.
+                // What the other may do is not told to the one who acts.
                 AdministrationError::Exceeded(_) => AdministrationError::ExceedingAccess { actor: actor() },
-                // A role that isn't there may come back with whatever permissions.
+                // A missing role may be created again, with any permissions.
                 AdministrationError::InvalidPolicies(_) | AdministrationError::UnsupportedConditions(_) => {
                     AdministrationError::Unresolved { actor: actor() }
                 }

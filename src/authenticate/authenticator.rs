@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use core::{borrow::Borrow, fmt};
 
 use super::{
-    refusal::{AuthenticationError, Refusal, RefusalCause},
+    refused_key::{AuthenticationError, Refusal, RefusalCause},
     roles::{RolesInForce, SetRolesError},
     verify::verify_record,
 };
@@ -128,16 +128,6 @@ impl Authenticator {
     }
 
     /// The schema.
-    ///
-    /// ```
-    /// # use keyward::{Authenticator, Schema, key::{KeyFormat, KeyPrefix}};
-    /// # let schema = Schema::builder().build()?;
-    /// # let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("acme")?));
-    /// assert_eq!(*authenticator.schema(), schema);
-    /// assert_eq!(authenticator.format().prefix().as_str(), "acme");
-    /// assert!(authenticator.pepper().is_none());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn schema(&self) -> &Schema {
         &self.schema
     }

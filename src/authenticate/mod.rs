@@ -2,14 +2,14 @@
 
 #[cfg(feature = "std")]
 mod authenticator;
-mod refusal;
+mod refused_key;
 #[cfg(feature = "std")]
 mod roles;
 mod verify;
 
 #[cfg(feature = "std")]
 pub use authenticator::{Authenticated, Authenticator};
-pub use refusal::{AuthenticationError, Refusal, RefusalCause};
+pub use refused_key::{AuthenticationError, Refusal, RefusalCause};
 #[cfg(feature = "std")]
 pub use roles::SetRolesError;
 pub use verify::verify;

@@ -11,7 +11,7 @@ use std::{
 
 use foldhash::quality::RandomState;
 
-use super::refusal::RefusalCause;
+use super::refused_key::RefusalCause;
 use crate::{
     in_force::{AccountInForce, Found, KeyMemory},
     role::Roles,
@@ -29,7 +29,7 @@ pub(super) struct RolesInForce {
     memories: Box<[KeyMemory]>,
 }
 
-/// So many keys are remembered for stores that keep no memory beside them: a few megabytes when all are in use.
+/// The most keys that are remembered for stores that keep no memory beside them: a few megabytes in all.
 const MEMORIES: usize = 16_384;
 
 static AUTHENTICATORS: AtomicU64 = AtomicU64::new(0);

@@ -2,7 +2,7 @@
 
 use core::borrow::Borrow;
 
-use super::refusal::{Refusal, RefusalCause};
+use super::refused_key::{Refusal, RefusalCause};
 use crate::{
     key::{Pepper, PresentedKey},
     store::{KeyRecord, KeyStanding},

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::account_document::{AccountDocument, ActorDocument, ActorKind, refuse_duplicates};
 use crate::{
-    access::{Access, AccessError},
+    access::{Access, AccessError, UnknownRole},
     json::{DocumentError, DocumentProblem, Node, Place, deserialize_as_document},
     role::{Role, RoleError, Roles},
     schema::Schema,
@@ -177,7 +177,7 @@ fn compile_roles(schema: &Schema, document: &AccountDocument, place: &Place<'_>)
 
 fn compile_access(roles: &Roles, actor: &ActorDocument, kind: ActorKind, place: &Place<'_>) -> Result<Access> {
     let (policies, conditions) = (Place::Key(place, "policies"), Place::Key(place, "conditions"));
-    actor.grant.compile(roles, kind == ActorKind::Operator).map_err(|error| match &error {
+    actor.grant.compile(roles, UnknownRole::IsRefused, kind == ActorKind::Operator).map_err(|error| match &error {
         AccessError::UnknownRole { index, .. } | AccessError::DuplicateRole { index, .. } => {
             Place::Index(&policies, *index).invalid(error)
         }

@@ -40,13 +40,6 @@ pub enum KeyChange {
 
 impl KeyChange {
     /// The id of the record that it changes.
-    ///
-    /// ```
-    /// # use keyward::{key::KeyId, store::KeyChange};
-    /// let id = KeyId::parse("00000000000000")?;
-    /// assert_eq!(KeyChange::Remove { expected: 1, id }.id(), id);
-    /// # Ok::<(), keyward::key::KeyIdError>(())
-    /// ```
     pub fn id(&self) -> KeyId {
         match self {
             Self::Insert(record) | Self::Update { record, .. } => record.id(),
@@ -55,13 +48,6 @@ impl KeyChange {
     }
 
     /// The version that must be stored now, or none where nothing may be.
-    ///
-    /// ```
-    /// # use keyward::{key::KeyId, store::KeyChange};
-    /// # let id = KeyId::parse("00000000000000")?;
-    /// assert_eq!(KeyChange::Remove { expected: 1, id }.expected(), Some(1));
-    /// # Ok::<(), keyward::key::KeyIdError>(())
-    /// ```
     pub fn expected(&self) -> Option<u64> {
         match self {
             Self::Insert(_) => None,
@@ -70,13 +56,6 @@ impl KeyChange {
     }
 
     /// What is stored afterwards, or none where nothing is.
-    ///
-    /// ```
-    /// # use keyward::{key::KeyId, store::KeyChange};
-    /// # let id = KeyId::parse("00000000000000")?;
-    /// assert_eq!(KeyChange::Remove { expected: 1, id }.record(), None);
-    /// # Ok::<(), keyward::key::KeyIdError>(())
-    /// ```
     pub fn record(&self) -> Option<&KeyRecord> {
         match self {
             Self::Insert(record) | Self::Update { record, .. } => Some(record),
@@ -104,15 +83,12 @@ impl KeyChange {
     pub fn check<E>(&self, stored: Option<u64>) -> Result<(), ChangeError<E>> {
         match self {
             Self::Insert(_) if stored.is_some() => Err(ChangeError::Duplicate { id: self.id() }),
-            Self::Insert(_) => Ok(()),
             // A version that doesn't count up would let the same change, or a stale one, be made again.
-            Self::Update { expected, record }
-                if stored == Some(*expected) && expected.checked_add(1) == Some(record.version()) =>
-            {
-                Ok(())
+            Self::Update { expected, record } if expected.checked_add(1) != Some(record.version()) => {
+                Err(ChangeError::Conflict { id: self.id() })
             }
-            Self::Remove { expected, .. } if stored == Some(*expected) => Ok(()),
-            Self::Update { .. } | Self::Remove { .. } => Err(ChangeError::Conflict { id: self.id() }),
+            _ if stored != self.expected() => Err(ChangeError::Conflict { id: self.id() }),
+            _ => Ok(()),
         }
     }
 }

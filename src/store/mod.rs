@@ -15,11 +15,9 @@ mod change;
 pub mod conformance;
 mod contract;
 #[cfg(feature = "std")]
-mod memory;
+mod memory_store;
 mod record;
 mod rotation;
-#[cfg(feature = "std")]
-mod sharded;
 mod standing;
 #[cfg(feature = "std")]
 mod stored;
@@ -28,7 +26,7 @@ mod wire;
 pub use change::{ChangeError, KeyChange};
 pub use contract::{AsyncKeyStore, KeyStore, WritableKeyStore};
 #[cfg(feature = "std")]
-pub use memory::MemoryStore;
+pub use memory_store::MemoryStore;
 pub use record::{KeyRecord, KeyState};
 pub use rotation::{RotateError, Rotation};
 pub use standing::KeyStanding;

@@ -5,7 +5,7 @@ use alloc::{boxed::Box, sync::Arc};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
-    access::{Access, AccessError},
+    access::{Access, AccessError, UnknownRole},
     condition::Condition,
     grant::Grant,
     key::{KeyDigest, KeyId, KeyKind, NewKey, SecretKey},
@@ -15,8 +15,7 @@ use crate::{
 };
 
 /// What is kept of a key: everything but the key. A plain value that any store can hold, as columns or as a
-/// serde document (of a format that describes itself, such as JSON), and that does not change: what alters it gives
-/// a new one.
+/// serde document (of a format that describes itself, such as JSON). A method that changes it gives a new one.
 ///
 /// ```
 /// use keyward::{Timestamp, key::{KeyEntropy, KeyFormat, KeyPrefix}, store::KeyRecord};
@@ -138,7 +137,7 @@ impl KeyRecord {
         self
     }
 
-    /// What the key is given in place of what it was.
+    /// The same with this grant.
     #[must_use]
     pub fn with_grant(self, grant: Grant) -> Self {
         Self { grant: Arc::new(grant), ..self }
@@ -151,15 +150,6 @@ impl KeyRecord {
     }
 
     /// The same, good from then on.
-    ///
-    /// ```
-    /// # use keyward::{Timestamp, key::{KeyDigest, KeyId, KeyKind}, store::KeyRecord};
-    /// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
-    /// let start = Timestamp::from_millis(1_000);
-    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "acme", "t1")?.with_not_before(Some(start));
-    /// assert_eq!(record.not_before(), Some(start));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn with_not_before(self, not_before: Option<Timestamp>) -> Self {
         Self { not_before, ..self }
@@ -172,14 +162,6 @@ impl KeyRecord {
     }
 
     /// The same, in this state.
-    ///
-    /// ```
-    /// # use keyward::{key::{KeyDigest, KeyId, KeyKind}, store::{KeyRecord, KeyState}};
-    /// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
-    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "acme", "t1")?.with_state(KeyState::Revoked);
-    /// assert_eq!(record.state(), KeyState::Revoked);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn with_state(self, state: KeyState) -> Self {
         Self { state, ..self }
@@ -187,31 +169,12 @@ impl KeyRecord {
 
     /// The same, at this version. Changes count it up; only a store that keeps records in columns of its own
     /// needs to say it.
-    ///
-    /// ```
-    /// # use keyward::{key::{KeyDigest, KeyId, KeyKind}, store::KeyRecord};
-    /// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
-    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "acme", "t1")?.with_version(7);
-    /// assert_eq!(record.version(), 7);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn with_version(self, version: u64) -> Self {
         Self { version, ..self }
     }
 
     /// The public id of the key.
-    ///
-    /// ```
-    /// # use keyward::{key::{KeyDigest, KeyId, KeyKind}, store::KeyRecord};
-    /// # let digest = KeyDigest::DUMMY;
-    /// let id = KeyId::parse("00000000000000")?;
-    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "acme", "t1")?;
-    /// assert_eq!((record.id(), record.kind()), (id, KeyKind::AccessToken));
-    /// assert_eq!((record.account(), record.actor()), ("acme", "t1"));
-    /// assert_eq!((record.roles().len(), record.conditions().len()), (0, 0));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[inline]
     pub fn id(&self) -> KeyId {
         self.id
@@ -236,15 +199,6 @@ impl KeyRecord {
     }
 
     /// The digest of the key.
-    ///
-    /// ```
-    /// # use keyward::{key::{KeyDigest, KeyId, KeyKind}, store::KeyRecord};
-    /// # let id = KeyId::parse("00000000000000")?;
-    /// let digest = KeyDigest::of("a credential of high entropy", None);
-    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest.clone(), "acme", "t1")?;
-    /// assert_eq!(*record.digest(), digest);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[inline]
     pub fn digest(&self) -> &KeyDigest {
         &self.digest
@@ -261,25 +215,16 @@ impl KeyRecord {
     }
 
     /// When it was created.
-    ///
-    /// ```
-    /// # use keyward::{Timestamp, key::{KeyDigest, KeyId, KeyKind}, store::KeyRecord};
-    /// # let (id, digest) = (KeyId::parse("00000000000000")?, KeyDigest::DUMMY);
-    /// let record = KeyRecord::new(KeyKind::AccessToken, id, digest, "acme", "t1")?;
-    /// assert_eq!(record.created(), Timestamp::from_millis(0));
-    /// assert_eq!((record.not_before(), record.expires(), record.version()), (None, None, 1));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn created(&self) -> Timestamp {
         self.created
     }
 
-    /// From when on it is good.
+    /// The time from which it is good.
     pub fn not_before(&self) -> Option<Timestamp> {
         self.not_before
     }
 
-    /// Until when it is good; at that moment no more.
+    /// The time at which it ends.
     pub fn expires(&self) -> Option<Timestamp> {
         self.expires
     }
@@ -315,8 +260,7 @@ impl KeyRecord {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn access(&self, roles: &Roles) -> Result<Access, AccessError> {
-        self.check_account(roles)?;
-        self.grant.resolve(roles, self.administers())
+        self.access_where(UnknownRole::GrantsNothing, roles)
     }
 
     /// Whether every role and condition of the record is there, as an access that is built must have them.
@@ -330,12 +274,14 @@ impl KeyRecord {
 
     /// The access of the record, where every role and condition of it is there.
     pub(crate) fn compile(&self, roles: &Roles) -> Result<Access, AccessError> {
-        self.check_account(roles)?;
-        self.grant.compile(roles, self.administers())
+        self.access_where(UnknownRole::IsRefused, roles)
     }
 
-    fn check_account(&self, roles: &Roles) -> Result<(), AccessError> {
-        if *roles.account() == *self.account { Ok(()) } else { Err(AccessError::OtherAccount) }
+    fn access_where(&self, unknown: UnknownRole, roles: &Roles) -> Result<Access, AccessError> {
+        if *roles.account() != *self.account {
+            return Err(AccessError::OtherAccount);
+        }
+        self.grant.compile(roles, unknown, self.administers())
     }
 
     /// Whether the key may administer: an operator's present one. Neither a token nor a key in its grace does.

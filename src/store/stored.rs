@@ -72,13 +72,8 @@ impl fmt::Debug for StoredKey {
 }
 
 /// By its id, in the tables of the store.
+#[derive(Clone)]
 pub(super) struct ById(pub(super) StoredKey);
-
-impl Clone for ById {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
 
 impl Borrow<KeyId> for ById {
     #[inline]

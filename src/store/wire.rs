@@ -1,7 +1,7 @@
 //! Reading the record of a key from a document, without repeating what stands there: it may be the key itself, in a
 //! wrong field.
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc};
 
 use serde::{
     Deserialize, Deserializer,
@@ -17,21 +17,6 @@ use crate::{
     time::Timestamp,
 };
 
-const FIELDS: [&str; 12] = [
-    "id",
-    "kind",
-    "state",
-    "digest",
-    "expires",
-    "notBefore",
-    "created",
-    "version",
-    "account",
-    "actor",
-    "roles",
-    "conditions",
-];
-
 /// A document that is no record: which field, and nothing of what stands there.
 #[derive(Debug, thiserror::Error)]
 enum Malformed {
@@ -45,42 +30,47 @@ enum Malformed {
 
 impl<'de> Deserialize<'de> for KeyRecord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Json::deserialize(deserializer)?;
-        json.as_object().ok_or(Malformed::Kind).and_then(read).map_err(D::Error::custom)
+        let record = match Json::deserialize(deserializer)? {
+            Json::Object(fields) => read(fields),
+            _ => Err(Malformed::Kind),
+        };
+        record.map_err(D::Error::custom)
     }
 }
 
-fn read(fields: &JsonObject) -> Result<KeyRecord, Malformed> {
-    if fields.keys().any(|name| !FIELDS.contains(&&**name)) {
-        return Err(Malformed::UnknownField);
-    }
-    let roles: Box<[Box<str>]> = field(fields, "roles", |json| list(json, string))?;
-    let conditions: Box<[Condition]> = field(fields, "conditions", |json| list(json, condition))?;
-    // Not added one by one: that would leave room for more in each of a million records.
+fn read(fields: JsonObject) -> Result<KeyRecord, Malformed> {
+    let mut fields = Fields(fields);
+    // Not added one by one, which would leave memory unused in each of a million records.
     let mut grant = Grant::new();
-    grant.set_roles(roles);
-    grant.set_conditions(conditions);
-    Ok(KeyRecord {
-        id: field(fields, "id", named)?,
-        kind: field(fields, "kind", named)?,
-        state: field(fields, "state", named)?,
-        digest: field(fields, "digest", named)?,
-        expires: optional(fields, "expires", time)?,
-        not_before: optional(fields, "notBefore", time)?,
-        created: field(fields, "created", time)?,
-        version: field(fields, "version", number)?,
-        account: field(fields, "account", id)?,
-        actor: field(fields, "actor", id)?,
+    grant.set_roles(fields.required("roles", |json| list(json, string))?);
+    grant.set_conditions(fields.required("conditions", |json| list(json, condition))?);
+    let record = KeyRecord {
+        id: fields.required("id", named)?,
+        kind: fields.required("kind", named)?,
+        state: fields.required("state", named)?,
+        digest: fields.required("digest", named)?,
+        expires: fields.optional("expires", time)?,
+        not_before: fields.optional("notBefore", time)?,
+        created: fields.required("created", time)?,
+        version: fields.required("version", number)?,
+        account: fields.required("account", id)?,
+        actor: fields.required("actor", id)?,
         grant: Arc::new(grant),
-    })
+    };
+    if fields.0.is_empty() { Ok(record) } else { Err(Malformed::UnknownField) }
 }
 
-fn field<T>(fields: &JsonObject, name: &'static str, read: fn(&Json) -> Option<T>) -> Result<T, Malformed> {
-    fields.get(name).and_then(read).ok_or(Malformed::Field(name))
-}
+/// The fields that were not read yet.
+struct Fields(JsonObject);
 
-fn optional<T>(fields: &JsonObject, name: &'static str, read: fn(&Json) -> Option<T>) -> Result<Option<T>, Malformed> {
-    fields.get(name).map(|json| read(json).ok_or(Malformed::Field(name))).transpose()
+impl Fields {
+    fn optional<T>(&mut self, name: &'static str, read: fn(&Json) -> Option<T>) -> Result<Option<T>, Malformed> {
+        self.0.swap_remove(name).map(|json| read(&json).ok_or(Malformed::Field(name))).transpose()
+    }
+
+    fn required<T>(&mut self, name: &'static str, read: fn(&Json) -> Option<T>) -> Result<T, Malformed> {
+        self.optional(name, read)?.ok_or(Malformed::Field(name))
+    }
 }
 
 fn string(json: &Json) -> Option<Box<str>> {
@@ -113,7 +103,7 @@ fn time(json: &Json) -> Option<Timestamp> {
 
 fn list<T>(json: &Json, read: fn(&Json) -> Option<T>) -> Option<Box<[T]>> {
     match json {
-        Json::List(list) => list.iter().map(read).collect::<Option<Vec<T>>>().map(Into::into),
+        Json::List(list) => list.iter().map(read).collect(),
         _ => None,
     }
 }

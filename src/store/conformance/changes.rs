@@ -1,24 +1,23 @@
 //! Changes are refused where `KeyChange::check` refuses them, and made as a whole.
 
 use alloc::format;
-use core::{fmt, slice};
+use core::slice;
 
 use super::{
     super::{
         change::{ChangeError, KeyChange},
-        contract::WritableKeyStore,
         record::KeyState,
     },
     Outcome,
-    tools::{apply, conflict, expect, id, record},
+    tools::{Tested, apply, conflict, expect, id, insert, record},
 };
 
-pub(super) fn duplicate<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn duplicate(store: &dyn Tested) -> Outcome {
     let (first, second) = (record(1), record(1).with_roles(["admin"]));
-    apply(store, &[KeyChange::Insert(first.clone())])?;
+    insert(store, &first)?;
     let twice = [KeyChange::Insert(record(2)), KeyChange::Insert(record(2))];
     for (changes, id, stays) in [(&[KeyChange::Insert(second)][..], first.id(), Some(&first)), (&twice, id(2), None)] {
-        match store.apply(changes) {
+        match store.try_apply(changes) {
             Err(ChangeError::Duplicate { id: refused }) if refused == id => expect(store, id, stays)?,
             other => return Err(format!("it was not refused as a duplicate: {other:?}")),
         }
@@ -26,11 +25,11 @@ pub(super) fn duplicate<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Ou
     Ok(())
 }
 
-pub(super) fn stale<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn stale(store: &dyn Tested) -> Outcome {
     let first = record(1);
     let second = first.change(|record| record.with_roles(["second"]));
     let lost = first.change(|record| record.with_roles(["lost"]));
-    apply(store, &[KeyChange::Insert(first.clone())])?;
+    insert(store, &first)?;
     apply(store, slice::from_ref(&second))?;
     conflict(store, &[lost], first.id())?;
     conflict(store, &[KeyChange::Remove { expected: 1, id: first.id() }], first.id())?;
@@ -44,23 +43,23 @@ pub(super) fn stale<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcom
     expect(store, first.id(), second.record())
 }
 
-pub(super) fn absent<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn absent(store: &dyn Tested) -> Outcome {
     let gone = record(1);
     conflict(store, &[gone.change(|record| record)], gone.id())?;
     conflict(store, &[KeyChange::Remove { expected: 1, id: gone.id() }], gone.id())?;
     expect(store, gone.id(), None)
 }
 
-pub(super) fn removed<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn removed(store: &dyn Tested) -> Outcome {
     let record = record(1);
-    apply(store, &[KeyChange::Insert(record.clone())])?;
+    insert(store, &record)?;
     apply(store, &[KeyChange::Remove { expected: 1, id: record.id() }])?;
     expect(store, record.id(), None)?;
-    apply(store, &[KeyChange::Insert(record.clone())])?;
+    insert(store, &record)?;
     expect(store, record.id(), Some(&record))
 }
 
-pub(super) fn all_or_none<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn all_or_none(store: &dyn Tested) -> Outcome {
     let (old, stays) = (record(1), record(2));
     apply(store, &[KeyChange::Insert(old.clone()), KeyChange::Insert(stays.clone())])?;
     let good = [
@@ -83,13 +82,13 @@ pub(super) fn all_or_none<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> 
     apply(store, &[])
 }
 
-pub(super) fn in_order<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn in_order(store: &dyn Tested) -> Outcome {
     let first = record(1);
     let second = first.change(|record| record.with_roles(["second"]));
     apply(store, &[KeyChange::Insert(first.clone()), second.clone()])?;
     expect(store, first.id(), second.record())?;
     let again = record(2);
-    apply(store, &[KeyChange::Insert(again.clone())])?;
+    insert(store, &again)?;
     let twice = [again.change(|record| record), again.change(|record| record)];
     conflict(store, &twice, again.id())?;
     expect(store, again.id(), Some(&again))

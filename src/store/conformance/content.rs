@@ -1,19 +1,17 @@
 //! What is stored is found, whatever it is.
 
 use alloc::{format, string::String, vec::Vec};
-use core::{fmt, slice};
+use core::slice;
 
 use super::{
     super::{
         change::KeyChange,
-        contract::WritableKeyStore,
         record::{KeyRecord, KeyState},
     },
     Outcome,
-    tools::{apply, conflict, expect, id, record, said},
+    tools::{Tested, apply, conditions, conflict, expect, id, insert, of, record, said},
 };
 use crate::{
-    condition::Condition,
     key::{KeyDigest, KeyId, KeyKind},
     time::Timestamp,
 };
@@ -55,14 +53,14 @@ const VALUES: [&str; 30] = [
     "[\"a\"]",
 ];
 
-pub(super) fn unknown<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn unknown(store: &dyn Tested) -> Outcome {
     expect(store, id(1), None)
 }
 
-pub(super) fn found<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn found(store: &dyn Tested) -> Outcome {
     let full = record(2)
         .with_roles(["admin", "r-2"])
-        .with_conditions(["a:1", "b:2"].into_iter().filter_map(|text| text.parse().ok()))
+        .with_conditions(conditions([("a", "1"), ("b", "2")])?)
         .with_created(Timestamp::from_millis(1))
         .with_not_before(Some(Timestamp::from_millis(2)))
         .with_expiry(Some(Timestamp::from_millis(LATEST)))
@@ -73,10 +71,10 @@ pub(super) fn found<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcom
 }
 
 /// Two spellings of a name are two names.
-pub(super) fn names<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn names(store: &dyn Tested) -> Outcome {
     let named = |number, account, actor, roles: [&str; 2]| {
         let (id, digest) = (id(number), KeyDigest::from_bytes([number; 32]));
-        Ok(KeyRecord::new(KeyKind::OperatorKey, id, digest, account, actor).map_err(said)?.with_roles(roles))
+        KeyRecord::unchecked(KeyKind::OperatorKey, id, digest, (account, actor)).with_roles(roles)
     };
     let records = [
         named(1, "Acct-1", "Olivia@Example.com", ["Admin", "admin"]),
@@ -87,26 +85,24 @@ pub(super) fn names<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcom
         // Every sign that a name may have.
         named(5, "_.:@+~=/-", "-/=~+@:._", ["a:b", "a=b"]),
     ];
-    stored(store, &records.into_iter().collect::<Result<Vec<_>, String>>()?)
+    stored(store, &records)
 }
 
 /// All of the values in one record, and each as the only condition of another: where that is dropped, or cut into
 /// two, the key reaches more than it may.
-pub(super) fn values<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
-    let owners = |values: &[&str]| {
-        values.iter().map(|value| Condition::new("owner", value)).collect::<Result<Vec<_>, _>>().map_err(said)
-    };
+pub(super) fn values(store: &dyn Tested) -> Outcome {
+    let owners = |values: &[&str]| conditions(values.iter().map(|value| ("owner", value)));
     let mut records = Vec::from([record(0).with_conditions(owners(&VALUES)?)]);
     for (number, value) in (1..).zip(VALUES) {
         records.push(record(number).with_conditions(owners(&[value])?));
     }
     // The same for names: each is another condition.
-    let spelled = ["Brand:a", "brand:a", "BRAND:a", "brand:A", "-:1", "_:1", "1:1"];
-    records.push(record(255).with_conditions(spelled.into_iter().filter_map(|text| text.parse().ok())));
+    let spelled = [("Brand", "a"), ("brand", "a"), ("BRAND", "a"), ("brand", "A"), ("-", "1"), ("_", "1"), ("1", "1")];
+    records.push(record(255).with_conditions(conditions(spelled)?));
     stored(store, &records)
 }
 
-pub(super) fn times<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn times(store: &dyn Tested) -> Outcome {
     let times = [0, 0x8000_0000, 0xFFFF_FFFF, 0x1_0000_0001, 0x20_0000_0000_0001, LATEST];
     let mut records = Vec::new();
     for (number, time) in (1..).zip(times.map(Timestamp::from_millis)) {
@@ -116,7 +112,7 @@ pub(super) fn times<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcom
 }
 
 /// Counts across the ends of columns. Once there, a version whose upper bits are lost is another one, too.
-pub(super) fn versions<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn versions(store: &dyn Tested) -> Outcome {
     for (number, last) in (1..).zip([0xFF, 0xFFFF, 0x7FFF_FFFF, 0xFFFF_FFFF]) {
         let first = record(number).with_version(last);
         stored(store, slice::from_ref(&first))?;
@@ -134,29 +130,27 @@ pub(super) fn versions<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Out
     Ok(())
 }
 
-pub(super) fn largest<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn largest(store: &dyn Tested) -> Outcome {
     let long = |number: usize| format!("{number:0>128}");
-    let condition = |number: usize| Condition::new(format!("name-{number}"), format!("{number:0>1000}"));
+    let pair = |number: usize| (format!("name-{number}"), format!("{number:0>1000}"));
     // Neither list is in any order that a store might put it in.
-    let conditions = (0..256).rev().map(condition).collect::<Result<Vec<_>, _>>();
-    let large = KeyRecord::new(KeyKind::AccessToken, id(1), KeyDigest::DUMMY, long(1), long(2))
-        .map_err(said)?
+    let large = KeyRecord::unchecked(KeyKind::AccessToken, id(1), KeyDigest::DUMMY, (&long(1), &long(2)))
         .with_roles((0..100).rev().map(long))
-        .with_conditions(conditions.map_err(said)?);
+        .with_conditions(conditions((0..256).rev().map(pair))?);
     stored(store, &[large])
 }
 
-pub(super) fn every_field<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn every_field(store: &dyn Tested) -> Outcome {
     let at = |millis| Some(Timestamp::from_millis(millis));
     let mut present = record(1).with_expiry(at(9)).with_not_before(at(3)).with_roles(["a"]);
     stored(store, slice::from_ref(&present))?;
-    let other = |digest: u8, account, actor| {
-        KeyRecord::new(present.kind(), present.id(), KeyDigest::from_bytes([digest; 32]), account, actor).map_err(said)
+    let other = |(account, actor)| {
+        KeyRecord::unchecked(present.kind(), present.id(), KeyDigest::from_bytes([2; 32]), (account, actor))
     };
     // What `KeyRecord::change` doesn't change, an update may.
-    let others = [other(2, "account-1", "actor-1")?, other(2, "account-2", "actor-1")?];
-    let others = others.into_iter().chain([other(2, "account-2", "actor-2")?]);
-    let steps: [fn(KeyRecord) -> KeyRecord; 8] = [
+    let others = [("account-1", "actor-1"), ("account-2", "actor-1"), ("account-2", "actor-2")].map(other);
+    let reordered = conditions([("z", "1"), ("a", "2")])?;
+    let steps: [fn(KeyRecord) -> KeyRecord; 7] = [
         |record| record.with_expiry(Some(Timestamp::from_millis(5))),
         |record| record.with_expiry(None),
         |record| record.with_not_before(None),
@@ -164,11 +158,11 @@ pub(super) fn every_field<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> 
         |record| record.with_created(Timestamp::from_millis(2)),
         |record| record.with_state(KeyState::Replaced),
         |record| record.with_roles(["b", "a"]),
-        |record| record.with_conditions("z:1 a:2".split(' ').filter_map(|text| text.parse().ok())),
     ];
     for step in steps {
         present = updated(store, &present, step(present.clone()))?;
     }
+    present = updated(store, &present, present.clone().with_conditions(reordered))?;
     for other in others {
         present = updated(store, &present, other)?;
     }
@@ -176,17 +170,14 @@ pub(super) fn every_field<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> 
 }
 
 /// What stands there after the update, which was found.
-fn updated<S>(store: &S, present: &KeyRecord, next: KeyRecord) -> Result<KeyRecord, String>
-where
-    S: WritableKeyStore<Error: fmt::Debug>,
-{
+fn updated(store: &dyn Tested, present: &KeyRecord, next: KeyRecord) -> Result<KeyRecord, String> {
     let next = next.with_version(present.version().saturating_add(1));
     apply(store, &[KeyChange::Update { expected: present.version(), record: next.clone() }])?;
     expect(store, present.id(), Some(&next))?;
     Ok(next)
 }
 
-pub(super) fn byte_for_byte<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
+pub(super) fn byte_for_byte(store: &dyn Tested) -> Outcome {
     let pairs = [
         ("aaaaaaaaaaaaaa", "AAAAAAAAAAAAAA"),
         ("1first0000000a", "2first0000000a"),
@@ -197,7 +188,7 @@ pub(super) fn byte_for_byte<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -
     ];
     for (one, other) in pairs {
         let (one, other) = (named(one)?, named(other)?);
-        apply(store, &[KeyChange::Insert(one.clone())])?;
+        insert(store, &one)?;
         expect(store, other.id(), None)?;
         stored(store, slice::from_ref(&other))?;
         expect(store, one.id(), Some(&one))?;
@@ -209,13 +200,12 @@ pub(super) fn byte_for_byte<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -
 }
 
 /// Inserts the records, and then finds each.
-fn stored<S: WritableKeyStore<Error: fmt::Debug>>(store: &S, records: &[KeyRecord]) -> Outcome {
-    records.iter().try_for_each(|record| apply(store, &[KeyChange::Insert(record.clone())]))?;
+fn stored(store: &dyn Tested, records: &[KeyRecord]) -> Outcome {
+    records.iter().try_for_each(|record| insert(store, record))?;
     records.iter().try_for_each(|record| expect(store, record.id(), Some(record)))
 }
 
 fn named(id: &str) -> Result<KeyRecord, String> {
     let id = KeyId::parse(id).map_err(said)?;
-    let digest = KeyDigest::of(id.as_str(), None);
-    KeyRecord::new(KeyKind::AccessToken, id, digest, "account-1", "actor-1").map_err(said)
+    Ok(of(KeyKind::AccessToken, id, KeyDigest::of(id.as_str(), None)))
 }

@@ -1,7 +1,7 @@
 //! Two threads that wait for each other.
 
 use alloc::{format, string::String, sync::Arc};
-use core::{borrow::Borrow, fmt, time::Duration};
+use core::{fmt, time::Duration};
 use std::{
     sync::{
         Barrier,
@@ -11,12 +11,9 @@ use std::{
 };
 
 use super::{
-    super::{
-        change::{ChangeError, KeyChange},
-        contract::WritableKeyStore,
-    },
+    super::{change::KeyChange, contract::WritableKeyStore},
     Broken, Outcome,
-    tools::{PANICKED, apply, failed, id, record},
+    tools::{PANICKED, Tested, apply, id, is_made, present, record},
 };
 
 const CLAUSE: &str = "concurrent lists over the same ids finish";
@@ -39,13 +36,11 @@ where
     S: WritableKeyStore + Send + Sync + 'static,
     S::Error: fmt::Debug,
 {
-    finish(&Arc::new(new()), patience).map_err(|how| Broken { clause: CLAUSE, how })
+    let store: Arc<dyn Tested + Send> = Arc::new(new());
+    finish(&store, patience).map_err(|how| Broken { clause: CLAUSE, how })
 }
 
-fn finish<S>(store: &Arc<S>, patience: Duration) -> Outcome
-where
-    S: WritableKeyStore<Error: fmt::Debug> + Send + Sync + 'static,
-{
+fn finish(store: &Arc<dyn Tested + Send>, patience: Duration) -> Outcome {
     apply(&**store, &[1, 2].map(|number| KeyChange::Insert(record(number))))?;
     let together = Arc::new(Barrier::new(2));
     let (report, reports) = mpsc::channel();
@@ -79,7 +74,7 @@ where
         return Err(PANICKED.into());
     }
     for number in [1, 2] {
-        let version = version(&**store, number)?;
+        let version = present(&**store, id(number))?.version();
         if version != made.saturating_add(1) {
             return Err(format!("{made} lists were acknowledged, and `{}` is at version {version}", id(number)));
         }
@@ -88,19 +83,8 @@ where
 }
 
 /// Changes both records, in this order, as they are found; whether that was made.
-fn list<S: WritableKeyStore<Error: fmt::Debug>>(store: &S, numbers: [u8; 2]) -> Result<bool, String> {
-    let change = |number| {
-        let found = record(number).with_version(version(store, number)?);
-        Ok::<_, String>(found.change(|record| record))
-    };
+fn list(store: &dyn Tested, numbers: [u8; 2]) -> Result<bool, String> {
+    let change = |number| Ok::<_, String>(present(store, id(number))?.change(|record| record));
     let [one, other] = numbers.map(change);
-    match store.apply(&[one?, other?]) {
-        Ok(()) => Ok(true),
-        Err(ChangeError::Conflict { .. }) => Ok(false),
-        Err(other) => Err(format!("neither made nor a conflict: {other:?}")),
-    }
-}
-
-fn version<S: WritableKeyStore<Error: fmt::Debug>>(store: &S, number: u8) -> Result<u64, String> {
-    Ok(store.find(id(number)).map_err(failed)?.ok_or("the record is gone")?.borrow().version())
+    is_made(store, &[one?, other?])
 }

@@ -64,6 +64,7 @@ use alloc::string::String;
 use core::fmt;
 
 pub use self::deadlock::check_for_deadlock;
+use self::tools::Tested;
 use super::contract::WritableKeyStore;
 
 /// Holds stores to the contract; `new` gives an empty one each time. A store that can deadlock is for
@@ -77,7 +78,7 @@ where
     S: WritableKeyStore + Sync,
     S::Error: fmt::Debug,
 {
-    for (clause, check) in clauses::<S>() {
+    for (clause, check) in CLAUSES {
         check(&new()).map_err(|how| Broken { clause, how })?;
     }
     Ok(())
@@ -127,31 +128,29 @@ impl Broken {
 /// How a clause doesn't hold, where it doesn't.
 type Outcome = Result<(), String>;
 
-type Clause<S> = (&'static str, fn(&S) -> Outcome);
+type Clause = (&'static str, fn(&dyn Tested) -> Outcome);
 
-fn clauses<S: WritableKeyStore<Error: fmt::Debug> + Sync>() -> [Clause<S>; 22] {
-    [
-        ("an unknown id is not found, and is no error", content::unknown),
-        ("a record is found as it was stored", content::found),
-        ("a name is kept byte for byte", content::names),
-        ("the value of a condition is any text", content::values),
-        ("a time has more than 32 bits, and 0 is one", content::times),
-        ("a record as large as it may be is found as it was stored", content::largest),
-        ("an update changes every field that may change", content::every_field),
-        ("an id that is there can't be new", changes::duplicate),
-        ("a change that expects another version is a conflict", changes::stale),
-        ("a change to a record that isn't there is a conflict", changes::absent),
-        ("a removed record is not found, and its id can be new again", changes::removed),
-        ("a version has more than 32 bits", content::versions),
-        ("an id is compared byte for byte", content::byte_for_byte),
-        ("changes are made all or none", changes::all_or_none),
-        ("a change sees those before it", changes::in_order),
-        ("a change made by another thread is found", threads::elsewhere),
-        ("of concurrent inserts of one id one is made", threads::inserts),
-        ("of concurrent changes none is lost", threads::changes),
-        ("of concurrent lists of changes one is made, whole", threads::lists),
-        ("of a removal and an update at once one is made", threads::removals),
-        ("one record is read whole", threads::whole),
-        ("what was refused is never found", threads::refused),
-    ]
-}
+const CLAUSES: [Clause; 22] = [
+    ("an unknown id is not found, and is no error", content::unknown),
+    ("a record is found as it was stored", content::found),
+    ("a name is kept byte for byte", content::names),
+    ("the value of a condition is any text", content::values),
+    ("a time has more than 32 bits, and 0 is one", content::times),
+    ("a record as large as it may be is found as it was stored", content::largest),
+    ("an update changes every field that may change", content::every_field),
+    ("an id that is there can't be new", changes::duplicate),
+    ("a change that expects another version is a conflict", changes::stale),
+    ("a change to a record that isn't there is a conflict", changes::absent),
+    ("a removed record is not found, and its id can be new again", changes::removed),
+    ("a version has more than 32 bits", content::versions),
+    ("an id is compared byte for byte", content::byte_for_byte),
+    ("changes are made all or none", changes::all_or_none),
+    ("a change sees those before it", changes::in_order),
+    ("a change made by another thread is found", threads::elsewhere),
+    ("of concurrent inserts of one id one is made", threads::inserts),
+    ("of concurrent changes none is lost", threads::changes),
+    ("of concurrent lists of changes one is made, whole", threads::lists),
+    ("of a removal and an update at once one is made", threads::removals),
+    ("one record is read whole", threads::whole),
+    ("what was refused is never found", threads::refused),
+];

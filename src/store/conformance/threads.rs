@@ -2,8 +2,7 @@
 
 use alloc::{format, string::String, vec::Vec};
 use core::{
-    borrow::Borrow,
-    fmt, slice,
+    slice,
     sync::atomic::{AtomicUsize, Ordering},
 };
 use std::{sync::Barrier, thread};
@@ -11,14 +10,14 @@ use std::{sync::Barrier, thread};
 use super::{
     super::{
         change::{ChangeError, KeyChange},
-        contract::WritableKeyStore,
         record::{KeyRecord, KeyState},
     },
     Outcome,
-    tools::{PANICKED, apply, conflict, expect, failed, id, numbered, of, record, said, same},
+    tools::{
+        PANICKED, Tested, apply, conditions, conflict, expect, id, insert, is_made, numbered, of, present, record, same,
+    },
 };
 use crate::{
-    condition::Condition,
     key::{KeyDigest, KeyId, KeyKind},
     time::Timestamp,
 };
@@ -35,7 +34,7 @@ const FLIPS: usize = 100;
 const TRIES: usize = 10_000;
 
 /// What this thread found before, and that it found nothing, must not be what it finds afterwards.
-pub(super) fn elsewhere<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+pub(super) fn elsewhere(store: &dyn Tested) -> Outcome {
     let first = record(1);
     let second = first.change(|record| record.with_state(KeyState::Revoked));
     let steps = [
@@ -53,7 +52,7 @@ pub(super) fn elsewhere<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S
     Ok(())
 }
 
-pub(super) fn inserts<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+pub(super) fn inserts(store: &dyn Tested) -> Outcome {
     for round in 0..ROUNDS {
         let id = numbered(round, 0);
         one_is_made(store, id, |thread| {
@@ -65,10 +64,10 @@ pub(super) fn inserts<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) 
 
 /// Threads that remove a record, and as many that update it. They take turns, for the one that is started last often
 /// comes first.
-pub(super) fn removals<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+pub(super) fn removals(store: &dyn Tested) -> Outcome {
     for round in 0..ROUNDS {
         let old = of(KeyKind::OperatorKey, numbered(round, 0), KeyDigest::DUMMY);
-        apply(store, &[KeyChange::Insert(old.clone())])?;
+        insert(store, &old)?;
         one_is_made(store, old.id(), |thread| match thread.saturating_add(round) % 2 {
             0 => KeyChange::Remove { expected: 1, id: old.id() },
             _ => old.change(|record| record.with_roles([format!("r-{thread}")])),
@@ -78,12 +77,12 @@ pub(super) fn removals<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S)
 }
 
 /// Ten threads change one record, each again and again with what it read; each must find its own change made.
-pub(super) fn changes<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+pub(super) fn changes(store: &dyn Tested) -> Outcome {
     let start = record(1);
-    apply(store, &[KeyChange::Insert(start.clone())])?;
+    insert(store, &start)?;
     at_once(|thread| (0..ROUNDS).try_for_each(|round| change_until_done(store, &format!("t{thread}-{round}"))))?;
-    let end = store.find(start.id()).map_err(failed)?.ok_or("the record is gone")?;
-    let (changes, version) = (end.borrow().conditions().len(), end.borrow().version());
+    let end = present(store, start.id())?;
+    let (changes, version) = (end.conditions().len(), end.version());
     let wanted = THREADS.saturating_mul(ROUNDS);
     if changes == wanted && version == u64::try_from(wanted).unwrap_or_default().saturating_add(1) {
         return Ok(());
@@ -92,22 +91,18 @@ pub(super) fn changes<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) 
 }
 
 /// Ten threads replace one key at once, each by a key of its own: one succeeds, and of the others nothing is there.
-pub(super) fn lists<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+pub(super) fn lists(store: &dyn Tested) -> Outcome {
     for round in 0..5 {
         let old = of(KeyKind::OperatorKey, numbered(round, 0), KeyDigest::DUMMY);
-        apply(store, &[KeyChange::Insert(old.clone())])?;
+        insert(store, &old)?;
         let made = at_once(|thread| {
             let new = of(KeyKind::OperatorKey, numbered(round, thread.saturating_add(1)), KeyDigest::DUMMY);
-            let changes = [KeyChange::Insert(new), old.change(|record| record.with_state(KeyState::Revoked))];
-            match store.apply(&changes) {
-                Ok(()) => Ok(true),
-                Err(ChangeError::Conflict { .. }) => Ok(false),
-                Err(other) => Err(format!("neither made nor a conflict: {other:?}")),
-            }
+            let revoked = old.change(|record| record.with_state(KeyState::Revoked));
+            is_made(store, &[KeyChange::Insert(new), revoked])
         })?;
         let mut successors = 0_usize;
         for thread in 1..=THREADS {
-            let found = store.find(numbered(round, thread)).map_err(failed)?;
+            let found = store.find(numbered(round, thread))?;
             successors = successors.saturating_add(usize::from(found.is_some()));
         }
         let made = made.into_iter().filter(|made| *made).count();
@@ -119,30 +114,25 @@ pub(super) fn lists<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) ->
 }
 
 /// Writers flip a record between two that share nothing; what is found is the one or the other, by its version.
-pub(super) fn whole<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
-    let face = |number: u8, state, values: [&str; 2]| {
+pub(super) fn whole(store: &dyn Tested) -> Outcome {
+    let version = |number: u8, state, values: [&str; 2]| {
         let time = Timestamp::from_millis(number.into());
         let digest = KeyDigest::from_bytes([number; 32]);
-        let account = format!("account-{number}");
-        let record = KeyRecord::new(KeyKind::AccessToken, id(1), digest, account, format!("actor-{number}"));
-        let conditions = values.map(|value| Condition::new(value, value)).into_iter().collect::<Result<Vec<_>, _>>();
-        let record = record.map_err(said)?.with_roles(values).with_conditions(conditions.map_err(said)?);
+        let owner = (&*format!("account-{number}"), &*format!("actor-{number}"));
+        let record = KeyRecord::unchecked(KeyKind::AccessToken, id(1), digest, owner).with_roles(values);
+        let record = record.with_conditions(conditions(values.map(|value| (value, value)))?);
         Ok::<_, String>(record.with_state(state).with_created(time).with_not_before(Some(time)).with_expiry(Some(time)))
     };
-    let (odd, even) = (face(1, KeyState::Active, ["a", "b"])?, face(2, KeyState::Revoked, ["c", "d"])?);
+    let (odd, even) = (version(1, KeyState::Active, ["a", "b"])?, version(2, KeyState::Revoked, ["c", "d"])?);
     let at = |version: u64| if version % 2 == 0 { &even } else { &odd }.clone().with_version(version);
-    let version = || Ok::<_, String>(store.find(id(1)).map_err(failed)?.ok_or("nothing is found")?.borrow().version());
     let flip = || {
-        let expected = version()?;
-        match store.apply(&[KeyChange::Update { expected, record: at(expected.saturating_add(1)) }]) {
-            // Nobody waits for this one: the other writer's was made.
-            Ok(()) | Err(ChangeError::Conflict { .. }) => Ok(()),
-            Err(other) => Err(format!("neither made nor a conflict: {other:?}")),
-        }
+        let expected = present(store, id(1))?.version();
+        // Where it is a conflict, the other writer's was made: nobody waits for this one.
+        is_made(store, &[KeyChange::Update { expected, record: at(expected.saturating_add(1)) }]).map(drop)
     };
     let read = || {
-        let found = store.find(id(1)).map_err(failed)?.ok_or("nothing is found")?;
-        same(found.borrow(), &at(found.borrow().version()))
+        let found = present(store, id(1))?;
+        same(&found, &at(found.version()))
     };
     apply(store, &[KeyChange::Insert(at(1))])?;
     read_meanwhile(flip, read)?;
@@ -150,9 +140,9 @@ pub(super) fn whole<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) ->
 }
 
 /// Writers make changes that fit, in lists that are refused for another one.
-pub(super) fn refused<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) -> Outcome {
+pub(super) fn refused(store: &dyn Tested) -> Outcome {
     let stays = record(1);
-    apply(store, &[KeyChange::Insert(stays.clone())])?;
+    insert(store, &stays)?;
     let changes = [
         stays.change(|record| record.with_roles(["refused"])),
         KeyChange::Insert(record(2)),
@@ -169,13 +159,10 @@ pub(super) fn refused<S: WritableKeyStore<Error: fmt::Debug> + Sync>(store: &S) 
 
 /// Runs ten threads, each of which makes a change. One is made, the others are refused as they should be, and what is
 /// found is what the one has made.
-fn one_is_made<S>(store: &S, id: KeyId, change: impl Fn(usize) -> KeyChange + Sync) -> Outcome
-where
-    S: WritableKeyStore<Error: fmt::Debug> + Sync,
-{
+fn one_is_made(store: &dyn Tested, id: KeyId, change: impl Fn(usize) -> KeyChange + Sync) -> Outcome {
     let made = at_once(|thread| {
         let change = change(thread);
-        match (store.apply(slice::from_ref(&change)), &change) {
+        match (store.try_apply(slice::from_ref(&change)), &change) {
             (Ok(()), _) => Ok(Some(change)),
             (Err(ChangeError::Duplicate { id: refused }), KeyChange::Insert(_)) if refused == id => Ok(None),
             (Err(ChangeError::Conflict { id: refused }), KeyChange::Update { .. } | KeyChange::Remove { .. })
@@ -235,17 +222,15 @@ fn at_once<T: Send>(run: impl Fn(usize) -> Result<T, String> + Sync) -> Result<V
 }
 
 /// Adds a condition to whatever is stored, as often as it takes, within reason.
-fn change_until_done<S: WritableKeyStore<Error: fmt::Debug>>(store: &S, value: &str) -> Outcome {
-    let mine = Condition::new("change", value).map_err(said)?;
+fn change_until_done(store: &dyn Tested, value: &str) -> Outcome {
+    let mine = conditions([("change", value)])?;
     for _ in 0..TRIES {
-        let found = store.find(id(1)).map_err(failed)?.ok_or("the record is gone")?;
-        let more = found.borrow().conditions().iter().cloned().chain([mine.clone()]);
-        let change = found.borrow().change(|record| record.with_conditions(more));
-        match store.apply(&[change]) {
-            Ok(()) => return Ok(()),
-            Err(ChangeError::Conflict { .. }) => thread::yield_now(),
-            Err(other) => return Err(format!("neither made nor a conflict: {other:?}")),
+        let found = present(store, id(1))?;
+        let more = found.conditions().iter().cloned().chain(mine.clone());
+        if is_made(store, &[found.change(|record| record.with_conditions(more))])? {
+            return Ok(());
         }
+        thread::yield_now();
     }
     Err(format!("what is found is not the present: after {TRIES} tries every change is still a conflict"))
 }

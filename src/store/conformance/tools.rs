@@ -1,4 +1,4 @@
-//! What the clauses share: records, and saying what is wrong.
+//! What the clauses share: how they use a store, records, and messages.
 
 use alloc::{
     format,
@@ -10,37 +10,75 @@ use core::{borrow::Borrow, fmt};
 use super::{
     super::{
         change::{ChangeError, KeyChange},
-        contract::WritableKeyStore,
+        contract::{KeyStore, WritableKeyStore},
         record::KeyRecord,
     },
     Outcome,
 };
-use crate::key::{KeyDigest, KeyId, KeyKind};
+use crate::{
+    condition::Condition,
+    key::{KeyDigest, KeyId, KeyKind},
+};
 
 pub(super) const PANICKED: &str = "a thread panicked";
 
 /// The most characters of what was found that are shown.
 const SHOWN: usize = 80;
 
-pub(super) fn apply<S: WritableKeyStore<Error: fmt::Debug>>(store: &S, changes: &[KeyChange]) -> Outcome {
-    store.apply(changes).map_err(|error| format!("a change that fits was refused: {error:?}"))
+/// A store as the clauses see it. What it finds is copied, and an error is only shown.
+pub(super) trait Tested: Sync {
+    fn find(&self, id: KeyId) -> Result<Option<KeyRecord>, String>;
+
+    fn try_apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<String>>;
 }
 
-pub(super) fn conflict<S: WritableKeyStore<Error: fmt::Debug>>(store: &S, changes: &[KeyChange], id: KeyId) -> Outcome {
-    match store.apply(changes) {
+impl<S: WritableKeyStore<Error: fmt::Debug> + Sync> Tested for S {
+    fn find(&self, id: KeyId) -> Result<Option<KeyRecord>, String> {
+        let found = KeyStore::find(self, id).map_err(|error| format!("the store failed: {error:?}"))?;
+        Ok(found.map(|found| found.borrow().clone()))
+    }
+
+    fn try_apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<String>> {
+        self.apply(changes).map_err(|error| match error {
+            ChangeError::Duplicate { id } => ChangeError::Duplicate { id },
+            ChangeError::Conflict { id } => ChangeError::Conflict { id },
+            ChangeError::Store(error) => ChangeError::Store(format!("{error:?}")),
+        })
+    }
+}
+
+pub(super) fn present(store: &dyn Tested, id: KeyId) -> Result<KeyRecord, String> {
+    Ok(store.find(id)?.ok_or("the record is gone")?)
+}
+
+pub(super) fn apply(store: &dyn Tested, changes: &[KeyChange]) -> Outcome {
+    store.try_apply(changes).map_err(|error| format!("a change that fits was refused: {error:?}"))
+}
+
+pub(super) fn insert(store: &dyn Tested, record: &KeyRecord) -> Outcome {
+    apply(store, &[KeyChange::Insert(record.clone())])
+}
+
+pub(super) fn conflict(store: &dyn Tested, changes: &[KeyChange], id: KeyId) -> Outcome {
+    match store.try_apply(changes) {
         Err(ChangeError::Conflict { id: refused }) if refused == id => Ok(()),
         other => Err(format!("it was not refused as a conflict over `{id}`: {other:?}")),
     }
 }
 
-pub(super) fn expect<S>(store: &S, id: KeyId, wanted: Option<&KeyRecord>) -> Outcome
-where
-    S: WritableKeyStore<Error: fmt::Debug>,
-{
-    let found = store.find(id).map_err(failed)?;
-    match (found.as_ref().map(Borrow::borrow), wanted) {
+/// Whether the changes were made, where a conflict is no fault.
+pub(super) fn is_made(store: &dyn Tested, changes: &[KeyChange]) -> Result<bool, String> {
+    match store.try_apply(changes) {
+        Ok(()) => Ok(true),
+        Err(ChangeError::Conflict { .. }) => Ok(false),
+        Err(other) => Err(format!("neither made nor a conflict: {other:?}")),
+    }
+}
+
+pub(super) fn expect(store: &dyn Tested, id: KeyId, wanted: Option<&KeyRecord>) -> Outcome {
+    match (store.find(id)?, wanted) {
         (None, None) => Ok(()),
-        (Some(found), Some(wanted)) => same(found, wanted),
+        (Some(found), Some(wanted)) => same(&found, wanted),
         (None, Some(_)) => Err(format!("under `{id}` nothing is found, and a record is there")),
         (Some(found), None) if found.id() == id => Err(format!("under `{id}` a record is found, and none is there")),
         (Some(found), None) => Err(format!("under `{id}` the record of `{}` is found", found.id())),
@@ -99,13 +137,15 @@ fn shown(value: &impl fmt::Debug) -> String {
     }
 }
 
-pub(super) fn failed(error: impl fmt::Debug) -> String {
-    format!("the store failed: {error:?}")
-}
-
 /// What the suite itself could not make, which is no fault of the store.
 pub(super) fn said(error: impl fmt::Display) -> String {
     error.to_string()
+}
+
+pub(super) fn conditions<N: AsRef<str>, V: AsRef<str>>(
+    pairs: impl IntoIterator<Item = (N, V)>,
+) -> Result<Vec<Condition>, String> {
+    pairs.into_iter().map(|(name, value)| Condition::new(name, value).map_err(said)).collect()
 }
 
 pub(super) fn id(number: u8) -> KeyId {

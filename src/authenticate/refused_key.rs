@@ -1,4 +1,4 @@
-//! Why nobody was authenticated: one face for the caller, the cause for the host's log.
+//! Why a key was refused: one message for every caller, and the cause for the host's log.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -47,24 +47,12 @@ impl Refusal {
     }
 
     /// The public id of the presented key, for the host's log, where it had the form of one.
-    ///
-    /// ```
-    /// # use keyward::{Authenticator, Schema, Timestamp, key::{KeyEntropy, KeyFormat, KeyPrefix}};
-    /// # use keyward::store::KeyRecord;
-    /// let format = KeyFormat::new(KeyPrefix::new("acme")?);
-    /// # let new = format.generate_access_token(KeyEntropy::take(&mut [0x5A; 32])?, None);
-    /// let authenticator = Authenticator::new(&Schema::builder().build()?, format);
-    /// let presented = authenticator.parse(new.key.reveal())?;
-    /// let unknown = authenticator.verify(&presented, None::<KeyRecord>, Timestamp::from_millis(0)).unwrap_err();
-    /// assert_eq!(unknown.key_id(), Some(new.id));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn key_id(&self) -> Option<KeyId> {
         self.key
     }
 }
 
-/// A text that is no key is refused as every other.
+/// A text that is not a key gets the same refusal as any other.
 impl From<ParseKeyError> for Refusal {
     fn from(error: ParseKeyError) -> Self {
         Self { key: None, cause: RefusalCause::Malformed(error) }

@@ -1,14 +1,21 @@
 //! A store in memory.
 
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{convert::Infallible, fmt};
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, PoisonError},
+};
+
+use arc_swap::ArcSwap;
+use foldhash::fast::{FixedState, RandomState};
+use indexmap::IndexMap;
 
 use super::{
     change::{ChangeError, KeyChange},
     contract::{AsyncKeyStore, KeyStore, WritableKeyStore},
     record::KeyRecord,
-    sharded::{SHARDS, Sharded},
-    stored::StoredKey,
+    stored::{ById, StoredKey},
 };
 use crate::key::KeyId;
 
@@ -32,18 +39,22 @@ use crate::key::KeyId;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct MemoryStore {
-    records: Sharded,
+    /// Each is replaced as a whole: who reads sees it as it was or as it is, and waits for nobody.
+    shards: Box<[ArcSwap<Shard>]>,
+    /// Held by the one who writes.
+    writing: Mutex<()>,
 }
 
+/// Ids that are looked up are the callers' choice: the hasher is keyed.
+type Shard = HashSet<ById, RandomState>;
+
 impl MemoryStore {
-    /// Into how many parts the table is cut.
-    ///
-    /// See [`MemoryStore`] for what it means.
-    pub const SHARDS: usize = SHARDS;
+    /// Into how many parts the table is cut, a power of two.
+    pub const SHARDS: usize = 1024;
 
     /// An empty store.
     pub fn new() -> Self {
-        Self { records: Sharded::new([]) }
+        Self::of_shards(Self::empty_shards())
     }
 
     /// A store with all of these records: the quick way to load many.
@@ -62,45 +73,62 @@ impl MemoryStore {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn from_records(records: impl IntoIterator<Item = KeyRecord>) -> Result<Self, ChangeError<Infallible>> {
-        let mut ids = HashSet::new();
-        let mut duplicate = None;
-        let records = records.into_iter().map_while(|record| {
+        let mut shards = Self::empty_shards();
+        for record in records {
             let id = record.id();
-            if ids.insert(id) {
-                return Some(StoredKey::from(record));
+            let shard = shards.get_mut(id.place_among(Self::SHARDS));
+            if !shard.is_some_and(|shard| shard.insert(ById(record.into()))) {
+                return Err(ChangeError::Duplicate { id });
             }
-            duplicate = Some(id);
-            None
-        });
-        let records = Sharded::new(records);
-        duplicate.map_or(Ok(Self { records }), |id| Err(ChangeError::Duplicate { id }))
+        }
+        Ok(Self::of_shards(shards))
     }
 
     /// How many records there are.
-    ///
-    /// ```
-    /// assert_eq!(keyward::store::MemoryStore::new().len(), 0);
-    /// ```
     pub fn len(&self) -> usize {
-        self.records.len()
+        self.shards.iter().map(|shard| shard.load().len()).sum()
     }
 
     /// Whether there are none.
-    ///
-    /// ```
-    /// assert!(keyward::store::MemoryStore::new().is_empty());
-    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The records, in no order. Changes that are made meanwhile may or may not be seen.
-    ///
-    /// ```
-    /// assert_eq!(keyward::store::MemoryStore::new().records().count(), 0);
-    /// ```
     pub fn records(&self) -> impl Iterator<Item = StoredKey> {
-        self.records.records()
+        self.shards.iter().flat_map(|shard| shard.load().iter().map(|ById(record)| record.clone()).collect::<Vec<_>>())
+    }
+
+    fn empty_shards() -> Vec<Shard> {
+        let hasher = RandomState::default();
+        (0..Self::SHARDS).map(|_| Shard::with_hasher(hasher.clone())).collect()
+    }
+
+    fn of_shards(shards: Vec<Shard>) -> Self {
+        Self { shards: shards.into_iter().map(ArcSwap::from_pointee).collect(), writing: Mutex::new(()) }
+    }
+
+    #[inline]
+    fn get(&self, id: KeyId) -> Option<StoredKey> {
+        self.shards.get(id.place_among(Self::SHARDS))?.load().get(&id).map(|ById(record)| record.clone())
+    }
+
+    /// Puts records under their ids, or takes them away. Each shard that changes is copied once.
+    fn put(&self, changes: &[KeyChange]) {
+        // In the order of the changes: a reader sees the new key of a rotation before the old one ends.
+        let mut copies: IndexMap<usize, (&ArcSwap<Shard>, Shard), FixedState> = IndexMap::default();
+        for change in changes {
+            let place = change.id().place_among(Self::SHARDS);
+            let Some(shard) = self.shards.get(place) else { continue };
+            let (_, copy) = copies.entry(place).or_insert_with(|| (shard, Shard::clone(&shard.load())));
+            match change.record() {
+                Some(record) => drop(copy.replace(ById(record.clone().into()))),
+                None => drop(copy.take(&change.id())),
+            }
+        }
+        for (shard, copy) in copies.into_values() {
+            shard.store(Arc::new(copy));
+        }
     }
 }
 
@@ -116,7 +144,7 @@ impl KeyStore for MemoryStore {
 
     #[inline]
     fn find(&self, id: KeyId) -> Result<Option<StoredKey>, Infallible> {
-        Ok(self.records.find(id))
+        Ok(self.get(id))
     }
 
     #[inline]
@@ -130,22 +158,23 @@ impl AsyncKeyStore for MemoryStore {
     type Error = Infallible;
 
     async fn find_async(&self, id: KeyId) -> Result<Option<StoredKey>, Infallible> {
-        Ok(self.records.find(id))
+        Ok(self.get(id))
     }
 }
 
 impl WritableKeyStore for MemoryStore {
     fn apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<Infallible>> {
-        let writer = self.records.write();
+        // A writer that panicked left no half of a shard behind.
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         // A change sees those before it, as it would if they were made one by one.
         let mut versions = HashMap::new();
         for change in changes {
-            let stored = || writer.find(change.id()).map(|record| record.version());
+            let stored = || self.get(change.id()).map(|record| record.version());
             let version = versions.entry(change.id()).or_insert_with(stored);
             change.check(*version)?;
             *version = change.record().map(KeyRecord::version);
         }
-        writer.put(changes.iter().map(|change| (change.id(), change.record().cloned().map(StoredKey::from))));
+        self.put(changes);
         Ok(())
     }
 }

@@ -128,67 +128,42 @@ pub(super) type Result<T> = core::result::Result<T, AdministrationError>;
 
 impl AdministrationError {
     /// The name of the reason, for audit records and answers.
-    ///
-    /// ```
-    /// use keyward::administration::AdministrationError;
-    ///
-    /// assert_eq!(AdministrationError::LastAdministrator.code(), "last_administrator");
-    /// assert_eq!(AdministrationError::LastAdministrator.status(), 409);
-    /// ```
     pub fn code(&self) -> &'static str {
+        self.answer().1
+    }
+
+    /// The HTTP status: 401, 403 or 404 as the decision says; 400 for what can't be, 409 for what can't be now.
+    pub fn status(&self) -> u16 {
+        self.answer().0
+    }
+
+    fn answer(&self) -> (u16, &'static str) {
         match self {
-            Self::UnknownKey => "unknown_key",
-            Self::NotForAccessTokens => "not_for_access_tokens",
-            Self::NotAdministrator => "not_administrator",
-            Self::Forbidden(forbidden) => forbidden.kind(),
-            Self::KeyInGrace => "key_in_grace",
+            Self::UnknownKey => (401, "unknown_key"),
+            Self::NotForAccessTokens => (403, "not_for_access_tokens"),
+            Self::KeyInGrace => (403, "key_in_grace"),
+            Self::NotAdministrator => (403, "not_administrator"),
+            Self::Forbidden(forbidden) => (forbidden.status(), forbidden.kind()),
             Self::Exceeded(_)
             | Self::ExceedingAccess { .. }
             | Self::OnlyAdministrator { .. }
             | Self::Unresolved { .. }
             | Self::ExceedingRole
-            | Self::ExceedingConditions { .. } => "caller_access_exceeded",
-            Self::InvalidPolicies(_) => "invalid_policies",
-            Self::UnsupportedConditions(_) => "unsupported_conditions",
-            Self::ManagedRole => "managed_role",
-            Self::InvalidRole(_) => "invalid_role",
-            Self::LastAdministrator => "last_administrator",
-            Self::TokenLimit => "token_limit",
-            Self::UnknownActor { .. } => "unknown_actor",
-            Self::TokenExpired { .. } => "token_expired",
-            Self::DuplicateActor { .. } => "duplicate_actor",
-            Self::DuplicateKey { .. } => "duplicate_key",
-            Self::Rotation(_) => "key_not_replaceable",
-            Self::InvalidId(_) => "invalid_id",
-        }
-    }
-
-    /// The HTTP status: 401, 403 or 404 as the decision says; 400 for what can't be, 409 for what can't be now.
-    pub fn status(&self) -> u16 {
-        match self {
-            Self::UnknownKey => 401,
-            Self::NotForAccessTokens
-            | Self::KeyInGrace
-            | Self::NotAdministrator
-            | Self::Exceeded(_)
-            | Self::ExceedingAccess { .. }
-            | Self::OnlyAdministrator { .. }
-            | Self::Unresolved { .. }
-            | Self::ExceedingRole
-            | Self::ExceedingConditions { .. }
-            | Self::ManagedRole => 403,
-            Self::Forbidden(forbidden) => forbidden.status(),
-            Self::UnknownActor { .. } | Self::InvalidRole(RoleError::Unknown(_)) => 404,
-            Self::LastAdministrator
-            | Self::TokenLimit
-            | Self::InvalidRole(RoleError::DuplicateId { .. })
-            | Self::TokenExpired { .. }
-            | Self::DuplicateActor { .. }
-            | Self::DuplicateKey { .. }
-            | Self::Rotation(_) => 409,
-            Self::InvalidPolicies(_) | Self::UnsupportedConditions(_) | Self::InvalidRole(_) | Self::InvalidId(_) => {
-                400
-            }
+            | Self::ExceedingConditions { .. } => (403, "caller_access_exceeded"),
+            Self::InvalidPolicies(_) => (400, "invalid_policies"),
+            Self::UnsupportedConditions(_) => (400, "unsupported_conditions"),
+            Self::ManagedRole => (403, "managed_role"),
+            Self::InvalidRole(RoleError::Unknown(_)) => (404, "invalid_role"),
+            Self::InvalidRole(RoleError::DuplicateId { .. }) => (409, "invalid_role"),
+            Self::InvalidRole(_) => (400, "invalid_role"),
+            Self::LastAdministrator => (409, "last_administrator"),
+            Self::TokenLimit => (409, "token_limit"),
+            Self::UnknownActor { .. } => (404, "unknown_actor"),
+            Self::TokenExpired { .. } => (409, "token_expired"),
+            Self::DuplicateActor { .. } => (409, "duplicate_actor"),
+            Self::DuplicateKey { .. } => (409, "duplicate_key"),
+            Self::Rotation(_) => (409, "key_not_replaceable"),
+            Self::InvalidId(_) => (400, "invalid_id"),
         }
     }
 }
