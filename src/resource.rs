@@ -110,3 +110,41 @@ impl<A: Attributes + ?Sized> Resource for ResourceView<'_, A> {
         self.account
     }
 }
+
+/// Implements [`Resource`] and [`Attributes`] for a struct of the host's: its type in the schema, the field that holds its
+/// account, and the list of its attributes, as [`attributes!`](crate::attributes!) takes it.
+///
+/// ```
+/// use keyward::{Access, Operation, Role, Roles, Schema};
+///
+/// struct Product { account: String, brand: String, tags: Vec<String> }
+///
+/// keyward::resource!(Product as "products" in account { brand, tags });
+///
+/// let schema = Schema::from_json(
+///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
+/// )?;
+/// schema.check_attributes::<Product>("products")?; // at the start: each attribute that a condition reads is declared
+///
+/// let roles = Roles::new(&schema, "acme")?.with(Role::new("viewer", ["products:read"])?)?;
+/// let access = Access::builder(&roles).role("viewer").condition("brand:a")?.build()?;
+/// let product = Product { account: "acme".into(), brand: "a".into(), tags: vec![] };
+/// assert!(access.decide(Operation::READ, &product).is_allow());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[macro_export]
+macro_rules! resource {
+    ($type:ty as $name:literal in $($account:ident).+ { $($list:tt)* }) => {
+        $crate::attributes!($type { $($list)* });
+
+        impl $crate::Resource for $type {
+            fn resource_type(&self) -> $crate::TypeRef<'_> {
+                $crate::TypeRef::Name($name)
+            }
+
+            fn account(&self) -> &str {
+                &self.$($account).+
+            }
+        }
+    };
+}

@@ -2,6 +2,7 @@
 
 mod as_value;
 mod attribute_path;
+mod declared;
 #[cfg(feature = "serde_json")]
 mod json_attributes;
 mod maps;
@@ -9,5 +10,6 @@ mod traits;
 mod written;
 
 pub use attribute_path::AttributePath;
+pub use declared::{AttributeName, DeclaredAttributes};
 pub(crate) use maps::object_or_nothing;
 pub use traits::{AsValue, Attributes, List, Value};

@@ -1,6 +1,7 @@
 //! What the host declares: resource types with their operations, and condition names with what each restricts.
 
 mod builder;
+mod check_attributes;
 mod compiled;
 mod handles;
 mod rule;

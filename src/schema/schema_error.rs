@@ -38,7 +38,7 @@ pub enum SchemaProblem {
     /// A name outside its alphabet, or too long.
     #[error(transparent)]
     Name(TextError),
-    /// A resource type that is not declared.
+    /// A resource type or an attribute that is not declared.
     #[error(transparent)]
     Unknown(UnknownName),
     /// The same declaration twice.

@@ -48,7 +48,7 @@ fn sources() -> Vec<Source> {
             }
         }
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
     let mut paths = Vec::new();
     walk(&root, &mut paths);
     paths.sort();

@@ -1,5 +1,4 @@
 //! All integration tests, in one binary.
-#![cfg(all(feature = "std", feature = "serde_json"))]
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::expect_used,
@@ -21,6 +20,7 @@ mod cors_browser;
 mod cors_policy;
 mod decide_example;
 mod decisions;
+mod declared;
 mod documents;
 mod filter_law;
 mod filter_memory;

@@ -40,13 +40,7 @@ impl SqlTable {
     /// let products = SqlTable::new(SqlDialect::PostgreSql, "account")?.alike(["site"], SqlColumn::uuid)?;
     /// let probe = products.probe("products")?;
     /// assert!(probe.starts_with("SELECT 1 FROM products WHERE ") && probe.ends_with(" LIMIT 0"));
-    ///
-    /// let database = rusqlite::Connection::open_in_memory()?;
-    /// database.execute_batch("CREATE TABLE products (account TEXT, sites TEXT)")?;
-    /// let products = SqlTable::new(SqlDialect::Sqlite, "account")?.alike(["site"], SqlColumn::text)?;
-    /// let refused = database.execute_batch(&products.probe("products")?).unwrap_err();
-    /// assert!(refused.to_string().contains("no such column: site"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok::<(), keyward::filter::SqlError>(())
     /// ```
     pub fn probe(&self, from: &str) -> Result<String, SqlError> {
         let columns: Vec<&SqlColumn> = self.mapping.holders().filter(|column| column.kind != Kind::Absent).collect();

@@ -1,14 +1,14 @@
-//! A table of products in SQLite, three accesses, and what each of them sees.
+//! A table of products in SQLite, asked with sqlx: four accesses, and what each of them sees.
 //!
 //! ```text
-//! cargo run --example filter_rows
+//! cargo run --manifest-path examples/filter_rows/Cargo.toml
 //! ```
 
 use keyward::{
     Access, Role, Roles, Schema,
     filter::{SqlColumn, SqlDialect, SqlFragment, SqlTable, SqlValue},
 };
-use rusqlite::{Connection, ToSql, params_from_iter};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -33,9 +33,10 @@ const TABLE: &str = r#"
         ('emca', 'Stool',     'northern', 7,    '["wood"]');
 "#;
 
-fn main() -> Result<()> {
-    let connection = Connection::open_in_memory()?;
-    connection.execute_batch(TABLE)?;
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let mut connection = SqliteConnection::connect("sqlite::memory:").await?;
+    sqlx::raw_sql(TABLE).execute(&mut connection).await?;
 
     // Which column holds which attribute: said once, and held to the schema and to the database at the start.
     let schema = Schema::from_json(SCHEMA)?;
@@ -43,7 +44,7 @@ fn main() -> Result<()> {
         .alike(["brand", "factory"], SqlColumn::text)?
         .alike(["tags"], SqlColumn::json)?;
     products.check(&schema, "products")?;
-    connection.execute_batch(&products.probe("products")?)?;
+    sqlx::raw_sql(AssertSqlSafe(products.probe("products")?)).execute(&mut connection).await?;
 
     let roles = Roles::new(&schema, "acme")?.with(Role::new("viewer", ["products:read,list"])?)?;
     let viewer = || Access::builder(&roles).role("viewer");
@@ -51,33 +52,36 @@ fn main() -> Result<()> {
         ("the whole account", viewer().build()?),
         ("one brand, from one factory", viewer().conditions(["brand:northern", "factory:7"])?.build()?),
         ("what is of wood and oak alone", viewer().conditions(["tag:wood", "tag:oak"])?.build()?),
+        ("who may not list", Access::builder(&roles).build()?),
     ];
 
     for (title, access) in &accesses {
-        let fragment = access.sql("products", &products)?;
-        println!("{title}\n  rows of `{}`: {}", access.account(), access.filter("products"));
-        println!("  WHERE {fragment}\n  with {}", list(&fragment));
-        println!("  {}\n", names(&connection, &fragment)?.join(", "));
+        println!("{title}");
+        match access.sql("products", &products) {
+            Ok(fragment) => {
+                println!("  rows of `{}`: {}", access.account(), access.filter("products"));
+                println!("  WHERE {fragment}\n  with {}", list(&fragment));
+                println!("  {}\n", names(&mut connection, &fragment).await?.join(", "));
+            }
+            Err(denied) => println!("  {denied}\n"),
+        }
     }
     Ok(())
 }
 
 /// The products under the condition; the host's own stands beside it.
-fn names(connection: &Connection, fragment: &SqlFragment) -> Result<Vec<String>> {
-    let mut query =
-        connection.prepare(&format!("SELECT name FROM products WHERE id > ? AND {fragment} ORDER BY id"))?;
-    let own: [&dyn ToSql; 1] = [&0];
-    let parameters = own.into_iter().chain(fragment.parameters().iter().map(bound));
-    let names = query.query_map(params_from_iter(parameters), |row| row.get(0))?;
-    Ok(names.collect::<std::result::Result<_, _>>()?)
-}
-
-fn bound(value: &SqlValue) -> &dyn ToSql {
-    match value {
-        SqlValue::Text(text) => text,
-        SqlValue::Integer(integer) => integer,
-        SqlValue::Boolean(boolean) => boolean,
+async fn names(connection: &mut SqliteConnection, fragment: &SqlFragment) -> Result<Vec<String>> {
+    let text = format!("SELECT name FROM products WHERE id > ? AND {fragment} ORDER BY id");
+    // The fragment has no value in its text: all of them are bound.
+    let mut query = sqlx::query_scalar(AssertSqlSafe(text)).bind(0);
+    for value in fragment.parameters() {
+        query = match value {
+            SqlValue::Text(text) => query.bind(text),
+            SqlValue::Integer(integer) => query.bind(integer),
+            SqlValue::Boolean(boolean) => query.bind(boolean),
+        };
     }
+    Ok(query.fetch_all(connection).await?)
 }
 
 fn list(fragment: &SqlFragment) -> String {

@@ -1,0 +1,65 @@
+//! Whether a type of the host's has what the conditions read of it.
+
+use super::{
+    compiled::Schema,
+    schema_error::{At, SchemaError, SchemaProblem},
+};
+use crate::{
+    attributes::{AttributeName, AttributePath, DeclaredAttributes},
+    text::UnknownName,
+};
+
+impl Schema {
+    /// Holds a type of the host's to the schema: every attribute that a condition reads of the resource type is one that
+    /// `T` declares, by [`attributes!`](crate::attributes!) or [`resource!`](crate::resource!). Ask at the start: a name
+    /// that `T` doesn't have is otherwise absent, and denies.
+    ///
+    /// A path is followed as far as `T` says what is inside.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError`] for a resource type that the schema doesn't have, and for the first attribute that `T` doesn't
+    /// declare; it names the condition that reads it, and the nearest attribute that there is.
+    ///
+    /// ```
+    /// struct Product { account: String, brand: String }
+    ///
+    /// keyward::resource!(Product as "products" in account { band = brand });
+    ///
+    /// let schema = keyward::Schema::from_json(
+    ///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
+    /// )?;
+    /// assert_eq!(
+    ///     schema.check_attributes::<Product>("products").unwrap_err().to_string(),
+    ///     "condition `brand` on `products`: unknown attribute `brand`; did you mean `band`?",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check_attributes<T: DeclaredAttributes>(&self, resource: &str) -> Result<(), SchemaError> {
+        let handle = self
+            .resource_type(resource)
+            .map_err(|unknown| At::Resource(resource.into()).refuse(SchemaProblem::Unknown(unknown)))?;
+        for condition in self.condition_names() {
+            if let Some(binding) = self.binding(condition, handle) {
+                check::<T>(binding.attribute()).map_err(|unknown| {
+                    At::Restricts(condition.into(), resource.into()).refuse(SchemaProblem::Unknown(unknown))
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check<T: DeclaredAttributes>(path: &AttributePath) -> Result<(), UnknownName> {
+    let mut declared = T::DECLARED;
+    for name in path.names() {
+        let found = declared.iter().find(|attribute| attribute.name() == name);
+        let found =
+            found.ok_or_else(|| UnknownName::new("attribute", name, declared.iter().map(AttributeName::name)))?;
+        match found.inside() {
+            Some(inside) => declared = inside,
+            None => return Ok(()),
+        }
+    }
+    Ok(())
+}
