@@ -1,6 +1,6 @@
 //! What is stored is found, whatever it is.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::string::String;
 use core::{fmt, slice};
 
 use super::{
@@ -9,110 +9,33 @@ use super::{
         contract::WritableKeyStore,
         record::{KeyRecord, KeyState},
     },
-    Outcome,
+    Outcome, samples,
     tools::{apply, conflict, expect, id, record, said},
 };
 use crate::{
-    condition::Condition,
     key::{KeyDigest, KeyId, KeyKind},
     time::Timestamp,
 };
-
-/// The last point in time that an integer with a sign can say.
-const LATEST: u64 = u64::MAX >> 1;
-
-/// Values that a careless store would change, split, drop, or take for one another.
-const VALUES: [&str; 30] = [
-    "",
-    " ",
-    " a",
-    "a ",
-    "a",
-    "A",
-    "a\t",
-    "a\n",
-    "a\r\n",
-    "a\0",
-    "\0",
-    "a\nb:2",
-    "a,b:2",
-    "a|b:2",
-    "a;b:2",
-    "a:b",
-    "\u{C9}",
-    "E\u{301}",
-    "\u{A0}",
-    "a\u{A0}",
-    "\u{FEFF}a",
-    "\u{1F511}",
-    "' \" \\ %_ -- $1 ?1 {}",
-    "\\0",
-    "null",
-    "true",
-    "1",
-    "1.0",
-    "01",
-    "[\"a\"]",
-];
 
 pub(super) fn unknown<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
     expect(store, id(1), None)
 }
 
 pub(super) fn found<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
-    let full = record(2)
-        .with_roles(["admin", "r-2"])
-        .with_conditions(["a:1", "b:2"].into_iter().filter_map(|text| text.parse().ok()))
-        .with_created(Timestamp::from_millis(1))
-        .with_not_before(Some(Timestamp::from_millis(2)))
-        .with_expiry(Some(Timestamp::from_millis(LATEST)))
-        .with_state(KeyState::Replaced);
-    let revoked = record(3).with_state(KeyState::Revoked);
-    stored(store, &[record(1), full, revoked])?;
+    stored(store, &samples::ordinary())?;
     expect(store, id(4), None)
 }
 
-/// Two spellings of a name are two names.
 pub(super) fn names<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
-    let named = |number, account, actor, roles: [&str; 2]| {
-        let (id, digest) = (id(number), KeyDigest::from_bytes([number; 32]));
-        Ok(KeyRecord::new(KeyKind::OperatorKey, id, digest, account, actor).map_err(said)?.with_roles(roles))
-    };
-    let records = [
-        named(1, "Acct-1", "Olivia@Example.com", ["Admin", "admin"]),
-        named(2, "acct-1", "olivia@example.com", ["admin", "Admin"]),
-        // As numbers each of these would be the one below it.
-        named(3, "0012", "1e2", ["0x10", "16"]),
-        named(4, "12", "100", ["16", "0x10"]),
-        // Every sign that a name may have.
-        named(5, "_.:@+~=/-", "-/=~+@:._", ["a:b", "a=b"]),
-    ];
-    stored(store, &records.into_iter().collect::<Result<Vec<_>, String>>()?)
+    stored(store, &samples::names()?)
 }
 
-/// All of the values in one record, and each as the only condition of another: where that is dropped, or cut into
-/// two, the key reaches more than it may.
 pub(super) fn values<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
-    let owners = |values: &[&str]| {
-        values.iter().map(|value| Condition::new("owner", value)).collect::<Result<Vec<_>, _>>().map_err(said)
-    };
-    let mut records = Vec::from([record(0).with_conditions(owners(&VALUES)?)]);
-    for (number, value) in (1..).zip(VALUES) {
-        records.push(record(number).with_conditions(owners(&[value])?));
-    }
-    // The same for names: each is another condition.
-    let spelled = ["Brand:a", "brand:a", "BRAND:a", "brand:A", "-:1", "_:1", "1:1"];
-    records.push(record(255).with_conditions(spelled.into_iter().filter_map(|text| text.parse().ok())));
-    stored(store, &records)
+    stored(store, &samples::values()?)
 }
 
 pub(super) fn times<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
-    let times = [0, 0x8000_0000, 0xFFFF_FFFF, 0x1_0000_0001, 0x20_0000_0000_0001, LATEST];
-    let mut records = Vec::new();
-    for (number, time) in (1..).zip(times.map(Timestamp::from_millis)) {
-        records.push(record(number).with_created(time).with_not_before(Some(time)).with_expiry(Some(time)));
-    }
-    stored(store, &records)
+    stored(store, &samples::times())
 }
 
 /// Counts across the ends of columns. Once there, a version whose upper bits are lost is another one, too.
@@ -135,15 +58,7 @@ pub(super) fn versions<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Out
 }
 
 pub(super) fn largest<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {
-    let long = |number: usize| format!("{number:0>128}");
-    let condition = |number: usize| Condition::new(format!("name-{number}"), format!("{number:0>1000}"));
-    // Neither list is in any order that a store might put it in.
-    let conditions = (0..256).rev().map(condition).collect::<Result<Vec<_>, _>>();
-    let large = KeyRecord::new(KeyKind::AccessToken, id(1), KeyDigest::DUMMY, long(1), long(2))
-        .map_err(said)?
-        .with_roles((0..100).rev().map(long))
-        .with_conditions(conditions.map_err(said)?);
-    stored(store, &[large])
+    stored(store, &[samples::largest()?])
 }
 
 pub(super) fn every_field<S: WritableKeyStore<Error: fmt::Debug>>(store: &S) -> Outcome {

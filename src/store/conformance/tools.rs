@@ -10,14 +10,14 @@ use core::{borrow::Borrow, fmt};
 use super::{
     super::{
         change::{ChangeError, KeyChange},
-        contract::WritableKeyStore,
+        contract::{KeyStore, WritableKeyStore},
         record::KeyRecord,
     },
     Outcome,
 };
 use crate::key::{KeyDigest, KeyId, KeyKind};
 
-pub(super) const PANICKED: &str = "a thread panicked";
+pub(crate) const PANICKED: &str = "a thread panicked";
 
 /// The most characters of what was found that are shown.
 const SHOWN: usize = 80;
@@ -33,9 +33,9 @@ pub(super) fn conflict<S: WritableKeyStore<Error: fmt::Debug>>(store: &S, change
     }
 }
 
-pub(super) fn expect<S>(store: &S, id: KeyId, wanted: Option<&KeyRecord>) -> Outcome
+pub(crate) fn expect<S>(store: &S, id: KeyId, wanted: Option<&KeyRecord>) -> Outcome
 where
-    S: WritableKeyStore<Error: fmt::Debug>,
+    S: KeyStore<Error: fmt::Debug>,
 {
     let found = store.find(id).map_err(failed)?;
     match (found.as_ref().map(Borrow::borrow), wanted) {
@@ -48,7 +48,7 @@ where
 }
 
 /// Says which fields differ, and of a digest only that it does.
-pub(super) fn same(found: &KeyRecord, wanted: &KeyRecord) -> Outcome {
+pub(crate) fn same(found: &KeyRecord, wanted: &KeyRecord) -> Outcome {
     if found == wanted {
         return Ok(());
     }
@@ -99,29 +99,29 @@ fn shown(value: &impl fmt::Debug) -> String {
     }
 }
 
-pub(super) fn failed(error: impl fmt::Debug) -> String {
+pub(crate) fn failed(error: impl fmt::Debug) -> String {
     format!("the store failed: {error:?}")
 }
 
 /// What the suite itself could not make, which is no fault of the store.
-pub(super) fn said(error: impl fmt::Display) -> String {
+pub(crate) fn said(error: impl fmt::Display) -> String {
     error.to_string()
 }
 
-pub(super) fn id(number: u8) -> KeyId {
+pub(crate) fn id(number: u8) -> KeyId {
     KeyId::of_imported(&KeyDigest::from_bytes([number; 32]))
 }
 
-pub(super) fn numbered(round: usize, thread: usize) -> KeyId {
+pub(crate) fn numbered(round: usize, thread: usize) -> KeyId {
     KeyId::of_imported(&KeyDigest::of(&format!("{round}-{thread}"), None))
 }
 
-pub(super) fn record(number: u8) -> KeyRecord {
+pub(crate) fn record(number: u8) -> KeyRecord {
     let digest = KeyDigest::from_bytes([number; 32]);
     let kind = if number % 2 == 0 { KeyKind::OperatorKey } else { KeyKind::AccessToken };
     of(kind, id(number), digest)
 }
 
-pub(super) fn of(kind: KeyKind, id: KeyId, digest: KeyDigest) -> KeyRecord {
+pub(crate) fn of(kind: KeyKind, id: KeyId, digest: KeyDigest) -> KeyRecord {
     KeyRecord::unchecked(kind, id, digest, ("account-1", "actor-1"))
 }

@@ -2,6 +2,8 @@
 
 mod above;
 mod attacks;
+#[cfg(feature = "conformance")]
+mod broken;
 mod end_to_end;
 mod house;
 mod legacy;
