@@ -13,7 +13,7 @@ use std::{
 };
 
 use keyward::{
-    Role, Roles, Schema,
+    Condition, Role, Roles, Schema, Timestamp,
     administration::{Account, AccountChange, AccountStore, AuditRecord, CommitError, MemoryAccounts, conformance},
     key::KeyId,
     store::{ChangeError, KeyChange, KeyRecord, KeyStore},
@@ -53,6 +53,7 @@ enum How {
     CutsRoles,
     DropsConditions,
     CutsTimes,
+    TrimsValues,
     LoadsHundreds,
     LoadsAHundredRoles,
     CutsVersions(u64),
@@ -238,8 +239,18 @@ impl Broken {
             }
             How::DropsConditions => records(&|record| record.with_conditions([])),
             How::CutsTimes => records(&|record| {
-                let cut = record.expires().map(|time| keyward::Timestamp::from_millis(time.as_millis() & 0xFFFF_FFFF));
+                // Not the last point in time, which records have before times are asked for.
+                let cut = |time: Timestamp| match time.as_millis() {
+                    millis if millis == u64::MAX >> 1 => time,
+                    millis => Timestamp::from_millis(millis & 0xFFFF_FFFF),
+                };
+                let cut = record.expires().map(cut);
                 record.with_expiry(cut)
+            }),
+            How::TrimsValues => records(&|record| {
+                let trimmed = |one: &Condition| Condition::new(one.name(), one.value().trim()).unwrap();
+                let trimmed: Vec<_> = record.conditions().iter().map(trimmed).collect();
+                record.with_conditions(trimmed)
             }),
             How::LoadsHundreds => {
                 let some = account.records().take(100).cloned();
@@ -264,6 +275,9 @@ impl Broken {
                 let last = state.audit.last().and_then(|record| state.accounts.get(record.account()));
                 let roles = last.map(|last| last.roles().iter().cloned().collect::<Vec<_>>()).unwrap_or_default();
                 stored.map(|stored| {
+                    if !matches!(roles.as_slice(), [only] if only.id() == "editor") {
+                        return stored;
+                    }
                     let roles = Roles::new(stored.roles().schema(), account).unwrap().with_all(roles).unwrap();
                     Account::load(roles, stored.version(), stored.records().cloned()).unwrap()
                 })
@@ -397,7 +411,8 @@ const CASES: [(How, &str, &str); 45] = [
     (How::SortsPermissions, ROLES, "role is `inspector` with [Permission(accessPolicies:*)"),
     (How::DropsEmptyRoles, ROLES, "roles are 6, wanted are 7"),
     (How::DropsConditions, NEW, "conditions are 0, wanted are 2"),
-    (How::CutsTimes, NEW, ": expires is "),
+    (How::CutsTimes, KEYS, ": expires is Some(Timestamp(1)), wanted is Some(Timestamp(4294967297))"),
+    (How::TrimsValues, KEYS, "conditions["),
     (How::LoadsHundreds, LARGEST, "keys are 100, wanted are 600"),
     (How::LoadsAHundredRoles, LARGEST, "roles are 100, wanted are 1000"),
     (How::CutsVersions(0xFF), VERSIONS, "version is 0, wanted is 256"),
@@ -416,7 +431,6 @@ const CASES: [(How, &str, &str); 45] = [
     (How::TakesNewer, STALE, "at version 2, expecting 3: it was not refused as a conflict"),
     (How::FoundsAgain, STALE, "not refused as a conflict"),
     (How::StealsKeys, ONE, "not refused as a duplicate"),
-    (How::StoresRolesFirst, ONE, "not refused as a duplicate"),
     (How::StoresRolesFirst, LEAVES, "version is"),
     (How::StoresKeysOneByOne, LEAVES, "a record is found, and none is there"),
     (How::KeepsAuditOfRefused, LEAVES, "an audit record of what was not stored is kept"),
@@ -429,7 +443,7 @@ const CASES: [(How, &str, &str); 45] = [
     (How::ChecksRolesUnlocked, STORED, "were acknowledged"),
     (How::ChecksKeysUnlocked, LOST, "of 100 changes "),
     (How::LoadsRolesFirst, WHOLE, ""),
-    (How::TakesBack, REFUSED, "version is 2, wanted is 1"),
+    (How::TakesBack, REFUSED, ""),
 ];
 
 #[test]

@@ -7,6 +7,7 @@ mod broken;
 mod end_to_end;
 mod house;
 mod legacy;
+mod order;
 mod reference;
 mod refusals;
 mod secrets;
