@@ -69,11 +69,7 @@ impl Service {
     /// # Errors
     ///
     /// [`Refused`]: by the administration, or the database failed.
-    pub fn administer(
-        &self,
-        caller: &Caller,
-        mut act: impl FnMut(&Acting<'_>) -> Attempt,
-    ) -> Result<Account, Refused> {
+    pub fn administer(&self, caller: &Caller, mut act: impl FnMut(&Acting<'_>) -> Attempt) -> Result<Account, Refused> {
         let mut audit = None;
         let changed = self.guard.accounts.administer(&caller.record, now(), |acting| {
             let attempt = act(acting);
