@@ -301,9 +301,9 @@ fn a_panic_leaves_nothing_half_done() {
 #[test]
 fn a_future_that_is_dropped_leaves_nothing_half_done() {
     let accounts = faulty(Fault::Hangs);
-    let once = olivia(&accounts);
+    let record = olivia(&accounts);
     let act =
-        |id: &'static str| accounts.administer_async(&once, at(NOW), move |acting| acting.create_role(role(id, &[])));
+        |id: &'static str| accounts.administer_async(&record, at(NOW), move |acting| acting.create_role(role(id, &[])));
     let mut context = Context::from_waker(Waker::noop());
     {
         let mut first = pin!(act("second"));
@@ -331,13 +331,13 @@ fn two_at_once_are_one_after_the_other() {
             let (accounts, start, seen) = (&accounts, &start, &seen);
             scope.spawn(move || {
                 start.wait();
-                let once = olivia(accounts);
+                let record = olivia(accounts);
                 let act = |acting: &keyward::administration::Acting<'_>| {
                     let attempt = acting.create_role(role(&format!("r{number}"), &[]));
                     seen.lock().unwrap().push(attempt.clone().into_result().unwrap().expected());
                     attempt
                 };
-                accounts.administer(&once, at(NOW), act).unwrap();
+                accounts.administer(&record, at(NOW), act).unwrap();
             });
         }
     });
@@ -351,12 +351,12 @@ fn what_another_process_changed_is_decided_anew() {
     let store = Arc::new(Faulty::default());
     let [one, other] = [(); 2].map(|()| Accounts::new(Arc::clone(&store), authenticator()));
     one.create("a1", "olivia", &operator_key(1), at(NOW)).unwrap();
-    let once = KeyStore::find(&store.inner, operator_key(1).id).unwrap().unwrap();
+    let record = KeyStore::find(&store.inner, operator_key(1).id).unwrap().unwrap();
     let mut acted = 0;
-    let done = one.administer(&once, at(NOW), |acting| {
+    let done = one.administer(&record, at(NOW), |acting| {
         acted += 1;
         if acted == 1 {
-            other.administer(&once, at(NOW), |acting| acting.create_role(role("theirs", &[]))).unwrap();
+            other.administer(&record, at(NOW), |acting| acting.create_role(role("theirs", &[]))).unwrap();
         }
         acting.create_role(role("ours", &[]))
     });
@@ -397,9 +397,9 @@ fn a_task_may_move_between_threads_while_it_waits() {
         future
     }
     let accounts = house();
-    let once = olivia(&accounts);
+    let record = olivia(&accounts);
     let token = token_key(5);
-    let done = is_send(accounts.administer_async(&once, at(NOW), |acting| {
+    let done = is_send(accounts.administer_async(&record, at(NOW), |acting| {
         acting.create_token("t1", &Grant::new().role("first"), &token, None)
     }));
     assert!(matches!(pin!(done).poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(Ok(_))));

@@ -2,7 +2,7 @@
 
 use keyward::{
     Schema,
-    administration::{Account, CommitError, conformance as accounts_conformance},
+    administration::{Account, AccountStore, CommitError, conformance as accounts_conformance},
     key::{KeyDigest, KeyEntropy, KeyFormat, KeyId, KeyKind, KeyPrefix},
     store::{KeyChange, KeyRecord, KeyState, conformance},
 };
