@@ -27,6 +27,8 @@ pub(crate) struct AccountInForce {
 pub(crate) struct State {
     pub(crate) version: u64,
     pub(crate) roles: Option<Roles>,
+    /// Whether a change may have been stored that is not known here.
+    pub(crate) in_doubt: bool,
     granted: RwLock<HashMap<RoleSet, Arc<Granted>, RandomState>>,
 }
 
@@ -46,7 +48,16 @@ impl AccountInForce {
     }
 
     pub(crate) fn set(&self, roles: Option<Roles>, version: u64) {
-        self.state.store(Arc::new(State::new(roles, version)));
+        self.store(State::new(roles, version));
+    }
+
+    /// Takes the roles out of force. The version stays: what comes back must be a later one.
+    pub(crate) fn suspend(&self) {
+        self.store(State { in_doubt: true, ..State::new(None, self.state().version) });
+    }
+
+    fn store(&self, state: State) {
+        self.state.store(Arc::new(state));
         // Last: who sees the new count finds the new state, and who saw the old one began before this returned.
         self.count.fetch_add(1, Ordering::Release);
     }
@@ -54,7 +65,7 @@ impl AccountInForce {
 
 impl State {
     fn new(roles: Option<Roles>, version: u64) -> Self {
-        Self { version, roles, granted: RwLock::default() }
+        Self { version, roles, in_doubt: false, granted: RwLock::default() }
     }
 
     /// What the roles of a grant give, shared by all that have the same.

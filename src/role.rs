@@ -3,6 +3,8 @@
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     hashing::{PartsHasher, short_digest},
     permission::Permission,
@@ -19,10 +21,29 @@ use crate::{
 /// assert_eq!(role.id(), "BrandInspectorPolicy");
 /// # Ok::<(), keyward::text::TextError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// As a serde value it is `{"id": "BrandInspectorPolicy", "permissions": ["products:read,list"]}`, with no other fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct Role {
     id: Box<str>,
     permissions: Box<[Permission]>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    id: Box<str>,
+    permissions: Vec<Permission>,
+}
+
+impl TryFrom<Written> for Role {
+    type Error = TextError;
+
+    fn try_from(Written { id, permissions }: Written) -> Result<Self, TextError> {
+        text::ID.check(&id)?;
+        Ok(Self { id, permissions: permissions.into() })
+    }
 }
 
 impl Role {

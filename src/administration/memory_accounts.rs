@@ -1,14 +1,18 @@
 //! Accounts in memory, over a store of keys in memory.
 
-use alloc::{collections::BTreeMap, string::String, sync::Arc};
+use alloc::{collections::BTreeMap, string::String, sync::Arc, vec::Vec};
 use core::convert::Infallible;
 use std::sync::{Mutex, PoisonError};
 
 use super::{
     account::Account,
     attempt::{AccountChange, AccountStore, CommitError},
+    audit::AuditRecord,
 };
-use crate::store::{MemoryStore, WritableKeyStore};
+use crate::{
+    key::KeyId,
+    store::{KeyStore, MemoryStore, StoredKey, WritableKeyStore},
+};
 
 /// Accounts in memory, for tests and as the model of what an [`AccountStore`] does. Their keys are in a
 /// [`MemoryStore`], by which an authenticator finds them.
@@ -32,6 +36,7 @@ use crate::store::{MemoryStore, WritableKeyStore};
 pub struct MemoryAccounts {
     keys: Arc<MemoryStore>,
     accounts: Mutex<BTreeMap<String, Account>>,
+    audit: Mutex<Vec<AuditRecord>>,
 }
 
 impl MemoryAccounts {
@@ -43,6 +48,30 @@ impl MemoryAccounts {
     /// The store of their keys.
     pub fn keys(&self) -> &Arc<MemoryStore> {
         &self.keys
+    }
+
+    /// The audit records, in the order in which they came. They are never dropped.
+    pub fn audit(&self) -> Vec<AuditRecord> {
+        self.audit.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep(&self, audit: Option<&AuditRecord>) {
+        self.audit.lock().unwrap_or_else(PoisonError::into_inner).extend(audit.cloned());
+    }
+}
+
+impl KeyStore for MemoryAccounts {
+    type Record = StoredKey;
+    type Error = Infallible;
+
+    #[inline]
+    fn find(&self, id: KeyId) -> Result<Option<StoredKey>, Infallible> {
+        KeyStore::find(&*self.keys, id)
+    }
+
+    #[inline]
+    fn stored<'r>(&self, found: &'r StoredKey) -> Option<&'r StoredKey> {
+        self.keys.stored(found)
     }
 }
 
@@ -61,6 +90,12 @@ impl AccountStore for MemoryAccounts {
         }
         self.keys.apply(change.keys())?;
         accounts.insert(id.into(), change.account().clone());
+        self.keep(change.audit());
+        Ok(())
+    }
+
+    fn record_refusal(&self, audit: &AuditRecord) -> Result<(), Infallible> {
+        self.keep(Some(audit));
         Ok(())
     }
 }

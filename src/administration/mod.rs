@@ -7,7 +7,9 @@
 //! | say what an actor is to have, and until when | [`Grant`](crate::Grant), [`Expiry`] |
 //! | tell who has a role | [`Account::holders`] |
 //! | know what came of it | [`Attempt`], with an [`AuditRecord`] whatever came of it |
-//! | store what changed | [`AccountChange`], [`AccountStore`] |
+//! | store what changed | [`AccountChange`], [`AccountStore`], [`AsyncAccountStore`], [`tables`] |
+//! | do all of it in the right order | `Accounts` |
+//! | know that a store of your own fulfils the contract | `conformance`, with the feature of that name |
 //!
 //! # What holds
 //!
@@ -61,21 +63,32 @@
 //! ```
 
 mod account;
+#[cfg(feature = "std")]
+mod accounts;
 mod acting;
 mod administered;
 mod administration_error;
 mod attempt;
 mod audit;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod founding;
 #[cfg(feature = "std")]
 mod memory_accounts;
 mod policies;
 mod rights;
+pub mod tables;
+#[cfg(feature = "std")]
+mod turns;
+mod waited;
 
 pub use account::{Account, LoadError};
+#[cfg(feature = "std")]
+pub use accounts::{Accounts, AccountsError};
 pub use acting::{Acting, Expiry};
 pub use administration_error::AdministrationError;
 pub use attempt::{AccountChange, AccountStore, Attempt, CommitError};
 pub use audit::{Action, AuditRecord, Audited, Outcome, StateDigest};
 #[cfg(feature = "std")]
 pub use memory_accounts::MemoryAccounts;
+pub use waited::AsyncAccountStore;

@@ -122,6 +122,17 @@ impl Authenticator {
         self.roles.replace(account, None, version)
     }
 
+    /// Refuses an account's keys until a later version of it than the present one is [set](Self::set_roles): a change may
+    /// have been stored that is not known here.
+    pub(crate) fn suspend(&self, account: &str) {
+        self.roles.suspend(account);
+    }
+
+    /// The version that was in force when the account was suspended, 0 where none was.
+    pub(crate) fn suspended(&self, account: &str) -> Option<u64> {
+        self.roles.suspended(account)
+    }
+
     /// The roles that are in force in an account.
     pub fn roles(&self, account: &str) -> Option<Roles> {
         self.roles.roles(account)

@@ -61,6 +61,17 @@ impl RolesInForce {
         Ok(())
     }
 
+    /// Takes an account out of force until a later version of it is set.
+    pub(super) fn suspend(&self, account: &str) {
+        let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+        accounts.entry(account.into()).or_insert_with(|| Arc::new(AccountInForce::new(None, 0))).suspend();
+    }
+
+    /// The version that was in force when the account was suspended.
+    pub(super) fn suspended(&self, account: &str) -> Option<u64> {
+        self.account(account).map(|account| account.state()).filter(|state| state.in_doubt).map(|state| state.version)
+    }
+
     pub(super) fn roles(&self, account: &str) -> Option<Roles> {
         self.account(account)?.state().roles.clone()
     }

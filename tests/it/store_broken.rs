@@ -17,7 +17,7 @@ use keyward::{
     key::{KeyDigest, KeyId, KeyKind},
     store::{
         ChangeError, KeyChange, KeyRecord, KeyStore, MemoryStore, StoredKey, WritableKeyStore,
-        conformance::{check, check_for_deadlock},
+        conformance::{check, check_for_deadlock, check_reading, samples},
     },
 };
 
@@ -100,6 +100,7 @@ enum How {
     ReadsStateApart,
     TakesBack,
     LocksInListOrder,
+    MixesThreads,
 }
 
 struct Broken {
@@ -108,13 +109,18 @@ struct Broken {
     number: usize,
     writing: Mutex<()>,
     locks: Mutex<HashMap<KeyId, Arc<Mutex<()>>>>,
+    asked: Mutex<Option<KeyId>>,
 }
 
 impl Broken {
     fn new(how: How) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Self { how, inner: MemoryStore::new(), number, writing: Mutex::default(), locks: Mutex::default() }
+        Self::over(how, number, MemoryStore::new())
+    }
+
+    fn over(how: How, number: usize, inner: MemoryStore) -> Self {
+        Self { how, inner, number, writing: Mutex::default(), locks: Mutex::default(), asked: Mutex::default() }
     }
 
     fn stored(&self, id: KeyId) -> Option<StoredKey> {
@@ -309,6 +315,12 @@ impl KeyStore for Broken {
                     CACHE.with_borrow_mut(|cache| cache.insert((0, id), found.clone()));
                 }
                 found
+            }
+            How::MixesThreads => {
+                *self.asked.lock().unwrap() = Some(id);
+                thread::yield_now();
+                let asked = *self.asked.lock().unwrap();
+                self.stored(asked.unwrap_or(id))
             }
             How::ReadsConditionsApart => apart(|first, second| first.with_conditions(second.conditions().to_vec())),
             How::ReadsStateApart => apart(|first, second| first.with_state(second.state())),
@@ -572,4 +584,58 @@ fn a_deadlock_is_reported() {
     let broken = check_for_deadlock(new, Duration::from_millis(500)).unwrap_err();
     assert_eq!(broken.clause(), "concurrent lists over the same ids finish");
     assert!(broken.to_string().contains("not made in 500ms"), "{broken}");
+}
+
+/// What a store that only reads does wrong.
+const READING: [(How, &str, &str); 16] = [
+    (How::FindsAnything, UNKNOWN, "is found"),
+    (How::ForgetsInserts, FOUND, "nothing is found, and a record is there"),
+    (How::DropsConditions, FOUND, "conditions are "),
+    (How::LowersNames, FOUND, r#"wanted is "Acct-1""#),
+    (How::ReadsNamesAsNumbers, FOUND, "account is "),
+    (How::CutsAtNul, FOUND, "conditions["),
+    (How::TrimsValues, FOUND, "conditions["),
+    (How::ComposesLetters, FOUND, "conditions["),
+    (How::CutsCreated, FOUND, ": created is "),
+    (How::TakesZeroForNever, FOUND, ": expires is None, wanted is Some(Timestamp(0))"),
+    (How::CutsRoles, FOUND, "roles[0] is "),
+    (How::FoldsCase, IDS, "is found"),
+    (How::IgnoresPlace(0), IDS, "is found"),
+    (How::IgnoresPlace(13), IDS, "is found"),
+    (How::ReadsIdsAsNumbers, IDS, "is found"),
+    (How::MixesThreads, TOGETHER, "is found"),
+];
+const TOGETHER: &str = "many threads at once find the same";
+
+#[test]
+fn the_suite_for_reading_names_the_clause() {
+    let filled = |how, records: Vec<KeyRecord>| {
+        let inner = MemoryStore::from_records(records).unwrap();
+        Broken::over(how, 0, if how == How::ForgetsInserts { MemoryStore::new() } else { inner })
+    };
+    let records = samples();
+    check_reading(&filled(How::Nothing, records.clone()), &records).unwrap();
+    check_reading(&MemoryStore::from_records(records.clone()).unwrap(), &records).unwrap();
+    let mut wrong = Vec::new();
+    for (how, clause, said) in READING {
+        match check_reading(&filled(how, records.clone()), &records) {
+            Err(broken) if broken.clause() == clause && broken.to_string().contains(said) => {}
+            other => wrong.push(format!("{how:?}: {other:?}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let empty = check_reading(&MemoryStore::new(), &[]).unwrap_err();
+    assert_eq!(empty.clause(), FOUND, "of no records nothing is known");
+    let suite = include_str!("../../src/store/conformance/reading.rs");
+    let clauses = suite.lines().filter_map(|line| line.trim_start().strip_prefix("(\"")?.split_once("\", "));
+    let clauses: BTreeSet<&str> = clauses.map(|(clause, _)| clause).collect();
+    assert_eq!(clauses, READING.into_iter().map(|(_, clause, _)| clause).collect());
+}
+
+#[test]
+fn samples_are_told_from_each_other() {
+    let records = samples();
+    let ids: BTreeSet<KeyId> = records.iter().map(KeyRecord::id).collect();
+    assert_eq!(ids.len(), records.len());
+    assert!(records.len() > 40, "{}", records.len());
 }

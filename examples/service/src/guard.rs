@@ -4,7 +4,8 @@ use std::fmt::Display;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use keyward::{
-    Access, Authenticator, Decision, Denial, Operation, Resource, ResourceType, Timestamp,
+    Access, Decision, Denial, Operation, Resource, ResourceType, Timestamp,
+    administration::{AccountStore, Accounts},
     http::{BrowserPolicy, BrowserVerdict, Credential, QueryParameter, Refused, credential},
     store::{KeyRecord, KeyStore},
 };
@@ -23,15 +24,17 @@ pub enum Needs {
 /// Whether a request may pass, each time by one look at the store.
 #[derive(Debug)]
 pub struct Guard<S> {
-    /// The store of the keys.
-    pub keys: S,
-    /// Tells whose key it is, and what it may do.
-    pub authenticator: Authenticator,
+    /// Tell whose key it is, and what it may do.
+    pub accounts: Accounts<S>,
     /// What to do with keys that come from browsers.
     pub browsers: BrowserPolicy,
 }
 
-impl<S: KeyStore<Record = KeyRecord, Error: Display>> Guard<S> {
+impl<S, E> Guard<S>
+where
+    S: AccountStore<Error = E> + KeyStore<Record = KeyRecord, Error = E> + Sync,
+    E: Display + Send,
+{
     /// Lets a request in, or refuses it: key first, then permission.
     ///
     /// # Errors
@@ -58,7 +61,7 @@ impl<S: KeyStore<Record = KeyRecord, Error: Display>> Guard<S> {
 
     fn look(&self, needs: Needs, credential: Credential<'_>) -> Result<Caller, Refused> {
         let now = Timestamp::from(std::time::SystemTime::now());
-        let authenticated = self.authenticator.authenticate(&self.keys, credential.secret_str(), now);
+        let authenticated = self.accounts.authenticate(credential.secret_str(), now);
         let (record, access) = authenticated.map_err(|error| log::refused(&error))?.into_parts();
         match needs {
             Needs::Permission(resource, operation) if !access.permits(operation, resource) => {

@@ -1,11 +1,10 @@
 //! What the handlers share, and the one way in which an account is changed.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use keyward::{
     Authenticator, Schema, Timestamp,
-    administration::{Account, Acting, Attempt, CommitError},
-    authenticate::SetRolesError,
+    administration::{Account, Accounts, AccountsError, Acting, Attempt},
     http::{BrowserPolicy, Refused},
     json::DocumentError,
     key::{EntropyError, KeyEntropy, KeyFormat, KeyPrefix, KeyPrefixError},
@@ -36,7 +35,6 @@ pub struct Service {
     pub guard: Guard<Arc<dyn Store>>,
     /// Keys, accounts, products.
     pub database: Arc<dyn Store>,
-    administering: Mutex<()>,
 }
 
 impl Service {
@@ -49,59 +47,45 @@ impl Service {
     pub fn start(database: Arc<dyn Store>, browsers: BrowserPolicy) -> Result<(Self, Option<String>), StartError> {
         let schema = schema()?;
         let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("svc")?));
-        let guard = Guard { keys: Arc::clone(&database), authenticator, browsers };
-        let service = Self { guard, database, administering: Mutex::new(()) };
+        let guard = Guard { accounts: Accounts::new(Arc::clone(&database), authenticator), browsers };
+        let service = Self { guard, database };
         let accounts = service.database.accounts()?;
         for id in &accounts {
-            if let Some(account) = service.database.load(id)? {
-                service.guard.authenticator.set_roles(account.roles().clone(), account.version())?;
-            }
+            service.guard.accounts.load(id)?;
         }
         let first = if accounts.is_empty() { Some(service.found(&schema)?) } else { None };
         Ok((service, first))
     }
 
     fn found(&self, schema: &Schema) -> Result<String, StartError> {
-        let key = self.guard.authenticator.format().generate_operator_key(KeyEntropy::from_os()?, None);
-        let attempt = Account::create(schema, FIRST.0, FIRST.1, &key, now());
-        let audit = attempt.audit().clone();
-        let change = attempt.into_result().map_err(|_| StartError::Founding)?;
-        self.database.commit(&change).map_err(|_| StartError::Founding)?;
-        self.guard.authenticator.set_roles(change.account().roles().clone(), change.account().version())?;
-        log::audit(&audit, true);
+        let (key, now) = (self.format().generate_operator_key(KeyEntropy::from_os()?, None), now());
+        self.guard.accounts.create(FIRST.0, FIRST.1, &key, now)?;
+        log::audit(Account::create(schema, FIRST.0, FIRST.1, &key, now).audit(), Some(true));
         Ok(key.key.reveal().to_owned())
     }
 
-    /// Changes the caller's account, and gives what it then is: judged against its present state, stored as a whole,
-    /// and in force when this returns. Every attempt is logged.
-    ///
-    /// One at a time, since the roles that the authenticator is told must be those of the last commit.
+    /// Changes the caller's account, and gives what it then is. Every attempt is logged.
     ///
     /// # Errors
     ///
     /// [`Refused`]: by the administration, or the database failed.
-    pub fn administer(&self, caller: &Caller, act: impl FnOnce(&Acting<'_>) -> Attempt) -> Result<Account, Refused> {
-        let _one = self.administering.lock().unwrap_or_else(PoisonError::into_inner);
-        let account = self.database.load(caller.record.account())?.ok_or_else(Refused::not_found)?;
-        // Where the database failed after it had stored a change, this is when the change is in force.
-        self.guard
-            .authenticator
-            .set_roles(account.roles().clone(), account.version())
-            .map_err(|error| internal(&error))?;
-        let attempt = act(&account.acting(&caller.record, now()));
-        let audit = attempt.audit().clone();
-        let stored = attempt.into_result().map_err(|error| Refused::from(&error)).and_then(|change| {
-            self.database.commit(&change).map_err(not_stored)?;
-            Ok(change)
+    pub fn administer(&self, caller: &Caller, mut act: impl FnMut(&Acting<'_>) -> Attempt) -> Result<Account, Refused> {
+        let mut audit = None;
+        let changed = self.guard.accounts.administer(&caller.record, now(), |acting| {
+            let attempt = act(acting);
+            audit = Some(attempt.audit().clone());
+            attempt
         });
-        log::audit(&audit, stored.is_ok());
-        let change = stored?;
-        // Before the change is acknowledged: the next request sees the new roles.
-        self.guard
-            .authenticator
-            .set_roles(change.account().roles().clone(), change.account().version())
-            .map_err(|error| internal(&error))?;
-        Ok(change.account().clone())
+        if let Some(audit) = audit {
+            let is_unknown = matches!(changed, Err(AccountsError::Unknown(_)));
+            log::audit(&audit, (!is_unknown).then_some(changed.is_ok()));
+        }
+        changed.map_err(refused)
+    }
+
+    /// The form of the keys, by which new ones are made.
+    pub fn format(&self) -> &KeyFormat {
+        self.guard.accounts.authenticator().format()
     }
 
     /// Entropy for a new key.
@@ -119,14 +103,17 @@ pub fn now() -> Timestamp {
     Timestamp::from(std::time::SystemTime::now())
 }
 
-fn not_stored(error: CommitError<StoreError>) -> Refused {
+fn refused(error: AccountsError<StoreError>) -> Refused {
     match error {
-        CommitError::Store(error) => error.into(),
-        // None of them comes about while one process has the database and changes one account at a time.
-        error => {
+        AccountsError::Refused(error) => Refused::from(&error),
+        AccountsError::UnknownAccount => Refused::not_found(),
+        AccountsError::Store(error) | AccountsError::Unknown(error) => error.into(),
+        // Neither comes about while one process has the database.
+        error @ (AccountsError::Conflict | AccountsError::Keys(_)) => {
             log::failed(&error);
             Refused::new(409, "conflict", "the account was changed meanwhile")
         }
+        error => internal(&error),
     }
 }
 
@@ -150,10 +137,7 @@ pub enum StartError {
     /// No key could be made.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
-    /// The first account could not be made.
-    #[error("the first account could not be founded")]
-    Founding,
-    /// The stored roles can't be in force.
+    /// The first account could not be made, or one that is there can't be in force.
     #[error(transparent)]
-    Roles(#[from] SetRolesError),
+    Accounts(#[from] AccountsError<StoreError>),
 }

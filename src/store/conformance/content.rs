@@ -1,6 +1,6 @@
 //! What is stored is found, whatever it is.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::string::String;
 use core::slice;
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
         change::KeyChange,
         record::{KeyRecord, KeyState},
     },
-    Outcome,
+    Outcome, samples,
     tools::{Tested, apply, conditions, conflict, expect, id, insert, of, record, said},
 };
 use crate::{
@@ -16,99 +16,25 @@ use crate::{
     time::Timestamp,
 };
 
-/// The last point in time that an integer with a sign can say.
-const LATEST: u64 = u64::MAX >> 1;
-
-/// Values that a careless store would change, split, drop, or take for one another.
-const VALUES: [&str; 30] = [
-    "",
-    " ",
-    " a",
-    "a ",
-    "a",
-    "A",
-    "a\t",
-    "a\n",
-    "a\r\n",
-    "a\0",
-    "\0",
-    "a\nb:2",
-    "a,b:2",
-    "a|b:2",
-    "a;b:2",
-    "a:b",
-    "\u{C9}",
-    "E\u{301}",
-    "\u{A0}",
-    "a\u{A0}",
-    "\u{FEFF}a",
-    "\u{1F511}",
-    "' \" \\ %_ -- $1 ?1 {}",
-    "\\0",
-    "null",
-    "true",
-    "1",
-    "1.0",
-    "01",
-    "[\"a\"]",
-];
-
 pub(super) fn unknown(store: &dyn Tested) -> Outcome {
     expect(store, id(1), None)
 }
 
 pub(super) fn found(store: &dyn Tested) -> Outcome {
-    let full = record(2)
-        .with_roles(["admin", "r-2"])
-        .with_conditions(conditions([("a", "1"), ("b", "2")])?)
-        .with_created(Timestamp::from_millis(1))
-        .with_not_before(Some(Timestamp::from_millis(2)))
-        .with_expiry(Some(Timestamp::from_millis(LATEST)))
-        .with_state(KeyState::Replaced);
-    let revoked = record(3).with_state(KeyState::Revoked);
-    stored(store, &[record(1), full, revoked])?;
+    stored(store, &samples::ordinary())?;
     expect(store, id(4), None)
 }
 
-/// Two spellings of a name are two names.
 pub(super) fn names(store: &dyn Tested) -> Outcome {
-    let named = |number, account, actor, roles: [&str; 2]| {
-        let (id, digest) = (id(number), KeyDigest::from_bytes([number; 32]));
-        KeyRecord::unchecked(KeyKind::OperatorKey, id, digest, (account, actor)).with_roles(roles)
-    };
-    let records = [
-        named(1, "Acct-1", "Olivia@Example.com", ["Admin", "admin"]),
-        named(2, "acct-1", "olivia@example.com", ["admin", "Admin"]),
-        // As numbers each of these would be the one below it.
-        named(3, "0012", "1e2", ["0x10", "16"]),
-        named(4, "12", "100", ["16", "0x10"]),
-        // Every sign that a name may have.
-        named(5, "_.:@+~=/-", "-/=~+@:._", ["a:b", "a=b"]),
-    ];
-    stored(store, &records)
+    stored(store, &samples::names()?)
 }
 
-/// All of the values in one record, and each as the only condition of another: where that is dropped, or cut into
-/// two, the key reaches more than it may.
 pub(super) fn values(store: &dyn Tested) -> Outcome {
-    let owners = |values: &[&str]| conditions(values.iter().map(|value| ("owner", value)));
-    let mut records = Vec::from([record(0).with_conditions(owners(&VALUES)?)]);
-    for (number, value) in (1..).zip(VALUES) {
-        records.push(record(number).with_conditions(owners(&[value])?));
-    }
-    // The same for names: each is another condition.
-    let spelled = [("Brand", "a"), ("brand", "a"), ("BRAND", "a"), ("brand", "A"), ("-", "1"), ("_", "1"), ("1", "1")];
-    records.push(record(255).with_conditions(conditions(spelled)?));
-    stored(store, &records)
+    stored(store, &samples::values()?)
 }
 
 pub(super) fn times(store: &dyn Tested) -> Outcome {
-    let times = [0, 0x8000_0000, 0xFFFF_FFFF, 0x1_0000_0001, 0x20_0000_0000_0001, LATEST];
-    let mut records = Vec::new();
-    for (number, time) in (1..).zip(times.map(Timestamp::from_millis)) {
-        records.push(record(number).with_created(time).with_not_before(Some(time)).with_expiry(Some(time)));
-    }
-    stored(store, &records)
+    stored(store, &samples::times())
 }
 
 /// Counts across the ends of columns. Once there, a version whose upper bits are lost is another one, too.
@@ -131,13 +57,7 @@ pub(super) fn versions(store: &dyn Tested) -> Outcome {
 }
 
 pub(super) fn largest(store: &dyn Tested) -> Outcome {
-    let long = |number: usize| format!("{number:0>128}");
-    let pair = |number: usize| (format!("name-{number}"), format!("{number:0>1000}"));
-    // Neither list is in any order that a store might put it in.
-    let large = KeyRecord::unchecked(KeyKind::AccessToken, id(1), KeyDigest::DUMMY, (&long(1), &long(2)))
-        .with_roles((0..100).rev().map(long))
-        .with_conditions(conditions((0..256).rev().map(pair))?);
-    stored(store, &[large])
+    stored(store, &[samples::largest()?])
 }
 
 pub(super) fn every_field(store: &dyn Tested) -> Outcome {

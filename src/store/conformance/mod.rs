@@ -12,6 +12,8 @@
 //! # Ok::<(), conformance::Broken>(())
 //! ```
 //!
+//! A store that only reads is held to what reading can tell by [`check_reading`].
+//!
 //! # The clauses
 //!
 //! What is stored is found:
@@ -57,14 +59,16 @@
 mod changes;
 mod content;
 mod deadlock;
-mod threads;
-mod tools;
+mod reading;
+pub(crate) mod samples;
+pub(crate) mod threads;
+pub(crate) mod tools;
 
 use alloc::string::String;
 use core::fmt;
 
-pub use self::deadlock::check_for_deadlock;
 use self::tools::Tested;
+pub use self::{deadlock::check_for_deadlock, reading::check_reading, samples::samples};
 use super::contract::WritableKeyStore;
 
 /// Holds stores to the contract; `new` gives an empty one each time. A store that can deadlock is for
@@ -119,6 +123,10 @@ pub struct Broken {
 }
 
 impl Broken {
+    pub(crate) fn new(clause: &'static str, how: String) -> Self {
+        Self { clause, how }
+    }
+
     /// The clause.
     pub fn clause(&self) -> &'static str {
         self.clause
@@ -126,7 +134,7 @@ impl Broken {
 }
 
 /// How a clause doesn't hold, where it doesn't.
-type Outcome = Result<(), String>;
+pub(crate) type Outcome = Result<(), String>;
 
 type Clause = (&'static str, fn(&dyn Tested) -> Outcome);
 

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How many threads run at once.
-const THREADS: usize = 10;
+pub(crate) const THREADS: usize = 10;
 /// How many of them write, where the others read.
 const WRITERS: usize = 2;
 /// How many changes each of them makes, and how often a race is run.
@@ -179,7 +179,7 @@ fn one_is_made(store: &dyn Tested, id: KeyId, change: impl Fn(usize) -> KeyChang
 }
 
 /// Runs some threads that write, and others that read until those have finished.
-fn read_meanwhile(write: impl Fn() -> Outcome + Sync, read: impl Fn() -> Outcome + Sync) -> Outcome {
+pub(crate) fn read_meanwhile(write: impl Fn() -> Outcome + Sync, read: impl Fn() -> Outcome + Sync) -> Outcome {
     struct Writes<'a>(&'a AtomicUsize);
     impl Drop for Writes<'_> {
         fn drop(&mut self) {
@@ -204,7 +204,7 @@ fn read_meanwhile(write: impl Fn() -> Outcome + Sync, read: impl Fn() -> Outcome
 }
 
 /// Runs ten threads that start together.
-fn at_once<T: Send>(run: impl Fn(usize) -> Result<T, String> + Sync) -> Result<Vec<T>, String> {
+pub(crate) fn at_once<T: Send>(run: impl Fn(usize) -> Result<T, String> + Sync) -> Result<Vec<T>, String> {
     let together = Barrier::new(THREADS);
     let outcomes: Vec<Result<T, String>> = thread::scope(|scope| {
         let (run, together) = (&run, &together);

@@ -20,7 +20,7 @@ use crate::{
     key::{KeyDigest, KeyId, KeyKind},
 };
 
-pub(super) const PANICKED: &str = "a thread panicked";
+pub(crate) const PANICKED: &str = "a thread panicked";
 
 /// The most characters of what was found that are shown.
 const SHOWN: usize = 80;
@@ -34,7 +34,7 @@ pub(super) trait Tested: Sync {
 
 impl<S: WritableKeyStore<Error: fmt::Debug> + Sync> Tested for S {
     fn find(&self, id: KeyId) -> Result<Option<KeyRecord>, String> {
-        let found = KeyStore::find(self, id).map_err(|error| format!("the store failed: {error:?}"))?;
+        let found = KeyStore::find(self, id).map_err(failed)?;
         Ok(found.map(|found| found.borrow().clone()))
     }
 
@@ -76,9 +76,19 @@ pub(super) fn is_made(store: &dyn Tested, changes: &[KeyChange]) -> Result<bool,
 }
 
 pub(super) fn expect(store: &dyn Tested, id: KeyId, wanted: Option<&KeyRecord>) -> Outcome {
-    match (store.find(id)?, wanted) {
+    is_found(store.find(id)?.as_ref(), id, wanted)
+}
+
+/// The same of a store that may do no more than read.
+pub(crate) fn expect_in<S: KeyStore<Error: fmt::Debug>>(store: &S, id: KeyId, wanted: Option<&KeyRecord>) -> Outcome {
+    let found = store.find(id).map_err(failed)?;
+    is_found(found.as_ref().map(Borrow::borrow), id, wanted)
+}
+
+fn is_found(found: Option<&KeyRecord>, id: KeyId, wanted: Option<&KeyRecord>) -> Outcome {
+    match (found, wanted) {
         (None, None) => Ok(()),
-        (Some(found), Some(wanted)) => same(&found, wanted),
+        (Some(found), Some(wanted)) => same(found, wanted),
         (None, Some(_)) => Err(format!("under `{id}` nothing is found, and a record is there")),
         (Some(found), None) if found.id() == id => Err(format!("under `{id}` a record is found, and none is there")),
         (Some(found), None) => Err(format!("under `{id}` the record of `{}` is found", found.id())),
@@ -86,7 +96,7 @@ pub(super) fn expect(store: &dyn Tested, id: KeyId, wanted: Option<&KeyRecord>) 
 }
 
 /// Says which fields differ, and of a digest only that it does.
-pub(super) fn same(found: &KeyRecord, wanted: &KeyRecord) -> Outcome {
+pub(crate) fn same(found: &KeyRecord, wanted: &KeyRecord) -> Outcome {
     if found == wanted {
         return Ok(());
     }
@@ -137,31 +147,35 @@ fn shown(value: &impl fmt::Debug) -> String {
     }
 }
 
+pub(crate) fn failed(error: impl fmt::Debug) -> String {
+    format!("the store failed: {error:?}")
+}
+
 /// What the suite itself could not make, which is no fault of the store.
-pub(super) fn said(error: impl fmt::Display) -> String {
+pub(crate) fn said(error: impl fmt::Display) -> String {
     error.to_string()
+}
+
+pub(crate) fn id(number: u8) -> KeyId {
+    KeyId::of_imported(&KeyDigest::from_bytes([number; 32]))
+}
+
+pub(crate) fn numbered(round: usize, thread: usize) -> KeyId {
+    KeyId::of_imported(&KeyDigest::of(&format!("{round}-{thread}"), None))
+}
+
+pub(crate) fn record(number: u8) -> KeyRecord {
+    let digest = KeyDigest::from_bytes([number; 32]);
+    let kind = if number % 2 == 0 { KeyKind::OperatorKey } else { KeyKind::AccessToken };
+    of(kind, id(number), digest)
+}
+
+pub(crate) fn of(kind: KeyKind, id: KeyId, digest: KeyDigest) -> KeyRecord {
+    KeyRecord::unchecked(kind, id, digest, ("account-1", "actor-1"))
 }
 
 pub(super) fn conditions<N: AsRef<str>, V: AsRef<str>>(
     pairs: impl IntoIterator<Item = (N, V)>,
 ) -> Result<Vec<Condition>, String> {
     pairs.into_iter().map(|(name, value)| Condition::new(name, value).map_err(said)).collect()
-}
-
-pub(super) fn id(number: u8) -> KeyId {
-    KeyId::of_imported(&KeyDigest::from_bytes([number; 32]))
-}
-
-pub(super) fn numbered(round: usize, thread: usize) -> KeyId {
-    KeyId::of_imported(&KeyDigest::of(&format!("{round}-{thread}"), None))
-}
-
-pub(super) fn record(number: u8) -> KeyRecord {
-    let digest = KeyDigest::from_bytes([number; 32]);
-    let kind = if number % 2 == 0 { KeyKind::OperatorKey } else { KeyKind::AccessToken };
-    of(kind, id(number), digest)
-}
-
-pub(super) fn of(kind: KeyKind, id: KeyId, digest: KeyDigest) -> KeyRecord {
-    KeyRecord::unchecked(kind, id, digest, ("account-1", "actor-1"))
 }

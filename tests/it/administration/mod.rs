@@ -2,9 +2,12 @@
 
 mod above;
 mod attacks;
+#[cfg(feature = "conformance")]
+mod broken;
 mod end_to_end;
 mod house;
 mod legacy;
+mod order;
 mod reference;
 mod refusals;
 mod secrets;

@@ -43,14 +43,14 @@ fn create(service: &Service, caller: &Caller, call: &Call) -> Answer {
     let body = Body::read(call, &["id", "permissions"])?;
     let role = role(body.text("id")?, &body)?;
     let created = document(&role);
-    service.administer(caller, |acting| acting.create_role(role))?;
+    service.administer(caller, |acting| acting.create_role(role.clone()))?;
     Ok(Reply::Created(created))
 }
 
 fn alter(service: &Service, caller: &Caller, call: &Call) -> Answer {
     let role = role(call.parameter("id"), &Body::read(call, &["permissions"])?)?;
     let altered = document(&role);
-    service.administer(caller, |acting| acting.alter_role(role))?;
+    service.administer(caller, |acting| acting.alter_role(role.clone()))?;
     Ok(Reply::Document(altered))
 }
 

@@ -43,8 +43,8 @@ impl Drop for Started {
     }
 }
 
-/// An attempt to change an account, and whether it was stored.
-pub fn audit(record: &AuditRecord, stored: bool) {
+/// An attempt to change an account, and whether it was stored, where that is known.
+pub fn audit(record: &AuditRecord, stored: Option<bool>) {
     LINES.put(json!({"event": "audit", "record": record, "stored": stored}).to_string(), Weight::Audit);
 }
 

@@ -2,10 +2,9 @@
 
 use keyward::{
     Role, Roles, Schema,
-    administration::{Account, AccountChange, AccountStore, CommitError},
+    administration::{Account, AccountChange, AccountStore, AuditRecord, CommitError},
 };
 use rusqlite::{OptionalExtension, Transaction, params};
-use serde_json::{Value, json};
 
 use super::{Database, StoreError, keys};
 
@@ -36,11 +35,26 @@ impl AccountStore for Database {
             let put = "INSERT OR REPLACE INTO accounts (id, version, roles) VALUES (?1, ?2, ?3)";
             let mut put = transaction.prepare_cached(put).map_err(failed)?;
             let version = account.version().cast_signed();
-            put.execute(params![account.id(), version, write_roles(account.roles())]).map_err(failed)?;
-            keys::apply(transaction, change.keys()).map_err(|error| Failed(CommitError::Keys(error)))
+            put.execute(params![account.id(), version, write_roles(account.roles())?]).map_err(failed)?;
+            keys::apply(transaction, change.keys()).map_err(|error| Failed(CommitError::Keys(error)))?;
+            change.audit().map_or(Ok(()), |audit| Ok(keep(transaction, audit)?))
         });
         committed.map_err(|Failed(error)| error)
     }
+
+    fn record_refusal(&self, audit: &AuditRecord) -> Result<(), StoreError> {
+        self.write(|transaction| keep(transaction, audit))
+    }
+}
+
+fn keep(transaction: &Transaction<'_>, audit: &AuditRecord) -> Result<(), StoreError> {
+    let mut insert = transaction.prepare_cached("INSERT INTO audit (account, record) VALUES (?1, ?2)")?;
+    insert.execute([audit.account(), &audit_document(audit)?])?;
+    Ok(())
+}
+
+pub(super) fn audit_document(audit: &AuditRecord) -> Result<String, StoreError> {
+    serde_json::to_string(audit).map_err(|_| StoreError::Unreadable("an audit record"))
 }
 
 /// The version of an account, and its roles.
@@ -70,23 +84,13 @@ pub(super) fn roles(schema: &Schema, account: &str, roles: &str) -> Result<Roles
 }
 
 /// The roles without the managed one, which every account has.
-pub(super) fn write_roles(roles: &Roles) -> String {
-    let created = roles.iter().filter(|role| role.id() != Role::ADMIN);
-    let role = |role: &Role| {
-        let permissions: Vec<&str> = role.permissions().iter().map(keyward::Permission::as_str).collect();
-        json!({"id": role.id(), "permissions": permissions})
-    };
-    created.map(role).collect::<Value>().to_string()
+pub(super) fn write_roles(roles: &Roles) -> Result<String, StoreError> {
+    let created: Vec<&Role> = roles.iter().collect();
+    serde_json::to_string(&created).map_err(|_| StoreError::Unreadable("the roles of an account"))
 }
 
 fn read_roles(document: &str) -> Result<Vec<Role>, StoreError> {
-    let unreadable = || StoreError::Unreadable("the roles of an account");
-    let json: Value = serde_json::from_str(document).map_err(|_| unreadable())?;
-    let read = |role: &Value| {
-        let permissions = role.get("permissions")?.as_array()?.iter().map(Value::as_str);
-        Role::new(role.get("id")?.as_str()?, permissions.collect::<Option<Vec<_>>>()?).ok()
-    };
-    json.as_array().and_then(|roles| roles.iter().map(read).collect()).ok_or_else(unreadable)
+    serde_json::from_str(document).map_err(|_| StoreError::Unreadable("the roles of an account"))
 }
 
 /// A change that was not stored, as an error that a failing transaction can be, too.
@@ -94,6 +98,10 @@ pub(super) struct Failed(pub(super) CommitError<StoreError>);
 
 impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
-        Self(CommitError::Store(error))
+        Self(match error {
+            #[cfg(feature = "postgresql")]
+            StoreError::Unanswered(_) => CommitError::Unknown(error),
+            error => CommitError::Store(error),
+        })
     }
 }

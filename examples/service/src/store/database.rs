@@ -8,6 +8,7 @@ use std::{
 
 use keyward::{
     Access, Roles, Schema,
+    administration::tables,
     filter::{SqlDialect, SqlTable},
     http::Refused,
     key::KeyKind,
@@ -17,14 +18,9 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::{Change, Page, Product, Store, StoreError, accounts, file::DatabaseFile, folder::Folder, keys, products};
 
+/// What the service adds to keyward's tables: an index by which the present keys of an account are listed, and its own
+/// resource.
 const TABLES: &str = "
-    CREATE TABLE IF NOT EXISTS accounts (
-        id TEXT PRIMARY KEY COLLATE BINARY, version INTEGER NOT NULL, roles TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS keys (
-        id TEXT PRIMARY KEY COLLATE BINARY, version INTEGER NOT NULL, account TEXT NOT NULL, record TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX IF NOT EXISTS keys_of_account ON keys (account);
     CREATE INDEX IF NOT EXISTS present_keys ON keys (account, record ->> '$.kind', record ->> '$.actor')
         WHERE record ->> '$.state' = 'active';
     CREATE TABLE IF NOT EXISTS products (
@@ -65,6 +61,7 @@ impl Database {
         writer.pragma_update(None, "journal_mode", "WAL")?;
         // A commit is on the disk before it is acknowledged.
         writer.pragma_update(None, "synchronous", "FULL")?;
+        writer.execute_batch(tables::SQLITE)?;
         writer.execute_batch(TABLES)?;
         let [reader, finder] = [open(OpenFlags::SQLITE_OPEN_READ_ONLY)?, open(OpenFlags::SQLITE_OPEN_READ_ONLY)?];
         for connection in [&writer, &reader, &finder] {
@@ -138,6 +135,14 @@ impl Store for Database {
 
     fn actor(&self, account: &str, kind: KeyKind, actor: &str) -> Result<Option<KeyRecord>, StoreError> {
         Ok(self.read(|transaction| keys::present(transaction, account, kind, Some(actor)))?.into_iter().next())
+    }
+
+    fn audit(&self, account: &str) -> Result<Vec<String>, StoreError> {
+        self.read(|transaction| {
+            let select = "SELECT record FROM audit WHERE account = ?1 ORDER BY number";
+            let mut select = transaction.prepare_cached(select)?;
+            Ok(select.query_map([account], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        })
     }
 
     fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {

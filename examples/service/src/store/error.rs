@@ -14,6 +14,10 @@ pub enum StoreError {
     #[cfg(feature = "postgresql")]
     #[error("PostgreSQL failed: {0}")]
     PostgreSql(#[from] postgres::Error),
+    /// PostgreSQL gave no answer to a commit, or an error: whether what was to be committed is stored is not known.
+    #[cfg(feature = "postgresql")]
+    #[error("PostgreSQL failed to commit: {0}")]
+    Unanswered(postgres::Error),
     /// The file's folder can't be used.
     #[error("the database's folder can't be used: {0}")]
     Folder(#[from] std::io::Error),

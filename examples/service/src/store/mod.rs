@@ -68,6 +68,13 @@ pub trait Store:
     /// As [`actors`](Self::actors).
     fn actor(&self, account: &str, kind: KeyKind, actor: &str) -> Result<Option<KeyRecord>, StoreError>;
 
+    /// The audit records of an account, in their order.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the database failed.
+    fn audit(&self, account: &str) -> Result<Vec<String>, StoreError>;
+
     /// The products that an access may list. The database leaves the others out, by the access's own filter.
     ///
     /// # Errors

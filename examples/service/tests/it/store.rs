@@ -2,7 +2,7 @@
 
 use keyward::{
     Schema,
-    administration::{Account, CommitError},
+    administration::{Account, AccountStore, CommitError, conformance as accounts_conformance},
     key::{KeyDigest, KeyEntropy, KeyFormat, KeyId, KeyKind, KeyPrefix},
     store::{KeyChange, KeyRecord, KeyState, conformance},
 };
@@ -18,6 +18,43 @@ fn database() -> Database {
 #[test]
 fn it_is_a_key_store() {
     conformance::check(database).unwrap();
+}
+
+#[test]
+fn it_is_a_store_of_accounts() {
+    let audit = |store: &Database, account: &str| store.audit(account).unwrap();
+    accounts_conformance::check(&schema().unwrap(), database, audit).unwrap();
+}
+
+/// As it was before keyward had the tables: accounts and keys, and no audit.
+#[test]
+fn a_database_of_an_earlier_version_is_read() {
+    let folder = std::env::temp_dir().join(format!("keyward-service-earlier-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("kept.sqlite");
+    let id = KeyId::parse("00000000000001").unwrap();
+    let record = KeyRecord::new(KeyKind::OperatorKey, id, KeyDigest::DUMMY, "a1", "olivia").unwrap();
+    drop(Database::open(&path, &schema().unwrap()).unwrap());
+    let earlier = rusqlite::Connection::open(&path).unwrap();
+    let tables = "
+        DROP TABLE accounts; DROP TABLE keys; DROP TABLE audit;
+        CREATE TABLE accounts (
+            id TEXT PRIMARY KEY COLLATE BINARY, version INTEGER NOT NULL, roles TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE keys (
+            id TEXT PRIMARY KEY COLLATE BINARY, version INTEGER NOT NULL, account TEXT NOT NULL, record TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+    ";
+    earlier.execute_batch(tables).unwrap();
+    let roles = r#"[{"id":"buyer","permissions":["products:read,list"]}]"#;
+    earlier.execute("INSERT INTO accounts VALUES ('a1', 7, ?1)", [roles]).unwrap();
+    let document = serde_json::to_string(&record).unwrap();
+    earlier.execute("INSERT INTO keys VALUES (?1, 1, 'a1', ?2)", [id.as_str(), &document]).unwrap();
+    drop(earlier);
+    let account = Database::open(&path, &schema().unwrap()).unwrap().load("a1").unwrap().unwrap();
+    assert_eq!((account.version(), account.record(id)), (7, Some(&record)));
+    assert_eq!(account.roles().get("buyer").unwrap().permissions()[0].as_str(), "products:read,list");
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
@@ -164,13 +201,14 @@ mod postgresql {
 
     #[test]
     fn it_is_a_store_of_keys_and_accounts() {
-        let Some(url) = fresh("service_store") else { return };
-        conformance::check(|| {
-            let url = fresh("service_store").unwrap();
-            connect(&url)
-        })
-        .unwrap();
-        super::accounts(&connect(&url));
+        if fresh("service_store").is_none() {
+            return;
+        }
+        conformance::check(|| connect(&fresh("service_store").unwrap())).unwrap();
+        let audit = |store: &PostgreSql, account: &str| store.audit(account).unwrap();
+        let new = || connect(&fresh("service_store").unwrap());
+        super::accounts_conformance::check(&schema().unwrap(), new, audit).unwrap();
+        super::accounts(&connect(&fresh("service_store").unwrap()));
     }
 
     #[test]

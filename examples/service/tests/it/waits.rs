@@ -9,7 +9,7 @@ use std::{
 
 use keyward::{
     Access, Roles,
-    administration::{Account, AccountChange, AccountStore, CommitError},
+    administration::{Account, AccountChange, AccountStore, AuditRecord, CommitError},
     http::{BrowserPolicy, Refused, cors::Policy},
     key::{KeyId, KeyKind},
     store::{ChangeError, KeyChange, KeyRecord, KeyStore, WritableKeyStore},
@@ -71,6 +71,10 @@ impl AccountStore for Gated {
     fn commit(&self, change: &AccountChange) -> Result<(), CommitError<StoreError>> {
         self.pass().commit(change)
     }
+
+    fn record_refusal(&self, audit: &AuditRecord) -> Result<(), StoreError> {
+        self.pass().record_refusal(audit)
+    }
 }
 
 impl Store for Gated {
@@ -88,6 +92,10 @@ impl Store for Gated {
 
     fn actor(&self, account: &str, kind: KeyKind, actor: &str) -> Result<Option<KeyRecord>, StoreError> {
         self.pass().actor(account, kind, actor)
+    }
+
+    fn audit(&self, account: &str) -> Result<Vec<String>, StoreError> {
+        self.pass().audit(account)
     }
 
     fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {

@@ -1,7 +1,7 @@
 //! Keys and accounts.
 
 use keyward::{
-    administration::{Account, AccountChange, AccountStore, CommitError},
+    administration::{Account, AccountChange, AccountStore, AuditRecord, CommitError},
     key::{KeyId, KeyKind},
     store::{ChangeError, KeyChange, KeyRecord, KeyState, KeyStore, WritableKeyStore},
 };
@@ -100,21 +100,38 @@ impl AccountStore for PostgreSql {
         let account = change.account();
         let committed = self.write(|transaction| {
             let failed = |error: postgres::Error| accounts::Failed(CommitError::Store(error.into()));
-            let select = "SELECT version FROM accounts WHERE id = $1 FOR UPDATE";
-            let stored = transaction.query_opt(select, &[&account.id()]).map_err(failed)?;
-            let stored = stored.map_or(0, |row| row.get::<_, i64>(0).cast_unsigned());
-            if stored != change.expected() {
+            if lock(transaction, account.id()).map_err(failed)? != change.expected() {
                 return Err(accounts::Failed(CommitError::Conflict));
             }
             let put = "INSERT INTO accounts (id, version, roles) VALUES ($1, $2, $3) \
                        ON CONFLICT (id) DO UPDATE SET version = $2, roles = $3";
             let version = account.version().cast_signed();
-            let roles = accounts::write_roles(account.roles());
+            let roles = accounts::write_roles(account.roles())?;
             transaction.execute(put, &[&account.id(), &version, &roles]).map_err(failed)?;
-            apply(transaction, change.keys()).map_err(|error| accounts::Failed(CommitError::Keys(error)))
+            apply(transaction, change.keys()).map_err(|error| accounts::Failed(CommitError::Keys(error)))?;
+            change.audit().map_or(Ok(()), |audit| Ok(keep(transaction, audit)?))
         });
         committed.map_err(|accounts::Failed(error)| error)
     }
+
+    fn record_refusal(&self, audit: &AuditRecord) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            lock(transaction, audit.account())?;
+            keep(transaction, audit)
+        })
+    }
+}
+
+/// Locks an account for the rest of the transaction, and gives its version: 0 where there is none.
+fn lock(transaction: &mut Transaction<'_>, account: &str) -> Result<u64, postgres::Error> {
+    let stored = transaction.query_opt("SELECT version FROM accounts WHERE id = $1 FOR UPDATE", &[&account])?;
+    Ok(stored.map_or(0, |row| row.get::<_, i64>(0).cast_unsigned()))
+}
+
+fn keep(transaction: &mut Transaction<'_>, audit: &AuditRecord) -> Result<(), StoreError> {
+    let insert = "INSERT INTO audit (account, record) VALUES ($1, $2)";
+    transaction.execute(insert, &[&audit.account(), &accounts::audit_document(audit)?])?;
+    Ok(())
 }
 
 /// The version of an account, and its roles.

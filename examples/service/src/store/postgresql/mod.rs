@@ -10,20 +10,18 @@ use std::{
 
 use keyward::{
     Schema,
+    administration::tables,
     filter::{SqlDialect, SqlTable},
 };
 use postgres::{Client, IsolationLevel, NoTls, Transaction};
 
 use super::{StoreError, products};
 
+/// What the service adds to keyward's tables: columns by which the present keys of an account are listed, and its own
+/// resource.
 const TABLES: &str = r#"
-    CREATE TABLE IF NOT EXISTS accounts (id text COLLATE "C" PRIMARY KEY, version bigint NOT NULL, roles text NOT NULL);
-    CREATE TABLE IF NOT EXISTS keys (
-        id text COLLATE "C" PRIMARY KEY, version bigint NOT NULL, account text COLLATE "C" NOT NULL, record text NOT NULL
-    );
     ALTER TABLE keys ADD COLUMN IF NOT EXISTS kind text COLLATE "C", ADD COLUMN IF NOT EXISTS actor text COLLATE "C",
         ADD COLUMN IF NOT EXISTS present boolean;
-    CREATE INDEX IF NOT EXISTS keys_of_account ON keys (account);
     CREATE INDEX IF NOT EXISTS present_keys ON keys (account, kind, actor) WHERE present;
     CREATE TABLE IF NOT EXISTS products (
         account text COLLATE "C" NOT NULL, id text COLLATE "C" NOT NULL, name text NOT NULL, brand text COLLATE "C",
@@ -51,6 +49,7 @@ impl PostgreSql {
     /// [`StoreError`]: no connection, or another process has the database.
     pub fn connect(url: &str, schema: &Schema) -> Result<Self, StoreError> {
         let mut writer = writer(url)?;
+        writer.batch_execute(tables::POSTGRESQL)?;
         writer.batch_execute(TABLES)?;
         changes::fill(&mut writer)?;
         let table = products::table(SqlDialect::PostgreSql, schema)?;
@@ -90,7 +89,7 @@ impl PostgreSql {
         }
         let mut transaction = client.transaction().map_err(StoreError::from)?;
         let changed = change(&mut transaction)?;
-        transaction.commit().map_err(StoreError::from)?;
+        transaction.commit().map_err(StoreError::Unanswered)?;
         Ok(changed)
     }
 }

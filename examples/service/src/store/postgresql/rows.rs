@@ -27,6 +27,16 @@ impl Store for PostgreSql {
         Ok(self.read(|transaction| changes::present(transaction, account, kind, Some(actor)))?.into_iter().next())
     }
 
+    fn audit(&self, account: &str) -> Result<Vec<String>, StoreError> {
+        if has_nul([account]) {
+            return Ok(Vec::new());
+        }
+        self.read(|transaction| {
+            let rows = transaction.query("SELECT record FROM audit WHERE account = $1 ORDER BY number", &[&account])?;
+            Ok(rows.iter().map(|row| row.get(0)).collect())
+        })
+    }
+
     fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {
         let passes = products::passes(access, &self.table)?.numbered_from(2);
         let query = format!(

@@ -1,0 +1,119 @@
+//! Records that a careless store would change.
+
+use alloc::{format, string::String, vec::Vec};
+
+use super::{
+    super::record::{KeyRecord, KeyState},
+    tools::{conditions, id, numbered, record, said},
+};
+use crate::{
+    key::{KeyDigest, KeyId, KeyKind},
+    time::Timestamp,
+};
+
+/// The last point in time that an integer with a sign can say.
+const LATEST: u64 = u64::MAX >> 1;
+
+/// Values that a careless store would change, split, drop, or take for one another.
+const VALUES: [&str; 30] = [
+    "",
+    " ",
+    " a",
+    "a ",
+    "a",
+    "A",
+    "a\t",
+    "a\n",
+    "a\r\n",
+    "a\0",
+    "\0",
+    "a\nb:2",
+    "a,b:2",
+    "a|b:2",
+    "a;b:2",
+    "a:b",
+    "\u{C9}",
+    "E\u{301}",
+    "\u{A0}",
+    "a\u{A0}",
+    "\u{FEFF}a",
+    "\u{1F511}",
+    "' \" \\ %_ -- $1 ?1 {}",
+    "\\0",
+    "null",
+    "true",
+    "1",
+    "1.0",
+    "01",
+    "[\"a\"]",
+];
+
+/// Records to fill a store with that only reads, before it is held to [`check_reading`](super::check_reading): names, values,
+/// times and sizes that a careless one would change, under ids of which some are easily taken for others.
+pub fn samples() -> Vec<KeyRecord> {
+    let of_sort = [names(), values(), Ok(times()), largest().map(|record| Vec::from([record]))];
+    let all = ordinary().into_iter().chain(of_sort.into_iter().flatten().flatten());
+    let alike = ["aaaaaaaaaaaaaa", "00000000001e02"].into_iter().filter_map(|id| KeyId::parse(id).ok());
+    let ids = alike.chain((0..).map(|number| numbered(number, 0)));
+    all.zip(ids).map(|(record, id)| KeyRecord { id, ..record }).collect()
+}
+
+pub(crate) fn ordinary() -> [KeyRecord; 3] {
+    let full = record(2)
+        .with_roles(["admin", "r-2"])
+        .with_conditions(["a:1", "b:2"].into_iter().filter_map(|text| text.parse().ok()))
+        .with_created(Timestamp::from_millis(1))
+        .with_not_before(Some(Timestamp::from_millis(2)))
+        .with_expiry(Some(Timestamp::from_millis(LATEST)))
+        .with_state(KeyState::Replaced);
+    [record(1), full, record(3).with_state(KeyState::Revoked)]
+}
+
+/// Two spellings of a name are two names.
+pub(crate) fn names() -> Result<Vec<KeyRecord>, String> {
+    let named = |number, account, actor, roles: [&str; 2]| {
+        let (id, digest) = (id(number), KeyDigest::from_bytes([number; 32]));
+        Ok(KeyRecord::new(KeyKind::OperatorKey, id, digest, account, actor).map_err(said)?.with_roles(roles))
+    };
+    let records = [
+        named(1, "Acct-1", "Olivia@Example.com", ["Admin", "admin"]),
+        named(2, "acct-1", "olivia@example.com", ["admin", "Admin"]),
+        // As numbers each of these would be the one below it.
+        named(3, "0012", "1e2", ["0x10", "16"]),
+        named(4, "12", "100", ["16", "0x10"]),
+        // Every sign that a name may have.
+        named(5, "_.:@+~=/-", "-/=~+@:._", ["a:b", "a=b"]),
+    ];
+    records.into_iter().collect()
+}
+
+/// All of the values in one record, and each as the only condition of another: where that is dropped, or cut into
+/// two, the key reaches more than it may.
+pub(crate) fn values() -> Result<Vec<KeyRecord>, String> {
+    let owners = |values: &[&str]| conditions(values.iter().map(|value| ("owner", value)));
+    let mut records = Vec::from([record(0).with_conditions(owners(&VALUES)?)]);
+    for (number, value) in (1..).zip(VALUES) {
+        records.push(record(number).with_conditions(owners(&[value])?));
+    }
+    // The same for names: each is another condition.
+    let spelled = ["Brand:a", "brand:a", "BRAND:a", "brand:A", "-:1", "_:1", "1:1"];
+    records.push(record(255).with_conditions(spelled.into_iter().filter_map(|text| text.parse().ok())));
+    Ok(records)
+}
+
+pub(crate) fn times() -> Vec<KeyRecord> {
+    let times = [0, 0x8000_0000, 0xFFFF_FFFF, 0x1_0000_0001, 0x20_0000_0000_0001, LATEST];
+    let at = |(number, time)| {
+        let record: KeyRecord = record(number);
+        record.with_created(time).with_not_before(Some(time)).with_expiry(Some(time))
+    };
+    (1..).zip(times.map(Timestamp::from_millis)).map(at).collect()
+}
+
+pub(crate) fn largest() -> Result<KeyRecord, String> {
+    let long = |number: usize| format!("{number:0>128}");
+    let pair = |number: usize| (format!("name-{number}"), format!("{number:0>1000}"));
+    // Neither list is in any order that a store might put it in.
+    let large = KeyRecord::new(KeyKind::AccessToken, id(1), KeyDigest::DUMMY, long(1), long(2)).map_err(said)?;
+    Ok(large.with_roles((0..100).rev().map(long)).with_conditions(conditions((0..256).rev().map(pair))?))
+}
