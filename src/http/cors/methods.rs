@@ -91,7 +91,7 @@ pub enum MethodError {
 }
 
 /// [`Methods`], checked; a list is in order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct MethodRule(Names);
 
 impl MethodRule {

@@ -12,7 +12,7 @@ use crate::http::origin::OriginListError;
 
 /// What pages of other origins may do with the answers of a server.
 ///
-/// Made with [`Policy::builder`], whose every knob denies until it is turned: no origin, no method but
+/// The default lets nobody in. Others are made with [`Policy::builder`], whose every knob denies until it is turned: no origin, no method but
 /// the safelisted ones, no request header but `Authorization`, nothing exposed, no credentials, no
 /// private network.
 ///
@@ -45,7 +45,7 @@ use crate::http::origin::OriginListError;
 /// ]);
 /// # Ok::<(), keyward::http::cors::PolicyError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Policy {
     pub(super) origins: OriginRule,
     pub(super) methods: MethodRule,
