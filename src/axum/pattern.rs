@@ -37,6 +37,9 @@ pub(super) fn check(path: &str) -> Result<(), PathProblem> {
 /// Whether two different paths can't be told apart by a router: they differ in the name of a parameter alone, or one
 /// takes all where the other takes one segment.
 pub(super) fn overlap(one: &str, other: &str) -> bool {
+    if one == other {
+        return false;
+    }
     let mut pairs = segments(one).zip(segments(other));
     let first = pairs.find_map(|pair| match pair {
         (Segment::Literal(one), Segment::Literal(other)) if one == other => None,
@@ -46,7 +49,7 @@ pub(super) fn overlap(one: &str, other: &str) -> bool {
         }
         _ => Some(false),
     });
-    first.unwrap_or_else(|| one != other && segments(one).count() == segments(other).count())
+    first.unwrap_or_else(|| segments(one).count() == segments(other).count())
 }
 
 fn segments(path: &str) -> impl Iterator<Item = Segment<'_>> {

@@ -10,6 +10,9 @@
 //! 5. The permission that the guard [needs](Guard::needing), if any, is checked.
 //! 6. The service is called, with a [`Caller`] among the request's extensions.
 //!
+//! The service's body must be `From<String>`, as axum's `Body` and http-body-util's `Full` are; tonic's services become a
+//! router of axum's with `into_axum_router`.
+//!
 //! A refusal has its status, challenge and body from [`Refused`](crate::http::Refused), and no cache keeps it. Its true
 //! cause is an [`Event`] for the host's log. Every answer, refusals too, has the headers of CORS and `Vary`.
 //!

@@ -63,7 +63,7 @@ pub(crate) struct World {
 pub(crate) fn world() -> World {
     let schema = Schema::from_json(
         r#"{"resources": {"products": {}, "orders": {"operations": ["read", "approve"]}},
-            "conditions": {"brand": {"restricts": {"products": "brand"}, "elsewhere": "none"}}}"#,
+            "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
     );
     let schema = schema.unwrap_or_else(|error| panic!("{error}"));
     let format = KeyFormat::new(KeyPrefix::new("acme").unwrap());
@@ -464,7 +464,10 @@ fn a_need_that_the_schema_does_not_have_is_an_error_at_the_start() {
     let (world, log) = (world(), Log::default());
     let [guard, _] = both(&world, &log);
     let cases = [
-        ("product:read", "unknown resource type `product`; did you mean `products`?; there are `products`, `orders`"),
+        (
+            "product:read",
+            "unknown resource type `product`; did you mean `products`?; there are `products`, `orders`, `accessPolicies`, `accessTokens`, `operatorAccess`",
+        ),
         ("products:raed", "`products` has no operation `raed`; there are `create`, `read`, `update`, `delete`, `list`"),
         (
             "products:approve",
