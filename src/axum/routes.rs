@@ -1,6 +1,6 @@
 //! Routes, each with what it needs.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
 use core::fmt;
 
 use ::axum::{
@@ -51,7 +51,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
                 self.added.push((method, path.to_owned()));
                 Ok(self)
             }
-            Err(problem) => Err(RouteError { method, path: crate::text::excerpt(path), problem }),
+            Err(problem) => Err(RouteError { method, path: crate::text::excerpt(path), problem: problem.into() }),
         }
     }
 
@@ -103,7 +103,7 @@ impl<S> fmt::Debug for Routes<S> {
 pub struct RouteError {
     method: Method,
     path: String,
-    problem: RouteProblem,
+    problem: Box<RouteProblem>,
 }
 
 impl RouteError {

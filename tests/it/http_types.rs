@@ -20,7 +20,8 @@ fn headers(lines: &[(&'static str, &[u8])]) -> HeaderMap {
 
 #[test]
 fn a_credential_is_read_from_every_line_as_it_came() {
-    let cases: [(&[&[u8]], &str, QueryParameter, Result<&str, CredentialError>); 8] = [
+    type Case<'a> = (&'a [&'a [u8]], &'a str, QueryParameter, Result<&'a str, CredentialError>);
+    let cases: [Case<'_>; 8] = [
         (&[b"Bearer abc"], "/", QueryParameter::Ignored, Ok("abc")),
         (&[b"abc"], "/?access_token=x", QueryParameter::Ignored, Ok("abc")),
         (&[], "/?access_token=abc", QueryParameter::Accepted, Ok("abc")),

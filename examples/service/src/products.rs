@@ -80,6 +80,6 @@ fn proposed(caller: &Caller, call: &Call, id: String) -> Result<Product, Refused
 
 /// Drawn at random, as the ids of keys are.
 fn new_id(service: &Service) -> Result<String, Refused> {
-    let drawn = service.guard.authenticator.format().generate_access_token(service.entropy()?, None);
+    let drawn = service.authenticator.format().generate_access_token(service.entropy()?, None);
     Ok(drawn.id.to_string())
 }

@@ -12,7 +12,7 @@ use keyward::{
 };
 
 use crate::{
-    guard::{Caller, Guard},
+    guard::Caller,
     log,
     store::{Store, StoreError},
 };
@@ -32,8 +32,10 @@ pub fn schema() -> Result<Schema, DocumentError> {
 /// The service.
 #[derive(Debug)]
 pub struct Service {
-    /// Lets requests in.
-    pub guard: Guard<Arc<dyn Store>>,
+    /// Tells whose key it is, and what it may do.
+    pub authenticator: Arc<Authenticator>,
+    /// What to do with keys that come from browsers.
+    pub browsers: BrowserPolicy,
     /// Keys, accounts, products.
     pub database: Arc<dyn Store>,
     administering: Mutex<()>,
@@ -49,12 +51,12 @@ impl Service {
     pub fn start(database: Arc<dyn Store>, browsers: BrowserPolicy) -> Result<(Self, Option<String>), StartError> {
         let schema = schema()?;
         let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("svc")?));
-        let guard = Guard { keys: Arc::clone(&database), authenticator, browsers };
-        let service = Self { guard, database, administering: Mutex::new(()) };
+        let authenticator = Arc::new(authenticator);
+        let service = Self { authenticator, browsers, database, administering: Mutex::new(()) };
         let accounts = service.database.accounts()?;
         for id in &accounts {
             if let Some(account) = service.database.load(id)? {
-                service.guard.authenticator.set_roles(account.roles().clone(), account.version())?;
+                service.authenticator.set_roles(account.roles().clone(), account.version())?;
             }
         }
         let first = if accounts.is_empty() { Some(service.found(&schema)?) } else { None };
@@ -62,12 +64,12 @@ impl Service {
     }
 
     fn found(&self, schema: &Schema) -> Result<String, StartError> {
-        let key = self.guard.authenticator.format().generate_operator_key(KeyEntropy::from_os()?, None);
+        let key = self.authenticator.format().generate_operator_key(KeyEntropy::from_os()?, None);
         let attempt = Account::create(schema, FIRST.0, FIRST.1, &key, now());
         let audit = attempt.audit().clone();
         let change = attempt.into_result().map_err(|_| StartError::Founding)?;
         self.database.commit(&change).map_err(|_| StartError::Founding)?;
-        self.guard.authenticator.set_roles(change.account().roles().clone(), change.account().version())?;
+        self.authenticator.set_roles(change.account().roles().clone(), change.account().version())?;
         log::audit(&audit, true);
         Ok(key.key.reveal().to_owned())
     }
@@ -84,10 +86,7 @@ impl Service {
         let _one = self.administering.lock().unwrap_or_else(PoisonError::into_inner);
         let account = self.database.load(caller.record.account())?.ok_or_else(Refused::not_found)?;
         // Where the database failed after it had stored a change, this is when the change is in force.
-        self.guard
-            .authenticator
-            .set_roles(account.roles().clone(), account.version())
-            .map_err(|error| internal(&error))?;
+        self.authenticator.set_roles(account.roles().clone(), account.version()).map_err(|error| internal(&error))?;
         let attempt = act(&account.acting(&caller.record, now()));
         let audit = attempt.audit().clone();
         let stored = attempt.into_result().map_err(|error| Refused::from(&error)).and_then(|change| {
@@ -97,8 +96,7 @@ impl Service {
         log::audit(&audit, stored.is_ok());
         let change = stored?;
         // Before the change is acknowledged: the next request sees the new roles.
-        self.guard
-            .authenticator
+        self.authenticator
             .set_roles(change.account().roles().clone(), change.account().version())
             .map_err(|error| internal(&error))?;
         Ok(change.account().clone())

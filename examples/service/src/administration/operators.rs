@@ -44,7 +44,7 @@ fn invite(service: &Service, caller: &Caller, call: &Call) -> Answer {
     own_account(caller, call)?;
     let body = Body::read(call, &["operator", "policies", "conditions"])?;
     let (operator, grant) = (body.text("operator")?, grant(&body)?);
-    let new = service.guard.authenticator.format().generate_operator_key(service.entropy()?, None);
+    let new = service.authenticator.format().generate_operator_key(service.entropy()?, None);
     let account = service.administer(caller, |acting| acting.invite(operator, &grant, &new))?;
     OPERATORS.with_secret(&account, operator, new.key.reveal())
 }
@@ -68,11 +68,11 @@ fn regenerate(service: &Service, caller: &Caller, call: &Call) -> Answer {
     let operator = call.parameter("id");
     // Before anything says whether there is such an operator.
     if operator != caller.record.actor() && !caller.access.permits(Operation::UPDATE, TYPE) {
-        log::denied(&caller.record, TYPE, "update");
+        log::denied(&caller.record, &format!("{TYPE}:update"));
         return Err(Refused::from(&Denial::PermissionMissing { resource: TYPE, operation: "update" }));
     }
     let grace = Duration::from_secs(grace_seconds(call)?);
-    let new = service.guard.authenticator.format().generate_operator_key(service.entropy()?, None);
+    let new = service.authenticator.format().generate_operator_key(service.entropy()?, None);
     let account = service.administer(caller, |acting| acting.regenerate(operator, &new, grace))?;
     OPERATORS.with_secret(&account, operator, new.key.reveal())
 }

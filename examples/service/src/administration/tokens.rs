@@ -32,7 +32,7 @@ fn create(service: &Service, caller: &Caller, call: &Call) -> Answer {
     let body = Body::read(call, &["id", "policies", "conditions", "expiresAt"])?;
     let (id, grant) = (body.text("id")?, grant(&body)?);
     let expires = body.optional_count("expiresAt")?.map(Timestamp::from_millis);
-    let new = service.guard.authenticator.format().generate_access_token(service.entropy()?, None);
+    let new = service.authenticator.format().generate_access_token(service.entropy()?, None);
     let account = service.administer(caller, |acting| acting.create_token(id, &grant, &new, expires))?;
     TOKENS.with_secret(&account, id, new.key.reveal())
 }
@@ -54,7 +54,7 @@ fn change(service: &Service, caller: &Caller, call: &Call) -> Answer {
 fn rotate(service: &Service, caller: &Caller, call: &Call) -> Answer {
     let id = call.parameter("id");
     let grace = Duration::from_secs(grace_seconds(call)?);
-    let new = service.guard.authenticator.format().generate_access_token(service.entropy()?, None);
+    let new = service.authenticator.format().generate_access_token(service.entropy()?, None);
     let account = service.administer(caller, |acting| acting.rotate_token(id, &new, grace))?;
     TOKENS.with_secret(&account, id, new.key.reveal())
 }
