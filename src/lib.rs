@@ -13,12 +13,12 @@
 //! | compare accesses, review a change | [`Access::within`], [`compare`] |
 //! | ask who can, and what a key can | [`decision::who_can`], [`Access::summary`] |
 //! | administer accounts | [`administration`] |
-//! | stand behind HTTP | [`http`] |
+//! | stand behind HTTP | [`http`]; in a tower stack the module `tower`, in axum `axum` (features of these names) |
 //! | read the platform's documents | [`document::Directory`] |
 //! | know what a decision means, and why | [`guide`] |
 //!
-//! The crate does no I/O, reads no clock and starts no thread: time and entropy are arguments, keys are found through
-//! [`store::KeyStore`]. A decision can't fail, panic, allocate or recurse; what can't be evaluated is denied.
+//! The crate does no I/O, reads no clock and starts no thread: time and entropy are arguments (`tower::system_clock` is one
+//! to hand in), keys are found through [`store::KeyStore`]. A decision can't fail, panic, allocate or recurse; what can't be evaluated is denied.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
@@ -31,6 +31,8 @@ mod access;
 pub mod administration;
 pub mod attributes;
 pub mod authenticate;
+#[cfg(feature = "axum")]
+pub mod axum;
 pub mod compare;
 mod condition;
 pub mod decision;
@@ -55,6 +57,8 @@ pub mod store;
 pub mod summary;
 pub mod text;
 mod time;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod value_set;
 
 pub use access::{Access, AccessBuilder, AccessError};

@@ -1,7 +1,7 @@
 //! The order in which an account is changed: one change at a time, decided by the present state, recorded and stored at
 //! one go, in force, and then acknowledged.
 
-use alloc::borrow::ToOwned;
+use alloc::{borrow::ToOwned, sync::Arc};
 use core::{borrow::Borrow, fmt};
 
 use super::{
@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     authenticate::{Authenticated, AuthenticationError, Authenticator, RefusalCause, SetRolesError},
-    key::{NewKey, OperatorKey},
-    store::{AsyncKeyStore, ChangeError, KeyRecord, KeyStore},
+    key::{KeyId, NewKey, OperatorKey},
+    store::{AsyncKeyStore, ChangeError, KeyRecord, KeyStore, StoredKey},
     time::Timestamp,
 };
 
@@ -80,14 +80,14 @@ const TRIES: usize = 16;
 /// With a store that is waited for, the functions that end in `_async` do the same.
 pub struct Accounts<S> {
     store: S,
-    authenticator: Authenticator,
+    authenticator: Arc<Authenticator>,
     turns: Turns,
 }
 
 impl<S> Accounts<S> {
     /// The accounts of this store. None is loaded yet.
-    pub fn new(store: S, authenticator: Authenticator) -> Self {
-        Self { store, authenticator, turns: Turns::default() }
+    pub fn new(store: S, authenticator: impl Into<Arc<Authenticator>>) -> Self {
+        Self { store, authenticator: authenticator.into(), turns: Turns::default() }
     }
 
     /// The store.
@@ -96,7 +96,7 @@ impl<S> Accounts<S> {
     }
 
     /// The authenticator, whose format makes new keys.
-    pub fn authenticator(&self) -> &Authenticator {
+    pub fn authenticator(&self) -> &Arc<Authenticator> {
         &self.authenticator
     }
 
@@ -166,7 +166,7 @@ impl<S: AccountStore<Error: Send> + Sync> Accounts<S> {
                 let presented = self.authenticator.parse(text)?;
                 let found = self.store.find(presented.id()).map_err(AuthenticationError::Store)?;
                 if let Some(found) = found {
-                    not_loaded(self.load(found.borrow().account()))?;
+                    store_failed(self.load(found.borrow().account())).map_err(AuthenticationError::Store)?;
                 }
                 self.authenticator.authenticate(&self.store, text, now)
             }
@@ -233,7 +233,7 @@ impl<S: AsyncAccountStore + Send> Accounts<S> {
                 let found = self.store.find_async(presented.id()).await.map_err(AuthenticationError::Store)?;
                 let account = found.map(|found| found.borrow().account().to_owned());
                 if let Some(account) = account {
-                    not_loaded(self.load_async(&account).await)?;
+                    store_failed(self.load_async(&account).await).map_err(AuthenticationError::Store)?;
                 }
                 self.authenticator.authenticate_async(&self.store, text, now).await
             }
@@ -242,10 +242,56 @@ impl<S: AsyncAccountStore + Send> Accounts<S> {
     }
 }
 
+/// The keys of the accounts: as the store has them, after the roles of the key's account are in force. With this a layer, or
+/// whatever else authenticates by a [`KeyStore`], is never left with an account that isn't loaded.
+impl<S, E> KeyStore for Accounts<S>
+where
+    S: AccountStore<Error = E> + KeyStore<Error = E> + Sync,
+    E: Send,
+{
+    type Record = S::Record;
+    type Error = E;
+
+    fn find(&self, id: KeyId) -> Result<Option<S::Record>, E> {
+        let found = self.store.find(id)?;
+        match found.as_ref().map(|found| found.borrow().account()) {
+            Some(account) if self.authenticator.roles(account).is_none() => store_failed(self.load(account))?,
+            _ => {}
+        }
+        Ok(found)
+    }
+
+    fn stored<'r>(&self, found: &'r S::Record) -> Option<&'r StoredKey> {
+        self.store.stored(found)
+    }
+}
+
+/// The same, with a store that is waited for.
+impl<S, E> AsyncKeyStore for Accounts<S>
+where
+    S: AsyncAccountStore<Error = E> + AsyncKeyStore<Error = E> + Send,
+    E: Send,
+{
+    type Record = S::Record;
+    type Error = E;
+
+    async fn find_async(&self, id: KeyId) -> Result<Option<S::Record>, E> {
+        let found = self.store.find_async(id).await?;
+        let account = found.as_ref().map(|found| found.borrow().account().to_owned());
+        match account {
+            Some(account) if self.authenticator.roles(&account).is_none() => {
+                store_failed(self.load_async(&account).await)?;
+            }
+            _ => {}
+        }
+        Ok(found)
+    }
+}
+
 /// Where the roles could not be loaded, the store could not tell. What it told and can't be stays out of force.
-fn not_loaded<T, E>(loaded: Result<T, AccountsError<E>>) -> Result<(), AuthenticationError<E>> {
+fn store_failed<T, E>(loaded: Result<T, AccountsError<E>>) -> Result<(), E> {
     match loaded {
-        Err(AccountsError::Store(error) | AccountsError::Unknown(error)) => Err(AuthenticationError::Store(error)),
+        Err(AccountsError::Store(error) | AccountsError::Unknown(error)) => Err(error),
         _ => Ok(()),
     }
 }

@@ -10,6 +10,9 @@
 //! 4. [`operation()`]: which operation the method asks for.
 //! 5. [`Refused`]: if the request was refused, the status, challenge and body of the answer.
 //!
+//! With the feature `http` each of them takes the types of the crate of that name: [`Credential`]`::from_request`,
+//! [`BrowserPolicy`]`::check_headers`, [`cors::Policy`]`::evaluate_request`, [`Refused`]`::to_response`.
+//!
 //! Header values are bytes as they came, one slice for each line: pass repeated headers as they are.
 
 mod browser;
@@ -20,6 +23,8 @@ mod operation;
 mod origin;
 mod refused;
 mod token;
+#[cfg(feature = "http")]
+mod typed;
 
 pub use browser::{BrowserPolicy, BrowserVerdict};
 pub use challenge::{Challenge, ChallengeError, ErrorCode, Scope};
@@ -27,3 +32,5 @@ pub use credentials::{Credential, CredentialError, CredentialSource, QueryParame
 pub use operation::{Target, operation};
 pub use origin::{Origin, OriginError, OriginList, OriginListError, OriginProblem};
 pub use refused::Refused;
+#[cfg(feature = "tower")]
+pub(crate) use typed::apply as apply_cors;

@@ -112,6 +112,11 @@ impl Refused {
         Self { more_info: Some(address.into()), ..self }
     }
 
+    #[cfg(feature = "tower")]
+    pub(crate) fn has_more_info(&self) -> bool {
+        self.more_info.is_some()
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         self.status

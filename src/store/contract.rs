@@ -144,6 +144,15 @@ macro_rules! behind_a_pointer {
             }
         }
 
+        impl<S: AsyncKeyStore + Send + ?Sized> AsyncKeyStore for $pointer {
+            type Record = S::Record;
+            type Error = S::Error;
+
+            fn find_async(&self, id: KeyId) -> impl Future<Output = Result<Option<Self::Record>, Self::Error>> + Send {
+                (**self).find_async(id)
+            }
+        }
+
         impl<S: WritableKeyStore + ?Sized> WritableKeyStore for $pointer {
             fn apply(&self, changes: &[KeyChange]) -> Result<(), ChangeError<Self::Error>> {
                 (**self).apply(changes)

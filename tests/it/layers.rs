@@ -23,6 +23,8 @@ const LAYERS: &[&[&str]] = &[
     &["document"],
     &["administration"],
     &["http"],
+    &["tower"],
+    &["axum"],
 ];
 
 fn layer(module: &str) -> Option<usize> {

@@ -12,6 +12,8 @@
 mod administration;
 mod allocations;
 mod authenticate;
+#[cfg(feature = "axum")]
+mod axum_routes;
 mod changing;
 mod compare;
 mod conditions;
@@ -33,6 +35,8 @@ mod http_challenge;
 mod http_credentials;
 mod http_operation;
 mod http_origins;
+#[cfg(feature = "http")]
+mod http_types;
 mod keys;
 mod laws;
 mod layers;
@@ -44,6 +48,8 @@ mod store;
 mod store_broken;
 mod support;
 mod threads;
+#[cfg(feature = "tower")]
+mod tower_guard;
 mod traits;
 mod waiting;
 

@@ -1,16 +1,27 @@
-//! Authorization: from a request to a caller, or a refusal. No handler runs without it.
+//! Authorization: the layer before every route, and the second look. No handler runs without them.
 
-use std::fmt::Display;
+use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, Uri};
 use keyward::{
-    Access, Decision, Denial, Operation, Resource, ResourceType, Timestamp,
-    administration::{AccountStore, Accounts},
-    http::{BrowserPolicy, BrowserVerdict, Credential, QueryParameter, Refused, credential},
-    store::{KeyRecord, KeyStore},
+    Access, Decision, Denial, Operation, Resource, ResourceType,
+    administration::Accounts,
+    http::{Challenge, ChallengeError, Credential, QueryParameter, Refused, cors::Policy},
+    key::KeyId,
+    store::{AsyncKeyStore, KeyRecord, KeyStore as _},
+    tower::{Guard, system_clock},
+};
+use tokio::task::spawn_blocking;
+
+use crate::{
+    log,
+    service::Service,
+    store::{Store, StoreError},
 };
 
-use crate::log;
+const REALM: &str = "keyward service";
+/// Where refusals are explained.
+const MORE_INFO: &str = "/#refusals";
 
 /// What a route asks of its caller.
 #[derive(Clone, Copy, Debug)]
@@ -21,66 +32,48 @@ pub enum Needs {
     Key,
 }
 
-/// Whether a request may pass, each time by one look at the store.
-#[derive(Debug)]
-pub struct Guard<S> {
-    /// Tell whose key it is, and what it may do.
-    pub accounts: Accounts<S>,
-    /// What to do with keys that come from browsers.
-    pub browsers: BrowserPolicy,
+/// The layer before every route: CORS, key, browser policy, permission.
+///
+/// # Errors
+///
+/// [`ChallengeError`] where the realm was edited into what is none.
+pub fn layer(service: &Service, cors: Policy) -> Result<Guard, ChallengeError> {
+    let (authenticator, keys) = (Arc::clone(service.accounts.authenticator()), Keys(Arc::clone(&service.accounts)));
+    let guard = Guard::new_async(authenticator, keys, Challenge::new(REALM)?, system_clock, log::event);
+    Ok(guard.with_browsers(service.browsers.clone()).with_cors(cors).with_more_info(MORE_INFO))
 }
 
-impl<S, E> Guard<S>
-where
-    S: AccountStore<Error = E> + KeyStore<Record = KeyRecord, Error = E> + Sync,
-    E: Display + Send,
-{
-    /// Lets a request in, or refuses it: key first, then permission.
-    ///
-    /// # Errors
-    ///
-    /// [`Refused`]: no key, two, a malformed, an unknown or an ended one; a key from a browser; no permission.
-    pub fn admit(&self, needs: Needs, uri: &Uri, headers: &HeaderMap) -> Result<Caller, Refused> {
-        let credential = presented(uri, headers)?;
-        match self.browsers.check(lines(headers, header::ORIGIN)) {
-            BrowserVerdict::Pass => {}
-            BrowserVerdict::Warn => log::key_in_browser(),
-            BrowserVerdict::Refuse => return Err(Refused::key_in_browser()),
+/// The keys, looked up on a thread that may wait.
+struct Keys(Arc<Accounts<Arc<dyn Store>>>);
+
+impl AsyncKeyStore for Keys {
+    type Record = KeyRecord;
+    type Error = StoreError;
+
+    async fn find_async(&self, id: KeyId) -> Result<Option<KeyRecord>, StoreError> {
+        let accounts = Arc::clone(&self.0);
+        spawn_blocking(move || accounts.find(id)).await.map_err(|_| StoreError::Panicked)?
+    }
+}
+
+/// Looks again, on this thread, when the rest of a request that was let in is there: its key may have ended meanwhile.
+///
+/// # Errors
+///
+/// [`Refused`]: an ended key, no permission any more, a store that failed.
+pub fn look_again(service: &Service, needs: Needs, uri: &Uri, headers: &HeaderMap) -> Result<Caller, Refused> {
+    let credential = Credential::from_request(headers, uri, QueryParameter::Ignored)?;
+    let found = service.accounts.authenticate(credential.secret_str(), system_clock());
+    let (record, access) = found.map_err(|error| log::refused(&error))?.into_parts();
+    match needs {
+        Needs::Permission(resource, operation) if !access.permits(operation, resource) => {
+            let schema = access.schema();
+            let (resource, operation) = (schema.type_name(resource), schema.operation_name(operation));
+            log::denied(&record, &format!("{resource}:{operation}"));
+            Err(Refused::from(&Denial::PermissionMissing { resource, operation }))
         }
-        self.look(needs, credential)
+        Needs::Permission(..) | Needs::Key => Ok(Caller { record, access, needs }),
     }
-
-    /// Looks again, when the rest of a request that was let in is there: its key may have ended meanwhile.
-    ///
-    /// # Errors
-    ///
-    /// As [`admit`](Self::admit).
-    pub fn admit_again(&self, needs: Needs, uri: &Uri, headers: &HeaderMap) -> Result<Caller, Refused> {
-        self.look(needs, presented(uri, headers)?)
-    }
-
-    fn look(&self, needs: Needs, credential: Credential<'_>) -> Result<Caller, Refused> {
-        let now = Timestamp::from(std::time::SystemTime::now());
-        let authenticated = self.accounts.authenticate(credential.secret_str(), now);
-        let (record, access) = authenticated.map_err(|error| log::refused(&error))?.into_parts();
-        match needs {
-            Needs::Permission(resource, operation) if !access.permits(operation, resource) => {
-                let schema = access.schema();
-                let (resource, operation) = (schema.type_name(resource), schema.operation_name(operation));
-                log::denied(&record, resource, operation);
-                Err(Refused::from(&Denial::PermissionMissing { resource, operation }))
-            }
-            Needs::Permission(..) | Needs::Key => Ok(Caller { record, access, needs }),
-        }
-    }
-}
-
-fn presented<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<Credential<'a>, Refused> {
-    Ok(credential(lines(headers, header::AUTHORIZATION), uri.query(), QueryParameter::Ignored)?)
-}
-
-fn lines(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &[u8]> {
-    headers.get_all(name).iter().map(HeaderValue::as_bytes)
 }
 
 /// Who calls, and what they may do.

@@ -11,7 +11,7 @@ use keyward::{
 };
 
 use crate::{
-    guard::{Caller, Guard},
+    guard::Caller,
     log,
     store::{Store, StoreError},
 };
@@ -31,8 +31,10 @@ pub fn schema() -> Result<Schema, DocumentError> {
 /// The service.
 #[derive(Debug)]
 pub struct Service {
-    /// Lets requests in.
-    pub guard: Guard<Arc<dyn Store>>,
+    /// Tell whose key it is, and what it may do.
+    pub accounts: Arc<Accounts<Arc<dyn Store>>>,
+    /// What to do with keys that come from browsers.
+    pub browsers: BrowserPolicy,
     /// Keys, accounts, products.
     pub database: Arc<dyn Store>,
 }
@@ -47,11 +49,11 @@ impl Service {
     pub fn start(database: Arc<dyn Store>, browsers: BrowserPolicy) -> Result<(Self, Option<String>), StartError> {
         let schema = schema()?;
         let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("svc")?));
-        let guard = Guard { accounts: Accounts::new(Arc::clone(&database), authenticator), browsers };
-        let service = Self { guard, database };
+        let accounts = Arc::new(Accounts::new(Arc::clone(&database), authenticator));
+        let service = Self { accounts, browsers, database };
         let accounts = service.database.accounts()?;
         for id in &accounts {
-            service.guard.accounts.load(id)?;
+            service.accounts.load(id)?;
         }
         let first = if accounts.is_empty() { Some(service.found(&schema)?) } else { None };
         Ok((service, first))
@@ -59,7 +61,7 @@ impl Service {
 
     fn found(&self, schema: &Schema) -> Result<String, StartError> {
         let (key, now) = (self.format().generate_operator_key(KeyEntropy::from_os()?, None), now());
-        self.guard.accounts.create(FIRST.0, FIRST.1, &key, now)?;
+        self.accounts.create(FIRST.0, FIRST.1, &key, now)?;
         log::audit(Account::create(schema, FIRST.0, FIRST.1, &key, now).audit(), Some(true));
         Ok(key.key.reveal().to_owned())
     }
@@ -71,7 +73,7 @@ impl Service {
     /// [`Refused`]: by the administration, or the database failed.
     pub fn administer(&self, caller: &Caller, mut act: impl FnMut(&Acting<'_>) -> Attempt) -> Result<Account, Refused> {
         let mut audit = None;
-        let changed = self.guard.accounts.administer(&caller.record, now(), |acting| {
+        let changed = self.accounts.administer(&caller.record, now(), |acting| {
             let attempt = act(acting);
             audit = Some(attempt.audit().clone());
             attempt
@@ -85,7 +87,7 @@ impl Service {
 
     /// The form of the keys, by which new ones are made.
     pub fn format(&self) -> &KeyFormat {
-        self.guard.accounts.authenticator().format()
+        self.accounts.authenticator().format()
     }
 
     /// Entropy for a new key.

@@ -180,7 +180,7 @@ pub enum HeaderError {
 }
 
 /// [`RequestHeaders`], checked; the names are in lower case and in order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct HeaderRule {
     any: bool,
     names: Vec<String>,

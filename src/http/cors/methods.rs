@@ -87,7 +87,7 @@ pub enum MethodError {
 }
 
 /// [`Methods`], checked; a list is in order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct MethodRule(Names);
 
 impl MethodRule {

@@ -93,12 +93,16 @@ impl Origins {
 }
 
 /// [`Origins`], checked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum OriginRule {
+    #[default]
     Nobody,
     Any,
     List(OriginList),
-    Predicate { predicate: Predicate, null: bool },
+    Predicate {
+        predicate: Predicate,
+        null: bool,
+    },
 }
 
 impl OriginRule {

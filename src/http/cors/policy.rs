@@ -12,8 +12,9 @@ use crate::http::origin::OriginListError;
 
 /// What pages of other origins may do with the answers of a server.
 ///
-/// It is made with [`Policy::builder`]. What isn't set is denied: no origin, no method but the safelisted
-/// ones, no request header but `Authorization`, nothing exposed, no credentials, no private network.
+/// The default allows no other origin anything. Others are made with [`Policy::builder`]. What isn't set there is denied: no
+/// origin, no method but the safelisted ones, no request header but `Authorization`, nothing exposed, no credentials, no
+/// private network.
 ///
 /// CORS keeps pages from *reading answers* and from *sending requests that need a pre-flight*. It is no
 /// access control: a refused actual request has reached the server all the same, and callers without a
@@ -44,7 +45,7 @@ use crate::http::origin::OriginListError;
 /// ]);
 /// # Ok::<(), keyward::http::cors::PolicyError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Policy {
     pub(super) origins: OriginRule,
     pub(super) methods: MethodRule,

@@ -68,7 +68,7 @@ fn regenerate(service: &Service, caller: &Caller, call: &Call) -> Answer {
     let operator = call.parameter("id");
     // Before anything says whether there is such an operator.
     if operator != caller.record.actor() && !caller.access.permits(Operation::UPDATE, TYPE) {
-        log::denied(&caller.record, TYPE, "update");
+        log::denied(&caller.record, &format!("{TYPE}:update"));
         return Err(Refused::from(&Denial::PermissionMissing { resource: TYPE, operation: "update" }));
     }
     let grace = Duration::from_secs(grace_seconds(call)?);

@@ -8,7 +8,13 @@ mod queue;
 
 use std::{io, panic, thread, time::Duration};
 
-use keyward::{administration::AuditRecord, authenticate::AuthenticationError, http::Refused, store::KeyRecord};
+use keyward::{
+    administration::AuditRecord,
+    authenticate::{AuthenticationError, Refusal},
+    http::Refused,
+    store::KeyRecord,
+    tower::Event,
+};
 use serde_json::{Value, json};
 
 use queue::{Queue, Weight};
@@ -51,24 +57,33 @@ pub fn audit(record: &AuditRecord, stored: Option<bool>) {
 /// A key that was refused: its public id and why. The caller is told neither.
 pub fn refused<E: std::fmt::Display>(error: &AuthenticationError<E>) -> Refused {
     match error {
-        AuthenticationError::Refused(refusal) => {
-            let key = refusal.key_id();
-            line(&json!({"event": "key_refused", "key": key, "cause": refusal.cause().to_string()}));
-        }
+        AuthenticationError::Refused(refusal) => key_refused(refusal),
         AuthenticationError::Store(error) => failed(error),
     }
     Refused::from(error)
 }
 
 /// A caller without the permission that a route needs: no audit record is made of it, since nothing was tried.
-pub fn denied(record: &KeyRecord, resource: &str, operation: &str) {
-    let (account, actor, permission) = (record.account(), record.actor(), format!("{resource}:{operation}"));
+pub fn denied(record: &KeyRecord, permission: &str) {
+    let (account, actor) = (record.account(), record.actor());
     line(&json!({"event": "denied", "account": account, "actor": actor, "key": record.id(), "needs": permission}));
 }
 
-/// A key that came from a browser, and was let pass.
-pub fn key_in_browser() {
-    line(&json!({"event": "key_in_browser"}));
+/// What the layer reports. Requests that no key of ours comes with are not logged: anyone can send those.
+pub fn event(event: &Event<'_>) {
+    match event {
+        Event::KeyRefused(refusal) => key_refused(refusal),
+        Event::StoreFailed(error) => failed(error),
+        Event::PermissionMissing { caller, permission } => denied(caller.record(), permission),
+        // It was let pass.
+        Event::KeyInBrowser { refused: false } => line(&json!({"event": "key_in_browser"})),
+        Event::NoCaller => failed(event),
+        _ => {}
+    }
+}
+
+fn key_refused(refusal: &Refusal) {
+    line(&json!({"event": "key_refused", "key": refusal.key_id(), "cause": refusal.cause().to_string()}));
 }
 
 /// Something that failed, and is no fault of the caller's.

@@ -44,6 +44,9 @@ pub enum StoreError {
     /// What is stored is no account. What it is instead is not repeated, for it may be a digest.
     #[error("what is stored can't be read: {0}")]
     Unreadable(&'static str),
+    /// What looked in it panicked.
+    #[error("the database's thread panicked")]
+    Panicked,
     /// A filter that the table has no column for.
     #[error("the table can't be asked for this: {0}")]
     Filter(#[from] SqlError),

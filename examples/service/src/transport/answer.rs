@@ -1,18 +1,14 @@
-//! Replies and refusals as HTTP.
+//! Replies as HTTP.
 
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},
-    response::Response,
+    response::{IntoResponse, Response},
 };
-use keyward::http::{Challenge, Refused};
 use serde_json::Value;
 
 use crate::call::{Answer, Reply};
 
-const REALM: &str = "keyward service";
-/// Where refusals are explained.
-const MORE_INFO: &str = "/#refusals";
 /// The page runs its own script and nothing else, and is shown in no other's frame.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                            base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -27,18 +23,9 @@ pub(super) fn answer(answer: Answer) -> Response {
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
             response
         }
-        Err(refusal) => refused(&refusal),
+        // The layer adds the challenge, and where refusals are explained.
+        Err(refused) => refused.into_response(),
     }
-}
-
-pub(super) fn refused(refused: &Refused) -> Response {
-    let explained = refused.clone().with_more_info(MORE_INFO);
-    let mut response = json(refused.status(), &serde_json::to_value(explained).unwrap_or_default());
-    let challenge = Challenge::new(REALM).ok().and_then(|challenge| refused.challenge(&challenge));
-    if let Some(value) = challenge.and_then(|value| HeaderValue::try_from(value).ok()) {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
-    }
-    response
 }
 
 fn json(status: u16, document: &Value) -> Response {

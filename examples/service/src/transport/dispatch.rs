@@ -1,4 +1,4 @@
-//! One request: the guard, its body, the guard again, the handler.
+//! One request that the layer let in: its body, the second look, the handler.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -14,7 +14,7 @@ use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 use super::answer;
 use crate::{
     call::{Answer, Call},
-    guard::Needs,
+    guard::{self, Needs},
     log,
     registry::{Act, Checked, Handler},
     service::Service,
@@ -59,8 +59,8 @@ impl Dispatcher {
     }
 }
 
-/// Nothing is read for who isn't let in, and nobody waits for them. When all is there and it is this request's turn, the
-/// guard looks again and the handler runs at once: a key that is revoked while a body trickles in is revoked for that
+/// The layer has let the caller in: nothing is read for others, and nobody waits for them. When all is there and it is
+/// this request's turn, the guard looks again and the handler runs at once: a key that is revoked while a body trickles in is revoked for that
 /// request, too.
 async fn guarded(
     service: &Arc<Service>,
@@ -70,9 +70,6 @@ async fn guarded(
     request: Request,
 ) -> Answer {
     let (parts, body) = request.into_parts();
-    let parts = Arc::new(parts);
-    let (looking, head) = (Arc::clone(service), Arc::clone(&parts));
-    blocking(move || looking.guard.admit(needs, &head.uri, &head.headers)).await?;
     let path = named(path)?;
     let body = read(body).await?;
     let turn = Arc::clone(turns).acquire_owned().await.map_err(internal)?;
@@ -80,8 +77,8 @@ async fn guarded(
     blocking(move || -> Answer {
         // Until the handler ends, be its caller still there or not.
         let _turn = turn;
-        let Parts { uri, headers, .. } = &*parts;
-        let caller = service.guard.admit_again(needs, uri, headers)?;
+        let Parts { uri, headers, .. } = &parts;
+        let caller = guard::look_again(&service, needs, uri, headers)?;
         let query = uri.query().map(str::to_owned);
         handler(&service, &caller, &Call { path, query, body, is_json: is_json(headers) })
     })

@@ -1,7 +1,6 @@
 //! From a socket to a call and back. What blocks, SQLite above all, runs on threads of its own.
 
 mod answer;
-mod cors;
 mod dispatch;
 mod serve;
 
@@ -9,42 +8,62 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    http::Method,
-    middleware,
-    routing::{MethodFilter, on},
+    http::{Method, method::InvalidMethod},
 };
-use keyward::http::{Refused, cors::Policy};
+use keyward::{
+    axum::{RouteError, Routes},
+    http::{ChallengeError, cors::Policy},
+    tower::Need,
+};
 
-use crate::{registry::Checked, service::Service};
+use crate::{
+    guard::{self, Needs},
+    registry::{Act, Checked},
+    service::Service,
+};
 use dispatch::Dispatcher;
 
 pub use dispatch::BLOCKING_THREADS;
 pub use serve::{Limits, serve};
 
-/// The service as a router: CORS around everything, and nothing that isn't in the registry.
+/// The service as a router: the layer around everything, and nothing that isn't in the registry.
 ///
 /// # Errors
 ///
-/// [`UnknownMethod`] for a route whose method HTTP doesn't have.
-pub fn router(service: &Arc<Service>, routes: Vec<Checked>, cors: Policy) -> Result<Router, UnknownMethod> {
+/// [`RouterError`] for a route that can't be served.
+pub fn router(service: &Arc<Service>, routes: Vec<Checked>, cors: Policy) -> Result<Router, RouterError> {
     let dispatcher = Arc::new(Dispatcher::new(Arc::clone(service)));
-    let mut served = Router::new();
+    let mut served = Routes::new(&guard::layer(service, cors)?);
+    let schema = service.accounts.authenticator().schema();
     for route in routes {
-        let unknown = |_| UnknownMethod(route.method);
-        let method = Method::from_bytes(route.method.as_bytes()).map_err(|_| UnknownMethod(route.method))?;
-        let filter = MethodFilter::try_from(method).map_err(unknown)?;
+        let permission = match route.act {
+            Act::Guarded(Needs::Permission(resource, operation), _) => {
+                format!("{}:{}", schema.type_name(resource), schema.operation_name(operation))
+            }
+            Act::Guarded(Needs::Key, _) | Act::Public(_) => String::new(),
+        };
+        let need = match route.act {
+            Act::Public(_) => Need::Public,
+            Act::Guarded(Needs::Key, _) => Need::Key,
+            Act::Guarded(Needs::Permission(..), _) => Need::Permission(&permission),
+        };
         let dispatcher = Arc::clone(&dispatcher);
         let handler = move |path, request| Arc::clone(&dispatcher).dispatch(route, path, request);
-        served = served.route(route.path, on(filter, handler));
+        served = served.route(Method::from_bytes(route.method.as_bytes())?, route.path, need, handler)?;
     }
-    let no_method = || async { answer::refused(&Refused::new(405, "method_not_allowed", "method not allowed")) };
-    Ok(served
-        .method_not_allowed_fallback(no_method)
-        .fallback(|| async { answer::refused(&Refused::not_found()) })
-        .layer(middleware::from_fn_with_state(Arc::new(cors), cors::around)))
+    Ok(served.into_router())
 }
 
-/// A method that HTTP doesn't have.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("unknown method `{0}`")]
-pub struct UnknownMethod(&'static str);
+/// Why the routes can't be served.
+#[derive(Debug, thiserror::Error)]
+pub enum RouterError {
+    /// A method that is none.
+    #[error(transparent)]
+    Method(#[from] InvalidMethod),
+    /// A route that can't be routed, or needs what there isn't.
+    #[error(transparent)]
+    Route(#[from] RouteError),
+    /// The realm is none.
+    #[error(transparent)]
+    Realm(#[from] ChallengeError),
+}
