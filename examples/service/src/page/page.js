@@ -283,6 +283,10 @@ at("key").addEventListener("input", () => {
   clearTimeout(typed);
   typed = setTimeout(look, 200);
 });
+at("key").addEventListener("change", () => {
+  clearTimeout(typed);
+  look();
+});
 
 for (const row of document.querySelectorAll("[data-method]")) {
   row.append(make("span", "status"));
