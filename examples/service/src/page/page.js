@@ -13,7 +13,13 @@ const make = (name, classes, ...children) => {
 
 /** A message, with what stands between backticks as code. */
 const prose = (name, classes, text) =>
-  make(name, classes, ...String(text).split("`").map((part, index) => (index % 2 === 1 ? make("code", "", part) : part)));
+  make(
+    name,
+    classes,
+    ...String(text)
+      .split("`")
+      .map((part, index) => (index % 2 === 1 ? make("code", "", part) : part)),
+  );
 
 const chip = (status, text) => {
   const kind = status < 400 ? "ok" : status === 401 || status === 403 || status >= 500 ? "no" : "other";
@@ -145,7 +151,9 @@ const showKeys = () => {
 };
 
 const tags = (name, values) =>
-  values.length === 0 ? [] : [make("p", "tags", make("span", "note", name), ...values.map((of) => make("code", "", of)))];
+  values.length === 0
+    ? []
+    : [make("p", "tags", make("span", "note", name), ...values.map((of) => make("code", "", of)))];
 
 const text = (condition) => (typeof condition === "string" ? condition : `${condition.name}:${condition.value}`);
 
@@ -247,7 +255,8 @@ const send = async (row) => {
     const answer = await ask(key, method, path, body);
     status = chip(answer.status, String(answer.status));
     const by = keys.get(key)?.id ?? (key === "" ? "nobody" : "this key");
-    said = [make("p", "line", chip(answer.status, `${answer.status} ${answer.name}`), request, make("span", "note", `as ${by}`))];
+    const outcome = chip(answer.status, `${answer.status} ${answer.name}`);
+    said = [make("p", "line", outcome, request, make("span", "note", `as ${by}`))];
     if (answer.status >= 400) said.push(reason(answer));
     const { apiKey, operatorApiKey } = answer.document ?? {};
     const secret = [apiKey, operatorApiKey].find((value) => typeof value === "string");

@@ -1,4 +1,4 @@
-//! A browser that is driven as a person would: by WebDriver, through chromedriver.
+//! A browser that is driven as a person would: through `chromedriver`.
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -150,7 +150,7 @@ impl Drop for Driver {
 /// One request and its answer. The driver keeps the connection, so the answer is read by its length.
 fn exchange(address: SocketAddr, method: &str, path: &str, body: &Value) -> io::Result<(u16, String)> {
     let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     let body = if method == "POST" { body.to_string() } else { String::new() };
     let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n");
     stream.write_all(format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes())?;

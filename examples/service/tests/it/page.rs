@@ -238,7 +238,7 @@ fn sent_nothing_with(driver: &Driver, key: &str) {
 
 /// What makes a page hard to read: text that has not the contrast of WCAG AA, a control without a name or without an
 /// edge that can be seen, a word that is broken in the middle, more than the width of the window.
-const READABLE: &str = r##"
+const READABLE: &str = r#"
     const found = [];
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth > width) found.push(`wider than ${width}`);
@@ -288,7 +288,7 @@ const READABLE: &str = r##"
       if (control.checkVisibility() && control.nodeName !== "SUMMARY" && height < 24) found.push(`small: ${control.innerText}`);
     }
     return found;
-"##;
+"#;
 
 #[test]
 fn it_is_readable_at_every_width_and_in_the_dark() {
