@@ -143,7 +143,11 @@ impl Drop for Driver {
         }
         let _ = self.process.kill();
         let _ = self.process.wait();
-        let _ = std::fs::remove_dir_all(&self.profile);
+        // A browser that is about to end may still write there.
+        let start = Instant::now();
+        while std::fs::remove_dir_all(&self.profile).is_err() && self.profile.exists() && start.elapsed() < PATIENCE {
+            thread::sleep(Duration::from_millis(50));
+        }
     }
 }
 
