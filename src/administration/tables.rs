@@ -20,15 +20,6 @@
 //! have, or round a number.
 
 /// For SQLite 3.37 or later. Set `synchronous` to `FULL`, or a commit is acknowledged before it is on the disk.
-///
-/// ```
-/// use keyward::administration::tables;
-///
-/// let database = rusqlite::Connection::open_in_memory()?;
-/// database.execute_batch(tables::SQLITE)?;
-/// database.prepare("SELECT version, roles FROM accounts WHERE id = ?1")?;
-/// # Ok::<(), rusqlite::Error>(())
-/// ```
 pub const SQLITE: &str = include_str!("sql/sqlite.sql");
 
 /// For PostgreSQL 12 or later. Lock the account's row (`SELECT … FOR UPDATE`) before anything of it is changed, also before

@@ -7,7 +7,7 @@
 //! | [`registry`] | the routes, each with the permission that it needs |
 //! | [`transport`] | from a socket to a [`call::Call`] and back: limits, CORS, threads |
 //! | [`call`], [`body`] | a request that was let in, its JSON read strictly, and the reply |
-//! | [`administration`], [`own`], [`products`], [`page`] | what the routes do |
+//! | [`administration`], [`own`], [`summary`], [`products`], [`page`] | what the routes do |
 //! | [`service`] | what they share, and how a change is made |
 //! | [`store`] | keys, accounts and products in SQLite |
 //! | [`options`], [`log`] | the command line; lines of JSON on standard error |
@@ -24,4 +24,5 @@ pub mod products;
 pub mod registry;
 pub mod service;
 pub mod store;
+pub mod summary;
 pub mod transport;

@@ -3,12 +3,19 @@
 use keyward::key::KeyKind;
 use serde_json::json;
 
-use crate::{call::Reply, guard::Caller, registry::Route};
+use crate::{
+    call::{Answer, Call, Reply},
+    guard::Caller,
+    registry::Route,
+    service::Service,
+    summary,
+};
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
     vec![
         Route::new("GET", "/access", |_, caller, _| Ok(access(caller))).key(),
+        Route::new("GET", "/access/summary", summary).key(),
         Route::new("GET", "/me", |_, caller, _| Ok(me(caller))).key(),
     ]
 }
@@ -30,6 +37,21 @@ fn access(caller: &Caller) -> Reply {
         "conditions": record.conditions(),
         "permissions": types.collect::<Vec<_>>(),
     }))
+}
+
+/// The same in words and in full: the operations that are refused with the reason, and the filter of each list.
+fn summary(service: &Service, caller: &Caller, _: &Call) -> Answer {
+    let (record, access) = (&caller.record, &caller.access);
+    let summary = access.summary();
+    Ok(Reply::Document(json!({
+        "account": record.account(),
+        "actor": actor(caller),
+        "policies": record.roles().collect::<Vec<_>>(),
+        "conditions": record.conditions(),
+        "text": summary.to_string(),
+        "summary": summary,
+        "types": summary::types(service, access)?,
+    })))
 }
 
 fn me(caller: &Caller) -> Reply {

@@ -12,7 +12,8 @@ use crate::{
     store::{Page, Product},
 };
 
-const TYPE: &str = "products";
+/// The resource type.
+pub(crate) const TYPE: &str = "products";
 /// How many are listed at once; `?after=<id>` goes on.
 const PAGE: u32 = 100;
 /// The most bytes of a name or a brand.

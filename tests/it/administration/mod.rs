@@ -12,5 +12,6 @@ mod reference;
 mod refusals;
 mod secrets;
 mod sequences;
+mod tables;
 mod threads;
 mod triples;

@@ -9,7 +9,7 @@ use std::{
 use keyward::{
     Access, Roles, Schema,
     administration::tables,
-    filter::{SqlDialect, SqlTable},
+    filter::{SqlDialect, SqlFragment, SqlTable},
     http::Refused,
     key::KeyKind,
     store::KeyRecord,
@@ -146,8 +146,12 @@ impl Store for Database {
     }
 
     fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {
-        let passes = products::passes(access, &self.table)?;
+        let passes = self.listed_products(access)?;
         Ok(self.read(|transaction| products::list(transaction, &passes, page))?)
+    }
+
+    fn listed_products(&self, access: &Access) -> Result<SqlFragment, Refused> {
+        products::passes(access, &self.table)
     }
 
     fn product(&self, account: &str, id: &str) -> Result<Option<Product>, StoreError> {

@@ -19,6 +19,7 @@ use std::fmt;
 use keyward::{
     Access, Roles,
     administration::AccountStore,
+    filter::SqlFragment,
     http::Refused,
     key::KeyKind,
     store::{KeyRecord, KeyStore, WritableKeyStore},
@@ -81,6 +82,13 @@ pub trait Store:
     ///
     /// [`Refused`] where it may list none, or the database failed.
     fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused>;
+
+    /// By which condition on their table the products are listed that an access may list.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] where it may list none.
+    fn listed_products(&self, access: &Access) -> Result<SqlFragment, Refused>;
 
     /// A product.
     ///

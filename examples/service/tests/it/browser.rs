@@ -50,11 +50,34 @@ fn script(service: SocketAddr, key: &str) -> String {
     )
 }
 
-fn browser() -> Option<PathBuf> {
+/// How the browser is started: without a window, and without a word to anyone but this machine.
+pub(crate) const ARGUMENTS: [&str; 13] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--disable-dev-shm-usage",
+    "--disable-default-apps",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+];
+
+/// Where a program of one of these names is.
+pub(crate) fn program(names: &[&str]) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;
-    let mut found = std::env::split_paths(&folders)
-        .flat_map(|folder| ["chromium", "chromium-browser"].map(|name| folder.join(name)));
+    let mut found = std::env::split_paths(&folders).flat_map(|folder| names.iter().map(move |name| folder.join(name)));
     found.find(|path| path.is_file())
+}
+
+/// A test without what it needs passes, but not in CI.
+pub(crate) fn skip(why: &str) {
+    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{why}, and this is CI");
+    println!("skipped: {why} here");
 }
 
 /// What the page at this address is in the end, scripts and all.
@@ -63,18 +86,7 @@ fn dump(browser: &PathBuf, address: SocketAddr, path: &str) -> String {
         std::env::temp_dir().join(format!("keyward-service-profile-{}-{}", std::process::id(), address.port()));
     std::fs::create_dir_all(&profile).unwrap();
     let mut process = Command::new(browser)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-proxy-server"])
-        .args([
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-extensions",
-        ])
-        .args([
-            "--disable-dev-shm-usage",
-            "--disable-default-apps",
-            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-        ])
+        .args(ARGUMENTS)
         .arg(format!("--user-data-dir={}", profile.display()))
         .args(["--virtual-time-budget=10000", "--dump-dom"])
         .arg(format!("http://{address}{path}"))
@@ -105,11 +117,7 @@ fn shown(dom: &str) -> &str {
 
 #[test]
 fn a_page_of_an_allowed_origin_works_and_others_dont() {
-    let Some(browser) = browser() else {
-        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "no chromium, and this is CI");
-        println!("skipped: no chromium here");
-        return;
-    };
+    let Some(browser) = program(&["chromium", "chromium-browser"]) else { return skip("no chromium") };
     let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     let [console, shop, foreign] = listeners.each_ref().map(|listener| listener.local_addr().unwrap());
     let of = |address: SocketAddr| format!("http://{address}");

@@ -10,6 +10,7 @@ use std::{
 use keyward::{
     Access, Roles,
     administration::{Account, AccountChange, AccountStore, AuditRecord, CommitError},
+    filter::SqlFragment,
     http::{BrowserPolicy, Refused, cors::Policy},
     key::{KeyId, KeyKind},
     store::{ChangeError, KeyChange, KeyRecord, KeyStore, WritableKeyStore},
@@ -100,6 +101,10 @@ impl Store for Gated {
 
     fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {
         self.pass().products(access, page)
+    }
+
+    fn listed_products(&self, access: &Access) -> Result<SqlFragment, Refused> {
+        self.pass().listed_products(access)
     }
 
     fn product(&self, account: &str, id: &str) -> Result<Option<Product>, StoreError> {

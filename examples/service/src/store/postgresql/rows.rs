@@ -1,6 +1,12 @@
 //! The products, and what is listed of the accounts.
 
-use keyward::{Access, Roles, filter::SqlValue, http::Refused, key::KeyKind, store::KeyRecord};
+use keyward::{
+    Access, Roles,
+    filter::{SqlFragment, SqlValue},
+    http::Refused,
+    key::KeyKind,
+    store::KeyRecord,
+};
 use postgres::{Row, Transaction, types::ToSql};
 
 use super::{PostgreSql, changes, has_nul};
@@ -38,7 +44,7 @@ impl Store for PostgreSql {
     }
 
     fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {
-        let passes = products::passes(access, &self.table)?.numbered_from(2);
+        let passes = self.listed_products(access)?;
         let query = format!(
             "SELECT account, id, name, brand FROM products WHERE id > $1 AND {passes} ORDER BY id LIMIT {}",
             page.limit,
@@ -49,6 +55,10 @@ impl Store for PostgreSql {
         values.extend(passes.parameters().iter().map(bind));
         let listed = self.read(|transaction| Ok(transaction.query(&query, &values)?))?;
         Ok(listed.iter().map(product).collect())
+    }
+
+    fn listed_products(&self, access: &Access) -> Result<SqlFragment, Refused> {
+        Ok(products::passes(access, &self.table)?.numbered_from(2))
     }
 
     fn product(&self, account: &str, id: &str) -> Result<Option<Product>, StoreError> {
