@@ -123,7 +123,7 @@ impl FromStr for Condition {
     }
 }
 
-try_from_text!(Condition: &str, String);
+try_from_text!(Condition: &str, &String, String);
 
 /// A condition that is one already can't fail to become one.
 impl From<Infallible> for TextError {

@@ -119,7 +119,7 @@ fn check_operations(operations: &str) -> Result<(), (usize, TextProblem)> {
     Ok(())
 }
 
-try_from_text!(Permission: &str, String);
+try_from_text!(Permission: &str, &String, String);
 
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

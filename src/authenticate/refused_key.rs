@@ -1,7 +1,6 @@
 //! Why a key was refused: one message for every caller, and the cause for the host's log.
 
 use alloc::boxed::Box;
-use core::fmt;
 
 use crate::{
     access::AccessError,
@@ -11,7 +10,7 @@ use crate::{
 
 /// A key that was refused. To the caller it says the same whatever the cause: HTTP 401.
 ///
-/// Its text and its `Debug` are for anyone; the [cause](Self::cause) is for the host's log and nobody else.
+/// Its text is for anyone. Its `Debug` shows the [cause](Self::cause), which is for the host's log and nobody else.
 ///
 /// ```
 /// use keyward::{Authenticator, Schema, authenticate::RefusalCause, key::{KeyFormat, KeyPrefix}};
@@ -24,7 +23,7 @@ use crate::{
 /// assert!(matches!(refusal.cause(), RefusalCause::Malformed(_)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("the key is not valid")]
 pub struct Refusal {
     key: Option<KeyId>,
@@ -56,13 +55,6 @@ impl Refusal {
 impl From<ParseKeyError> for Refusal {
     fn from(error: ParseKeyError) -> Self {
         Self { key: None, cause: RefusalCause::Malformed(error) }
-    }
-}
-
-/// The same for every cause.
-impl fmt::Debug for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Refusal(..)")
     }
 }
 

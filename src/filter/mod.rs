@@ -9,12 +9,14 @@
 mod accepted;
 mod clause;
 mod document;
+mod list_error;
 mod mapping;
 mod mongo;
 mod sql;
 mod value;
 
 pub use clause::{Clause, Clauses};
+pub use list_error::ListError;
 pub use mapping::MappingError;
 pub use mongo::{MongoCollection, MongoError, MongoField};
 pub use sql::{SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue};

@@ -14,6 +14,7 @@ use crate::{
     administration::AdministrationError,
     authenticate::{AuthenticationError, Refusal},
     decision::{Denial, Forbidden},
+    filter::ListError,
 };
 
 /// The answer to a refused request.
@@ -208,6 +209,16 @@ impl From<&Forbidden> for Refused {
     }
 }
 
+/// The denial as any other. Of a mapping that doesn't fit it says only that the server failed.
+impl<E> From<&ListError<E>> for Refused {
+    fn from(error: &ListError<E>) -> Self {
+        match error {
+            ListError::Denied(denied) => denied.into(),
+            ListError::Mapping(_) => Self::new(error.status(), "internal", "internal error"),
+        }
+    }
+}
+
 impl From<&AdministrationError> for Refused {
     fn from(error: &AdministrationError) -> Self {
         let status = error.status();
@@ -227,3 +238,17 @@ impl From<&AdministrationError> for Refused {
         }
     }
 }
+
+/// The same of what `?` hands on.
+macro_rules! owned {
+    ($([$($generic:tt)*] $refusal:ty),*) => {$(
+        impl<$($generic)*> From<$refusal> for Refused {
+            fn from(refusal: $refusal) -> Self {
+                Self::from(&refusal)
+            }
+        }
+    )*};
+}
+owned!(
+    [] Refusal, [E] AuthenticationError<E>, [] Denial<'_>, [] Forbidden, [E] ListError<E>, [] AdministrationError
+);

@@ -64,7 +64,7 @@ impl FromStr for KeyPrefix {
     }
 }
 
-try_from_text!(KeyPrefix: &str);
+try_from_text!(KeyPrefix: &str, &String, String);
 
 impl fmt::Display for KeyPrefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

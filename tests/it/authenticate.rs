@@ -174,7 +174,7 @@ fn the_lifecycle_is_a_table() {
                 (Err(refusal), Some(wanted)) => {
                     assert_eq!(refusal.cause().to_string(), wanted, "{note}");
                     assert_eq!(refusal.to_string(), "the key is not valid", "{note}");
-                    assert_eq!(format!("{refusal:?}"), "Refusal(..)", "{note}");
+                    assert!(format!("{refusal:?}").contains(&format!("{:?}", refusal.cause())), "{note}");
                     assert_eq!((refusal.status(), refusal.key_id()), (401, Some(new.id)), "{note}");
                 }
                 (outcome, wanted) => panic!("{note}: {outcome:?}, wanted {wanted:?}"),

@@ -57,7 +57,7 @@ fn each_declared_name_reads_its_field_and_no_other_reads_any() {
     let mut each = Vec::new();
     order.each(&mut |name, _| each.push(name.to_owned()));
     assert_eq!(each, ["brand", "label", "tags", "delivery", "extra"]);
-    assert_eq!(Order::DECLARED.iter().map(|attribute| attribute.name()).collect::<Vec<_>>(), each);
+    assert_eq!(Order::DECLARED.iter().map(keyward::attributes::AttributeName::name).collect::<Vec<_>>(), each);
     assert_eq!(order.account(), "acme");
     assert!(matches!(order.resource_type(), TypeRef::Name("orders")));
 }

@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it says")]
 
 use keyward::{
-    filter::{Filter, MappingError, MongoCollection, MongoError, MongoField},
+    filter::{Filter, ListError, MappingError, MongoCollection, MongoError, MongoField},
     json::{Json, JsonObject},
 };
 
@@ -266,7 +266,10 @@ fn a_mapping_that_fits_no_type_is_found_at_the_start() {
         assert_eq!(found.as_deref(), refused);
     }
     let access = law::access(&["v"], Reads::Any, &["a"]);
-    assert!(matches!(access.mongo(TYPE, &collection()), Err(MongoError::Mapping(MappingError::Unmapped { .. }))));
+    assert!(matches!(
+        access.mongo(TYPE, &collection()),
+        Err(ListError::Mapping(MongoError::Mapping(MappingError::Unmapped { .. })))
+    ));
 }
 
 #[test]
@@ -305,7 +308,10 @@ fn names_that_a_query_can_t_say_are_refused() {
         let access = law::access(&[name], Reads::Any, &["a"]);
         let collection = MongoCollection::of_one_account(ACCOUNT);
         assert!(
-            matches!(access.mongo(TYPE, &collection), Err(MongoError::Mapping(MappingError::Unmapped { .. }))),
+            matches!(
+                access.mongo(TYPE, &collection),
+                Err(ListError::Mapping(MongoError::Mapping(MappingError::Unmapped { .. })))
+            ),
             "{name:?}"
         );
         let alike = collection.clone().alike([[name]], MongoField::plain);

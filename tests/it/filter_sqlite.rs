@@ -5,7 +5,7 @@
 use keyward::{
     Access,
     attributes::AttributePath,
-    filter::{MappingError, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue},
+    filter::{ListError, MappingError, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue},
     json::Json,
 };
 use proptest::prelude::*;
@@ -260,7 +260,10 @@ fn the_account_is_compared_like_any_text() {
 fn a_column_that_is_not_there_is_an_error_and_never_its_own_name() {
     let (connection, _) = table("TEXT", &[Cell::Text("brand".into())], Kind::Plain);
     let access = law::access(&["brand"], Reads::Any, &["brand"]);
-    assert!(matches!(access.sql(TYPE, &one_account()), Err(SqlError::Mapping(MappingError::Unmapped { .. }))));
+    assert!(matches!(
+        access.sql(TYPE, &one_account()),
+        Err(ListError::Mapping(SqlError::Mapping(MappingError::Unmapped { .. })))
+    ));
     let mapped = one_account().alike(["brand"], SqlColumn::text).unwrap();
     let fragment = access.sql(TYPE, &mapped).unwrap();
     let refused = connection.prepare(&format!("SELECT id FROM t WHERE {fragment}")).unwrap_err();
@@ -293,7 +296,11 @@ fn names_are_quoted() {
         let json = one_account().column("v", SqlColumn::json(name)).unwrap();
         match access.sql(TYPE, &json) {
             Ok(fragment) => assert_eq!(select(&connection, &from, &fragment).0, [1], "{name}"),
-            Err(error) => assert!(matches!(error, SqlError::Ambiguous { .. }) && ["value", "key"].contains(&name)),
+            Err(error) => {
+                assert!(
+                    matches!(error, ListError::Mapping(SqlError::Ambiguous { .. })) && ["value", "key"].contains(&name)
+                );
+            }
         }
     }
     for name in ["", "a\0b", "keyward_e", "KEYWARD_v", &"a".repeat(2000)] {

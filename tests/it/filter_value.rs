@@ -1,12 +1,12 @@
 //! The filter as a value: JSON both ways, words, and the two questions.
 
 use keyward::{
-    Operation, ResourceView, Schema,
+    Forbidden, Operation, ResourceView, Schema,
     decision::Selection,
     document::Directory,
     filter::{
-        Clause, Clauses, Filter, MongoCollection, MongoError, MongoField, SqlColumn, SqlDialect, SqlError, SqlFragment,
-        SqlTable, SqlValue,
+        Clause, Clauses, Filter, ListError, MongoCollection, MongoError, MongoField, SqlColumn, SqlDialect, SqlError,
+        SqlFragment, SqlTable, SqlValue,
     },
     schema::Match,
     summary::{Summary, TypeSummary},
@@ -95,8 +95,13 @@ fn what_may_not_be_listed_is_nothing() {
     for nothing in ["accessTokens", "unknown", ""] {
         assert!(access.filter(nothing).is_nothing(), "{nothing}");
         assert!(access.try_filter(nothing, law::ACCOUNT).is_err(), "{nothing}");
+        // A query is not asked for rows that can't be there: the caller is told why.
+        let denied = Forbidden::from(access.try_filter(nothing, law::ACCOUNT).unwrap_err());
         let table = SqlTable::new(SqlDialect::PostgreSql, "account").unwrap();
-        let fragment = access.sql(nothing, &table).unwrap();
+        assert_eq!(access.sql(nothing, &table).unwrap_err(), ListError::Denied(denied.clone()), "{nothing}");
+        let collection = MongoCollection::new("account").unwrap();
+        assert_eq!(access.mongo(nothing, &collection).unwrap_err(), ListError::Denied(denied), "{nothing}");
+        let fragment = access.filter(nothing).sql(law::ACCOUNT, &table).unwrap();
         assert_eq!((fragment.to_string().as_str(), fragment.parameters().len()), ("(1 = 0)", 0), "{nothing}");
     }
 }

@@ -4,6 +4,7 @@ use keyward::{
     Access, AccessError, Authenticator, Denial, Forbidden, Operation, ResourceView, Roles, Schema,
     administration::AdministrationError,
     authenticate::{AuthenticationError, Refusal},
+    filter::{ListError, SqlError},
     http::{Challenge, CredentialError, Refused},
     key::{KeyFormat, KeyId, KeyPrefix},
 };
@@ -37,9 +38,10 @@ fn credentials_and_keys() {
     expect(CredentialError::UnsupportedScheme, 401, BARE, "missing_credentials", scheme);
     expect(CredentialError::Ambiguous, 400, REQUEST, "invalid_request", "more than one credential");
     expect(CredentialError::Malformed, 400, REQUEST, "invalid_request", "credential is malformed");
-    expect(&refusal(), 401, TOKEN, "invalid_token", "the key is not valid");
+    expect(refusal(), 401, TOKEN, "invalid_token", "the key is not valid");
     let refused = AuthenticationError::<&str>::Refused(refusal());
     assert_eq!(Refused::from(&refused), Refused::from(&refusal()));
+    assert_eq!(Refused::from(refused), Refused::from(refusal()));
     let failed = AuthenticationError::Store("password of the database");
     expect(&failed, 503, None, "unavailable", "try again later");
     expect(Refused::key_in_browser(), 403, None, "key_in_browser", "a key doesn't belong in a browser");
@@ -56,6 +58,10 @@ fn a_denial_tells_no_value_and_no_other_account() {
     let denial = decision.denial().unwrap();
     expect(denial, 403, SCOPE, "condition_unmet", "condition `brand` is not met");
     assert_eq!(Refused::from(&Forbidden::from(*denial)), Refused::from(denial));
+    let list = ListError::<SqlError>::from(*denial);
+    assert_eq!((Refused::from(&list), Refused::from(list)), (Refused::from(denial), Refused::from(*denial)));
+    // A mapping is the host's matter, and nothing of it is said.
+    expect(ListError::Mapping("column of secrets"), 500, None, "internal", "internal error");
 
     // Of another account, every way of refusing says the same as of what there isn't.
     let (_, none, absent) = answer(&Refused::not_found());

@@ -6,7 +6,7 @@
 
 use keyward::{
     Access, Role, Roles, Schema,
-    filter::{SqlColumn, SqlDialect, SqlFragment, SqlTable, SqlValue},
+    filter::{ListError, SqlColumn, SqlDialect, SqlFragment, SqlTable, SqlValue},
 };
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
@@ -63,7 +63,8 @@ async fn main() -> Result<()> {
                 println!("  WHERE {fragment}\n  with {}", list(&fragment));
                 println!("  {}\n", names(&mut connection, &fragment).await?.join(", "));
             }
-            Err(denied) => println!("  {denied}\n"),
+            Err(ListError::Denied(denied)) => println!("  status {}: {denied}\n", denied.status()),
+            Err(ListError::Mapping(error)) => return Err(error.into()),
         }
     }
     Ok(())

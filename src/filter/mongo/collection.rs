@@ -8,7 +8,7 @@ use crate::{
     access::Access,
     attributes::AttributePath,
     filter::{
-        Filter,
+        Filter, ListError,
         mapping::{Mapping, Question},
     },
     json::Json,
@@ -151,17 +151,21 @@ impl MongoCollection {
 }
 
 impl Access {
-    /// What the access may list of a type in its account, as the query document for this collection.
+    /// What the access may list of a type in its account, as the query document for this collection, or why it may list
+    /// nothing.
     ///
     /// # Errors
     ///
-    /// [`MongoError`] for an attribute that is not mapped.
+    /// - [`ListError::Denied`] where no document at all could pass: no permission to `list` the type, or a condition that is
+    ///   not bound to it.
+    /// - [`ListError::Mapping`] for an attribute that is not mapped.
     pub fn mongo<'a>(
         &'a self,
         resource: impl Into<TypeRef<'a>>,
         collection: &MongoCollection,
-    ) -> Result<Json, MongoError> {
-        collection.query(self.account(), &self.filter(resource))
+    ) -> Result<Json, ListError<MongoError>> {
+        let filter = self.try_filter(resource, self.account())?;
+        filter.mongo(self.account(), collection).map_err(ListError::Mapping)
     }
 }
 
@@ -171,7 +175,7 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// As [`Access::mongo`].
+    /// [`MongoError`] for an attribute that is not mapped.
     pub fn mongo(&self, account: &str, collection: &MongoCollection) -> Result<Json, MongoError> {
         collection.query(account, self)
     }

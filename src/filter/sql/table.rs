@@ -19,7 +19,7 @@ use crate::{
     access::Access,
     attributes::AttributePath,
     filter::{
-        Filter,
+        Filter, ListError,
         mapping::{Mapping, Question},
     },
     schema::{Match, Schema, TypeRef},
@@ -252,14 +252,22 @@ fn takes(dialect: SqlDialect, column: &SqlColumn) -> Result<(), SqlError> {
 }
 
 impl Access {
-    /// What the access may list of a type in its account, as the condition of a query on this table.
+    /// What the access may list of a type in its account, as the condition of a query on this table, or why it may list
+    /// nothing.
     ///
     /// # Errors
     ///
-    /// [`SqlError`] where a condition has no exact form under the mapping: an attribute that is not mapped, a JSON
-    /// column that must be qualified.
-    pub fn sql<'a>(&'a self, resource: impl Into<TypeRef<'a>>, table: &SqlTable) -> Result<SqlFragment, SqlError> {
-        table.fragment(self.account(), &self.filter(resource))
+    /// - [`ListError::Denied`] where no row at all could pass: no permission to `list` the type, or a condition that is not
+    ///   bound to it.
+    /// - [`ListError::Mapping`] where a condition has no exact form under the mapping: an attribute that is not mapped, a JSON
+    ///   column that must be qualified.
+    pub fn sql<'a>(
+        &'a self,
+        resource: impl Into<TypeRef<'a>>,
+        table: &SqlTable,
+    ) -> Result<SqlFragment, ListError<SqlError>> {
+        let filter = self.try_filter(resource, self.account())?;
+        filter.sql(self.account(), table).map_err(ListError::Mapping)
     }
 }
 
@@ -269,7 +277,7 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// As [`Access::sql`].
+    /// [`SqlError`] where a clause has no exact form under the mapping.
     ///
     /// ```
     /// use keyward::filter::{Filter, SqlColumn, SqlDialect, SqlTable};

@@ -2,7 +2,7 @@
 
 use keyward::{
     Access, Attributes, Resource, Schema, TypeRef, Value,
-    filter::{SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue},
+    filter::{ListError, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue},
     http::Refused,
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
@@ -66,8 +66,10 @@ pub struct Page<'a> {
 
 /// The products that an access may list, as a condition on the table.
 pub(super) fn passes(access: &Access, table: &SqlTable) -> Result<SqlFragment, Refused> {
-    access.try_filter("products", access.account()).map_err(|denial| Refused::from(&denial))?;
-    Ok(access.sql("products", table).map_err(StoreError::from)?)
+    access.sql("products", table).map_err(|error| match error {
+        ListError::Denied(denied) => Refused::from(&denied),
+        ListError::Mapping(error) => StoreError::from(error).into(),
+    })
 }
 
 pub(super) fn list(
