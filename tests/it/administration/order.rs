@@ -280,6 +280,32 @@ fn in_doubt_nobody_is_let_in_until_the_roles_are_loaded() {
     assert_eq!(state(&accounts), is(3, &["first"], Some(&["first"])));
 }
 
+/// A layer authenticates by a store of keys: through the accounts, what is in doubt is loaded first.
+#[test]
+fn as_a_store_of_keys_the_accounts_load_what_is_not_in_force() {
+    let key = operator_key(1);
+    let by_wait = |accounts: &Accounts<Faulty>| {
+        block_on(accounts.authenticator().authenticate_async(accounts, key.key.reveal(), at(NOW))).map(|_| ())
+    };
+    let at_once = |accounts: &Accounts<Faulty>| {
+        accounts.authenticator().authenticate(accounts, key.key.reveal(), at(NOW)).map(|_| ())
+    };
+    for authenticate in [&at_once as &dyn Fn(&Accounts<Faulty>) -> Result<(), AuthenticationError<Failed>>, &by_wait] {
+        let accounts = faulty(Fault::RequestIsLost);
+        accounts.store().faults.lock().unwrap().push_back(Fault::RequestIsLost);
+        assert_eq!(create(&accounts, "second").unwrap_err(), AccountsError::Unknown("lost"));
+        assert!(is_refused(&accounts));
+        accounts.store().faults.lock().unwrap().push_back(Fault::Fails);
+        assert_eq!(authenticate(&accounts).unwrap_err().status(), 503);
+        assert!(is_refused(&accounts));
+        authenticate(&accounts).unwrap();
+        assert_eq!(state(&accounts), is(3, &["first"], Some(&["first"])));
+        // A key that there isn't asks for no account.
+        let unknown = operator_key(9);
+        assert!(KeyStore::find(&accounts, unknown.id).unwrap().is_none());
+    }
+}
+
 #[test]
 fn a_panic_leaves_nothing_half_done() {
     // Before the commit: nothing has happened.
