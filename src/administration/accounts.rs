@@ -255,10 +255,13 @@ where
     fn find(&self, id: KeyId) -> Result<Option<S::Record>, E> {
         let found = self.store.find(id)?;
         match found.as_ref().map(|found| found.borrow().account()) {
-            Some(account) if self.authenticator.roles(account).is_none() => store_failed(self.load(account))?,
-            _ => {}
+            Some(account) if self.authenticator.roles(account).is_none() => {
+                store_failed(self.load(account))?;
+                // Again: while the account was waited for, the key may have been ended.
+                self.store.find(id)
+            }
+            _ => Ok(found),
         }
-        Ok(found)
     }
 
     fn stored<'r>(&self, found: &'r S::Record) -> Option<&'r StoredKey> {
@@ -281,10 +284,10 @@ where
         match account {
             Some(account) if self.authenticator.roles(&account).is_none() => {
                 store_failed(self.load_async(&account).await)?;
+                self.store.find_async(id).await
             }
-            _ => {}
+            _ => Ok(found),
         }
-        Ok(found)
     }
 }
 

@@ -58,7 +58,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// The routes as a router of axum's. What it has no route for is 404, and 405 where the path has others; pre-flights
     /// are answered, and every answer has the guard's headers of CORS.
     ///
-    /// A route that is added to the router itself stands behind nothing.
+    /// A route that is added to the router itself stands behind nothing. The router has a fallback: axum nests several such
+    /// routers, and panics where two of them are merged.
     pub fn into_router(self) -> Router<S> {
         let guard = self.guard;
         self.router

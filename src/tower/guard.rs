@@ -114,7 +114,8 @@ impl Guard {
         self.with(|parts| parts.browsers = browsers)
     }
 
-    /// Whether a key in the query is taken. The answer to a request that has one there is kept by no shared cache.
+    /// Whether a key in the query is taken. The answer to a request that has one there is
+    /// kept by no shared cache. Inner layers see the key in the address: leave the query out of logs.
     #[must_use]
     pub fn with_query(self, query: QueryParameter) -> Self {
         self.with(|parts| parts.query = query)

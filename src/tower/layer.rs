@@ -8,7 +8,7 @@ use core::{
     task::{Context, Poll},
 };
 
-use ::http::{HeaderValue, Request, Response, StatusCode, header};
+use ::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -50,9 +50,13 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<Q>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Q>) -> Self::Future {
         let guard = self.guard.clone();
         let mut inner = ready(&mut self.inner);
+        // Whatever shows the headers from here on leaves the key out, behind public routes, too.
+        if let header::Entry::Occupied(mut lines) = request.headers_mut().entry(header::AUTHORIZATION) {
+            lines.iter_mut().for_each(|line| line.set_sensitive(true));
+        }
         Box::pin(async move {
             let cors = guard.cors().evaluate_request(request.method(), request.headers());
             let headers = cors.to_headers();
@@ -99,10 +103,6 @@ where
         Box::pin(async move {
             let Some(demand) = &guard.demand else { return inner.call(request).await };
             let (mut parts, body) = request.into_parts();
-            // Whatever shows the headers from here on leaves the key out.
-            if let header::Entry::Occupied(mut lines) = parts.headers.entry(header::AUTHORIZATION) {
-                lines.iter_mut().for_each(|line| line.set_sensitive(true));
-            }
             let Admitted { caller, source } = match guard.admit(demand, (&parts.headers, &parts.uri)).await {
                 Ok(admitted) => admitted,
                 Err(refused) => return Ok(guard.answer(refused).map(B::from)),
@@ -112,7 +112,7 @@ where
             let mut response = finish(&guard, Some(&caller), response);
             // RFC 6750, section 2.3.
             if source == CredentialSource::Query {
-                response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private"));
+                keep_private(response.headers_mut());
             }
             Ok(response)
         })
@@ -128,6 +128,19 @@ fn finish<B: From<String>>(guard: &Guard, caller: Option<&Caller>, mut response:
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.extend(said.headers);
     Response::from_parts(parts, body.into())
+}
+
+/// No shared cache keeps the answer, whatever the handler says of caches.
+fn keep_private(headers: &mut HeaderMap) {
+    let says = |line: &HeaderValue| {
+        let directives = line.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+        directives
+            .into_iter()
+            .any(|said| said.eq_ignore_ascii_case(b"no-store") || said.eq_ignore_ascii_case(b"private"))
+    };
+    if !headers.get_all(header::CACHE_CONTROL).iter().any(says) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private"));
+    }
 }
 
 /// The service that was asked whether it is ready; a copy, which wasn't, takes its place.

@@ -13,6 +13,9 @@
 //! The service's body must be `From<String>`, as axum's `Body` and http-body-util's `Full` are; tonic's services become a
 //! router of axum's with `into_axum_router`.
 //!
+//! A key is judged when the headers of a request are there. Its body may come later, and the key may be revoked meanwhile:
+//! limit how long a body may take, or authenticate again before the request is acted on, as `examples/service` does.
+//!
 //! A refusal has its status, challenge and body from [`Refused`](crate::http::Refused), and no cache keeps it. Its true
 //! cause is an [`Event`] for the host's log. Every answer, refusals too, has the headers of CORS and `Vary`.
 //!

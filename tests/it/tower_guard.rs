@@ -104,7 +104,10 @@ impl Service<Request<()>> for Hello {
         self.0.fetch_add(1, Ordering::Relaxed);
         let caller = request.extensions().get::<Caller>().map_or("nobody", |caller| caller.record().actor());
         let sensitive = request.headers().get_all("authorization").iter().all(http::HeaderValue::is_sensitive);
-        let response = Response::builder().header("vary", "Accept").header("access-control-allow-origin", "*");
+        let mut response = Response::builder().header("vary", "Accept").header("access-control-allow-origin", "*");
+        for said in request.headers().get_all("x-cache") {
+            response = response.header("cache-control", said);
+        }
         ready(Ok(response.body(format!("{caller} {sensitive}")).unwrap()))
     }
 }
@@ -452,7 +455,7 @@ fn what_a_guard_needs_is_checked_before_the_service_is_called() {
         // Nobody is looked for where anyone may come; pre-flights are answered all the same.
         let mut public = guard.needing(Need::Public).unwrap().layer(Hello::default());
         let bad = request("GET", "/", &[("authorization", "Basic x"), ("origin", EVIL)]);
-        assert_eq!(send(&mut public, bad).body(), "nobody false");
+        assert_eq!(send(&mut public, bad).body(), "nobody true");
         let preflight = request("OPTIONS", "/", &[("origin", EVIL), ("access-control-request-method", "PUT")]);
         assert_eq!(send(&mut public, preflight).status(), 403);
         log.take();
@@ -495,6 +498,17 @@ fn a_key_in_the_query_is_taken_where_the_host_says_so() {
     let uri = format!("/?access_token={}", world.reader);
     let response = send(&mut taking, request("GET", &uri, &[]));
     assert_eq!((response.status().as_u16(), &response.headers()["cache-control"]), (200, &"private".parse().unwrap()));
+    // No shared cache keeps it, whatever the handler says.
+    for (said, kept) in [
+        ("public, max-age=3600", "private"),
+        ("private=\"set-cookie\"", "private"),
+        ("max-age=9, Private", "max-age=9, Private"),
+        ("no-store", "no-store"),
+    ] {
+        let response = send(&mut taking, request("GET", &uri, &[("x-cache", said)]));
+        let lines: Vec<_> = response.headers().get_all("cache-control").iter().collect();
+        assert_eq!(lines, [kept], "{said}");
+    }
     let both = send(&mut taking, request("GET", &uri, &[("authorization", &world.reader)]));
     assert_eq!(both.status(), 400);
     assert_eq!(log.take(), ["request refused: more than one credential"]);
