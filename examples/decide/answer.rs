@@ -20,6 +20,8 @@ pub(crate) enum Answer {
     Listed(Filter),
     /// Whether one access is within another; if not, by what request one sees it.
     Compared(Option<Box<Witness>>),
+    /// Two accesses that take too many pieces to compare: not within.
+    NotCompared,
     /// The request could not be read, or asks for what isn't there.
     Error(String),
 }
@@ -47,27 +49,43 @@ fn answer(directory: &Directory, request: &Request) -> Result<Answer, String> {
     let Question { actor, operation, resource, proposed } = match request {
         Request::Decide(question) => &**question,
         Request::Within { access, of } => return within(directory, access, of),
+        Request::Filter { actor, operation, resource } => return filter(directory, actor, operation, resource),
     };
     let access = &directory.actor(actor).map_err(|error| error.to_string())?.access;
     let operation = resolve(access, &resource.kind, operation)?;
-    let account = match (&resource.account, directory.accounts().len()) {
-        (Some(account), _) => account,
-        (None, 1) => access.account(),
-        (None, _) => return Err("$.resource: the field `account` is missing, and there are several accounts".into()),
-    };
+    let account = account(directory, access, resource)?;
     let none = Json::Object(JsonObject::default());
     let view = |attributes| ResourceView::new(TypeRef::Name(&resource.kind), account, attributes);
     let stored = view(resource.attributes.as_ref().unwrap_or(&none));
     let proposed = view(proposed.as_ref().unwrap_or(&none));
     match operation {
         // Without attributes it asks for all rows, with attributes for this one.
-        Operation::LIST if !has_attributes(resource) => match access.try_filter(&*resource.kind, account) {
-            Ok(filter) => Ok(Answer::Listed(filter)),
-            Err(denial) => Answer::decided(Decision::Deny(denial)),
-        },
+        Operation::LIST if !has_attributes(resource) => listed(access, operation, resource, account),
         Operation::CREATE => Answer::decided(access.decide(operation, &proposed)),
         Operation::UPDATE => Answer::decided(access.decide_update(&stored, &proposed)),
         _ => Answer::decided(access.decide(operation, &stored)),
+    }
+}
+
+/// The account that is asked about, which may be left out where there is one.
+fn account<'a>(directory: &Directory, access: &'a Access, resource: &'a Resource) -> Result<&'a str, String> {
+    match (&resource.account, directory.accounts().len()) {
+        (Some(account), _) => Ok(account),
+        (None, 1) => Ok(access.account()),
+        (None, _) => Err("$.resource: the field `account` is missing, and there are several accounts".into()),
+    }
+}
+
+fn filter(directory: &Directory, actor: &str, operation: &str, resource: &Resource) -> Result<Answer, String> {
+    let access = &directory.actor(actor).map_err(|error| error.to_string())?.access;
+    let operation = resolve(access, &resource.kind, operation)?;
+    listed(access, operation, resource, account(directory, access, resource)?)
+}
+
+fn listed(access: &Access, operation: Operation, resource: &Resource, account: &str) -> Result<Answer, String> {
+    match access.try_filter_of(operation, &*resource.kind, account) {
+        Ok(filter) => Ok(Answer::Listed(filter)),
+        Err(denial) => Answer::decided(Decision::Deny(denial)),
     }
 }
 
@@ -77,10 +95,11 @@ fn has_attributes(resource: &Resource) -> bool {
 
 fn within(directory: &Directory, access: &str, of: &str) -> Result<Answer, String> {
     let access_of = |id| directory.actor(id).map(|actor| &actor.access).map_err(|error| error.to_string());
-    Ok(Answer::Compared(match access_of(access)?.within(access_of(of)?) {
-        Inclusion::Within => None,
-        Inclusion::Exceeds(witness) => Some(Box::new(witness)),
-    }))
+    Ok(match access_of(access)?.within(access_of(of)?) {
+        Inclusion::Within => Answer::Compared(None),
+        Inclusion::Exceeds(witness) => Answer::Compared(Some(Box::new(witness))),
+        Inclusion::TooManyPieces => Answer::NotCompared,
+    })
 }
 
 /// The operation, if the type and it are known.
@@ -111,6 +130,12 @@ impl Serialize for Answer {
                 if let Some(witness) = witness {
                     map.serialize_entry("witness", witness)?;
                 }
+                map.end()
+            }
+            Self::NotCompared => {
+                let mut map = serializer.serialize_map(Some(2))?;
+                map.serialize_entry("within", &false)?;
+                map.serialize_entry("reason", "too_many_pieces")?;
                 map.end()
             }
             Self::Error(error) => {

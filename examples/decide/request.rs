@@ -10,6 +10,8 @@ pub(crate) enum Request {
     Decide(Box<Question>),
     /// Is the one actor's access within the other's?
     Within { access: String, of: String },
+    /// On which resources may this actor do this?
+    Filter { actor: String, operation: String, resource: Resource },
 }
 
 /// Who wants to do what, and with which new attributes.
@@ -82,15 +84,18 @@ impl Request {
                 of: text("$.within", within, "of")?,
             });
         }
+        if request.contains_key("filter") {
+            known("$", request, &["actor", "filter", "resource"])?;
+            let resource = object("$.resource", request.get("resource").ok_or("$: the field `resource` is missing")?)?;
+            known("$.resource", resource, &["type", "account"])?;
+            let (actor, operation) = (text("$", request, "actor")?, text("$", request, "filter")?);
+            return Ok(Self::Filter { actor, operation, resource: Resource::read(resource)? });
+        }
         known("$", request, &["actor", "operation", "resource", "proposed"])?;
         let (actor, operation) = (text("$", request, "actor")?, text("$", request, "operation")?);
         let resource = object("$.resource", request.get("resource").ok_or("$: the field `resource` is missing")?)?;
         known("$.resource", resource, &["type", "account", "attributes"])?;
-        let resource = Resource {
-            kind: text("$.resource", resource, "type")?,
-            account: resource.contains_key("account").then(|| text("$.resource", resource, "account")).transpose()?,
-            attributes: attributes("$.resource.attributes", resource.get("attributes"))?,
-        };
+        let resource = Resource::read(resource)?;
         let proposed = attributes("$.proposed", request.get("proposed"))?;
         match &*operation {
             "create" if resource.attributes.is_some() => {
@@ -101,6 +106,16 @@ impl Request {
             _ => Ok(()),
         }?;
         Ok(Self::Decide(Box::new(Question { actor, operation, resource, proposed })))
+    }
+}
+
+impl Resource {
+    fn read(resource: &JsonObject) -> Result<Self> {
+        Ok(Self {
+            kind: text("$.resource", resource, "type")?,
+            account: resource.contains_key("account").then(|| text("$.resource", resource, "account")).transpose()?,
+            attributes: attributes("$.resource.attributes", resource.get("attributes"))?,
+        })
     }
 }
 

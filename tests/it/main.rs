@@ -43,6 +43,7 @@ mod layers;
 mod permissions;
 mod reference;
 mod schema;
+mod staff;
 mod store;
 #[cfg(feature = "conformance")]
 mod store_broken;

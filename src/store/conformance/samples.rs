@@ -7,6 +7,7 @@ use super::{
     tools::{conditions, id, numbered, record, said},
 };
 use crate::{
+    grant::{Assignment, Grant},
     key::{KeyDigest, KeyId, KeyKind},
     time::Timestamp,
 };
@@ -51,7 +52,7 @@ const VALUES: [&str; 30] = [
 /// Records to fill a store with that only reads, before it is held to [`check_reading`](super::check_reading): names, values,
 /// times and sizes that a careless one would change, under ids of which some are easily taken for others.
 pub fn samples() -> Vec<KeyRecord> {
-    let of_sort = [names(), values(), Ok(times()), largest().map(|record| Vec::from([record]))];
+    let of_sort = [names(), values(), Ok(times()), Ok(assignments()), largest().map(|record| Vec::from([record]))];
     let all = ordinary().into_iter().chain(of_sort.into_iter().flatten().flatten());
     let alike = ["aaaaaaaaaaaaaa", "00000000001e02"].into_iter().filter_map(|id| KeyId::parse(id).ok());
     let ids = alike.chain((0..).map(|number| numbered(number, 0)));
@@ -67,6 +68,22 @@ pub(crate) fn ordinary() -> [KeyRecord; 3] {
         .with_expiry(Some(Timestamp::from_millis(LATEST)))
         .with_state(KeyState::Replaced);
     [record(1), full, record(3).with_state(KeyState::Revoked)]
+}
+
+/// Several assignments, none, and one that is empty: where two are taken for one, or their conditions change places, the key
+/// reaches more than it may.
+pub(crate) fn assignments() -> Vec<KeyRecord> {
+    let of = |role: &str, texts: &[&str]| {
+        let conditions = texts.iter().filter_map(|text| text.parse().ok());
+        Assignment::new().with_roles([role]).with_conditions(conditions)
+    };
+    let grants: [Grant; 4] = [
+        [of("a", &["x:1", "y:2"]), of("b", &[]), of("a", &["x:2"]), of("c", &["y:1", "x:1"])].into_iter().collect(),
+        [of("b", &["x:1"]), of("a", &["x:1"])].into_iter().collect(),
+        [Assignment::new(), of("a", &["x:1"])].into_iter().collect(),
+        Grant::from_iter([]),
+    ];
+    (1..).zip(grants).map(|(number, grant)| record(number).with_grant(grant)).collect()
 }
 
 /// Two spellings of a name are two names.
