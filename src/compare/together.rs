@@ -98,11 +98,11 @@ impl<'a, const N: usize> State<'a, N> {
         assignment.clauses(self.asked.resource).flatten()
     }
 
-    /// Every clause of every assignment that grants the operation, with the assignment's place.
-    fn all_clauses(&self) -> impl Iterator<Item = (usize, Clause<'a>)> + use<'a, N> {
+    /// Every clause of every assignment that grants the operation.
+    fn all_clauses(&self) -> impl Iterator<Item = Clause<'a>> + use<'a, N> {
         let resource = self.asked.resource;
         let granting = self.asked.granted_by(self.access);
-        granting.flat_map(move |(at, of)| of.clauses(resource).flatten().map(move |clause| (at, clause)))
+        granting.flat_map(move |(_, of)| of.clauses(resource).flatten())
     }
 
     /// The assignment at `at` doesn't allow this side, by the condition at `place`.
@@ -158,18 +158,18 @@ fn each<'a, const N: usize>(
 ) -> Result<(), Denied<'a>> {
     for turn in 0..MOST {
         let Some(state) = states.get(turn).and_then(Option::as_ref) else { return Ok(()) };
-        let (teller, clauses) = (state.teller, state.all_clauses());
-        for (index, (at, clause)) in clauses.enumerate() {
+        for (index, clause) in state.all_clauses().enumerate() {
             let path = clause.attribute;
             let earlier = states.iter().take(turn).flatten().flat_map(State::all_clauses);
             let own = states.get(turn).into_iter().flatten().flat_map(State::all_clauses).take(index);
-            if !earlier.chain(own).any(|(_, clause)| same_path(clause.attribute, path)) {
+            if !earlier.chain(own).any(|clause| same_path(clause.attribute, path)) {
                 let found = read(path);
                 states.iter_mut().skip(turn).flatten().for_each(|state| state.test(path, found));
             }
-            // What is told of it is known when the teller's conditions were looked at as far as the first that is unmet.
+            // Of one assignment the reason is known with its first condition that is unmet. Of several a side comes first.
             if let Some(state) = states.get(turn).and_then(Option::as_ref).filter(|state| state.is_denied()) {
-                if at > teller || state.unmet.iter().flatten().any(|(place, _)| *place <= clause.place) {
+                let is_told = state.unmet.iter().flatten().any(|(place, _)| *place <= clause.place);
+                if is_told && state.access.others.is_none() {
                     return Err((turn, state.denial(sides)));
                 }
             }

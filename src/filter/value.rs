@@ -1,7 +1,7 @@
 //! The filter: nothing, everything, clauses that must all hold, or alternatives of such.
 
 use alloc::vec::Vec;
-use core::fmt;
+use core::{fmt, slice};
 
 use serde::Serialize;
 
@@ -151,6 +151,56 @@ impl Access {
 }
 
 impl Filter {
+    /// The most alternatives of a filter. An access has at most 16, and two accesses together as many as this.
+    pub const MAX_ALTERNATIVES: usize = 256;
+
+    /// What passes one of these. An alternative that lies within another is left out.
+    pub(crate) fn any_of(alternatives: impl IntoIterator<Item = Self>) -> Self {
+        let mut all: Vec<Clauses> = Vec::new();
+        for alternative in alternatives {
+            match alternative {
+                Self::Everything => return Self::Everything,
+                Self::Nothing => {}
+                Self::AllOf(clauses) => all.push(clauses),
+                Self::AnyOf(alternatives) => all.extend(alternatives.into_clauses()),
+            }
+        }
+        let mut widest: Vec<Clauses> = Vec::new();
+        for clauses in all {
+            if !widest.iter().any(|wider| clauses.is_within(wider)) {
+                widest.retain(|narrower| !narrower.is_within(&clauses));
+                widest.push(clauses);
+            }
+        }
+        match <[Clauses; 1]>::try_from(widest) {
+            Ok([only]) => Self::AllOf(only),
+            Err(none) if none.is_empty() => Self::Nothing,
+            Err(several) => Self::AnyOf(Alternatives::new(several)),
+        }
+    }
+
+    /// What passes both. `None` where that is more than [`MAX_ALTERNATIVES`](Self::MAX_ALTERNATIVES) alternatives.
+    pub(crate) fn and(&self, other: &Self) -> Option<Self> {
+        if self.is_everything() || other.is_everything() {
+            return Some(if self.is_everything() { other } else { self }.clone());
+        }
+        let (mine, theirs) = (self.alternatives(), other.alternatives());
+        if mine.len().saturating_mul(theirs.len()) > Self::MAX_ALTERNATIVES {
+            return None;
+        }
+        let pairs = mine.iter().flat_map(|one| theirs.iter().map(move |other| one.and(other)));
+        Some(Self::any_of(pairs.map(Self::AllOf)))
+    }
+
+    /// The alternatives, where not everything passes.
+    pub(super) fn alternatives(&self) -> Vec<&Clauses> {
+        match self {
+            Self::Nothing | Self::Everything => Vec::new(),
+            Self::AllOf(clauses) => slice::from_ref(clauses).iter().collect(),
+            Self::AnyOf(alternatives) => alternatives.iter().collect(),
+        }
+    }
+
     /// Whether no resource passes.
     pub fn is_nothing(&self) -> bool {
         matches!(self, Self::Nothing)

@@ -343,8 +343,10 @@ impl KeyStore for Broken {
             }
             How::ReadsConditionsApart => apart(|first, second| {
                 // Of its last assignment, which is the only one that the racing threads give.
-                let conditions = second.grant().assignments().last().map(|last| last.conditions().to_vec());
-                first.with_conditions(conditions.unwrap_or_default())
+                match second.grant().assignments().last() {
+                    Some(last) => first.with_conditions(last.conditions().to_vec()),
+                    None => first,
+                }
             }),
             How::ReadsStateApart => apart(|first, second| first.with_state(second.state())),
             how => self.stored(id).map(|record| read(how, (*record).clone()).into()),

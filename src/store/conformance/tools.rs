@@ -115,8 +115,9 @@ pub(crate) fn same(found: &KeyRecord, wanted: &KeyRecord) -> Outcome {
         field("actor", &found.actor, actor),
         field("number of assignments", &found.grant.assignments().len(), &grant.assignments().len()),
     ];
-    let assignments = found.grant.assignments().iter().zip(grant.assignments());
-    let lists = assignments.flat_map(|(found, wanted)| {
+    // The first that differs is enough to say.
+    let mut assignments = found.grant.assignments().iter().zip(grant.assignments());
+    let lists = assignments.find(|(found, wanted)| found != wanted).into_iter().flat_map(|(found, wanted)| {
         [
             list("roles", found.role_ids(), wanted.role_ids()),
             list("conditions", found.conditions(), wanted.conditions()),
