@@ -154,6 +154,17 @@ fn product(resource_type: Option<ResourceType>) -> Product {
     Product { account: ACCOUNT.into(), brand: "brand_two".into(), factory: "factory_2".into(), resource_type }
 }
 
+/// What the harness itself costs in each iteration.
+#[divan::bench_group(sample_size = 10_000)]
+mod harness {
+    use super::*;
+
+    #[divan::bench]
+    fn alone(bencher: Bencher<'_, '_>) {
+        bencher.bench_local(|| black_box(true));
+    }
+}
+
 #[divan::bench_group(sample_size = 10_000)]
 mod struct_two_conditions {
     use super::*;

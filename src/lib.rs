@@ -1,24 +1,47 @@
 //! Embeddable authorization: API keys, roles and restrictive conditions, decided in nanoseconds with a reason for every
 //! denial.
 //!
-//! | to | use |
-//! |---|---|
-//! | declare what there is | [`Schema`], [`schema`] |
-//! | say what a role grants | [`Role`], [`Roles`] |
-//! | say what an actor may do | [`Access`] |
-//! | decide | [`Access::decide`], [`Access::decide_update`], [`Decision`], [`Denial`] |
-//! | show a resource of your own | [`Attributes`], [`Resource`], or [`ResourceView`] over a map |
-//! | list | [`Access::filter`], [`filter::SqlTable`], [`filter::MongoCollection`], [`Access::decide_page`] |
-//! | make keys and authenticate requests | [`key`], [`store`], `Authenticator` |
-//! | compare accesses, review a change | [`Access::within`], [`compare`] |
-//! | ask who can, and what a key can | [`decision::who_can`], [`Access::summary`] |
-//! | administer accounts | [`administration`] |
-//! | stand behind HTTP | [`http`]; in a tower stack the module `tower`, in axum `axum` (features of these names) |
-//! | read the platform's documents | [`document::Directory`] |
-//! | know what a decision means, and why | [`guide`] |
+//! ```
+//! use keyward::{Access, Operation, Role, Roles, Schema};
+//!
+//! // A type of yours: what it is, where its account stands, and the attributes that conditions read.
+//! struct Product { account: String, brand: String }
+//! keyward::resource!(Product as "products" in account { brand });
+//!
+//! // What there is, what a role grants, and what one actor may do.
+//! let schema = r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#;
+//! let schema = Schema::from_json(schema)?;
+//! let roles = Roles::new(&schema, "acme")?.with(Role::new("inspector", ["products:read,list"])?)?;
+//! let access = Access::builder(&roles).role("inspector").condition("brand:one")?.build()?;
+//!
+//! let mut product = Product { account: "acme".into(), brand: "one".into() };
+//! assert!(access.decide(Operation::READ, &product).is_allow());
+//!
+//! product.brand = "two".into();
+//! let denied = access.decide(Operation::READ, &product).into_result().unwrap_err();
+//! assert_eq!(denied.to_string(), "condition `brand`: `brand` is `two`, accepted are `one`");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where to go next
+//!
+//! | to | read | use |
+//! |---|---|---|
+//! | know the model in ten minutes | [`guide::start`] | [`Schema`], [`Role`], [`Access`], [`Decision`], [`Denial`] |
+//! | make keys and authenticate requests | [`guide::keys`] | [`key`], [`store`], `Authenticator` |
+//! | list what a caller may see | [`guide::lists`] | [`Access::sql`], [`Access::mongo`], [`Access::allowed`], [`filter`] |
+//! | let customers manage their roles and keys | [`guide::administration`] | [`administration`] |
+//! | stand behind HTTP, with CORS | [`guide::web`] | [`http`]; the modules `tower` and `axum`, features of these names |
+//! | run it on several machines | [`guide::deployment`] | `administration::Accounts` |
+//! | test your own policy, review a change of it | [`guide::testing`] | [`Access::within`], [`compare`], [`document::Directory`] |
+//! | ask who can, and what a key can | [`guide::start`] | [`decision::who_can`], [`Access::summary`] |
+//! | come from Casbin, Cedar or checks by hand | [`guide::migration`] | |
+//! | know what it can't do | [`guide::limits`] | |
+//! | know what a decision means exactly, and why | [`guide::model`], [`guide::why`] | |
 //!
 //! The crate does no I/O, reads no clock and starts no thread: time and entropy are arguments (`tower::system_clock` is one
-//! to hand in), keys are found through [`store::KeyStore`]. A decision can't fail, panic, allocate or recurse; what can't be evaluated is denied.
+//! to hand in), keys are found through [`store::KeyStore`]. A decision can't fail, panic, allocate or recurse; what can't be
+//! evaluated is denied.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]

@@ -1,5 +1,4 @@
-//! The README's code, compiled and run as documentation tests. Its keys draw from the operating system.
+//! The README's code, compiled and run as a documentation test.
 
-#[cfg(feature = "getrandom")]
 #[doc = include_str!("../README.md")]
 struct Readme;
