@@ -101,20 +101,41 @@ pub struct ActorDocument {
     pub name: Option<String>,
     /// Its `policies` and `conditions`, or its `assignments` of both.
     #[serde(flatten)]
-    pub grant: WrittenGrant,
+    pub grant: GrantDocument,
     /// The other fields: kept as they are, and not used by decisions.
     #[serde(flatten)]
     pub extra: JsonObject,
 }
 
-/// A grant, and how it is written: as one pair of `policies` and `conditions`, or as a list of `assignments`.
+/// A grant in the platform's words: `policies` and `conditions`, or a list of `assignments`, each with both.
+///
+/// ```
+/// use keyward::{Grant, document::GrantDocument};
+///
+/// let grant = Grant::new().role("reader").or().role("editor").condition("owner:alice")?;
+/// assert_eq!(
+///     serde_json::to_value(GrantDocument::from(grant))?,
+///     serde_json::json!({"assignments": [
+///         {"policies": ["reader"], "conditions": []},
+///         {"policies": ["editor"], "conditions": ["owner:alice"]},
+///     ]}),
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WrittenGrant {
+pub struct GrantDocument {
     grant: Grant,
     as_list: bool,
 }
 
-impl Deref for WrittenGrant {
+/// One assignment is written without a list.
+impl From<Grant> for GrantDocument {
+    fn from(grant: Grant) -> Self {
+        Self { grant, as_list: false }
+    }
+}
+
+impl Deref for GrantDocument {
     type Target = Grant;
 
     fn deref(&self) -> &Grant {
@@ -123,7 +144,7 @@ impl Deref for WrittenGrant {
 }
 
 /// With the platform's names.
-impl Serialize for WrittenGrant {
+impl Serialize for GrantDocument {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Written<'a> {
@@ -190,13 +211,13 @@ impl ActorDocument {
             operator: fields.optional_text("operator")?,
             email: fields.optional_text("email")?,
             name: fields.optional_text("name")?,
-            grant: WrittenGrant::read(fields)?,
+            grant: GrantDocument::read(fields)?,
             extra,
         })
     }
 }
 
-impl WrittenGrant {
+impl GrantDocument {
     /// Reads `policies` and `conditions`, or `assignments` in their place.
     fn read(fields: Object<'_>) -> Result<Self> {
         let Some(list) = fields.optional("assignments") else {
