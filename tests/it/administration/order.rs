@@ -350,7 +350,7 @@ fn an_account_that_can_not_be_in_force_refuses_nobody() {
         [(&other, SetRolesError::OtherSchema), (&later, SetRolesError::Older { version: 2, known: 9 })]
     {
         for told in ways_in(accounts) {
-            let error = AuthenticationError::Store(AccountsError::Roles(wrong.clone()));
+            let error = AuthenticationError::Store(AccountsError::Roles(wrong));
             assert_eq!((error.status(), told), (503, Err(error)));
         }
     }
