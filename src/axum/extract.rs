@@ -1,5 +1,8 @@
 //! What handlers take, and what they answer.
 
+use alloc::string::ToString;
+use core::fmt;
+
 use ::axum::{
     extract::FromRequestParts,
     response::{IntoResponse, Response},
@@ -8,6 +11,7 @@ use ::http::request::Parts;
 
 use crate::{
     decision::{Denial, Forbidden},
+    filter::ListError,
     http::Refused,
     tower::{Caller, Mark},
 };
@@ -25,7 +29,8 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// The status and the document. The guard around the handler adds the challenge.
+/// The status and the document. The guard around the handler adds the challenge, and reports it. What it was made from
+/// isn't known any more: return a [`Forbidden`] or a [`ListError`] as it is, and its values are reported, too.
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         marked(&self, Mark::Refused(self.clone()))
@@ -45,6 +50,22 @@ impl IntoResponse for Denial<'_> {
     fn into_response(self) -> Response {
         Forbidden::from(self).into_response()
     }
+}
+
+/// A denial as [`Forbidden`]. A mapping that doesn't fit is answered with 500, and the guard around the handler reports it.
+impl<E: fmt::Display> IntoResponse for ListError<E> {
+    fn into_response(self) -> Response {
+        let refused = Refused::from(&self);
+        match self {
+            Self::Denied(denied) => denied.into_response(),
+            Self::Mapping(error) => marked(&refused, Mark::ListFailed(refused.clone(), error.to_string().into())),
+        }
+    }
+}
+
+/// The answer where there is no route.
+pub(super) fn unrouted(refused: &Refused) -> Response {
+    marked(refused, Mark::Unrouted(refused.clone()))
 }
 
 fn marked(refused: &Refused, mark: Mark) -> Response {

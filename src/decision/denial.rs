@@ -38,7 +38,7 @@ use crate::{
 /// ```
 ///
 /// In JSON it is the `reason` object of a denied decision.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "these are the steps of the decision, and a new one must break a match")]
 pub enum Denial<'a> {
@@ -149,7 +149,8 @@ impl fmt::Display for Denial<'_> {
                 join(f, ", ", accepted.iter().map(Quoted))
             }
             Self::ConditionUnbound { condition, resource } => {
-                write!(f, "condition `{condition}` is not bound to `{resource}`")
+                write!(f, "condition `{condition}` is not bound to `{resource}`: the schema binds it, or says ")?;
+                write!(f, "`\"elsewhere\": \"ignore\"` where it is not to restrict other types")
             }
         }
     }
@@ -168,12 +169,22 @@ impl fmt::Display for Denial<'_> {
 #[derive(Clone, Copy)]
 pub struct Redacted<'a>(Denial<'a>);
 
+/// Equal if they say the same.
+impl PartialEq for Redacted<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
 impl fmt::Display for Redacted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Denial::OtherAccount => f.write_str("not found"),
             Denial::ConditionUnmet { condition, .. } => write!(f, "condition `{condition}` is not met"),
-            Denial::PermissionMissing { .. } | Denial::ConditionUnbound { .. } => self.0.fmt(f),
+            Denial::ConditionUnbound { condition, resource } => {
+                write!(f, "condition `{condition}` is not bound to `{resource}`")
+            }
+            Denial::PermissionMissing { .. } => self.0.fmt(f),
         }
     }
 }

@@ -201,7 +201,15 @@ impl Guard {
     /// Finishes a handler's answer: reports what it says of a refusal, and gives what the guard would answer itself.
     pub(super) fn finish<B>(&self, caller: Option<&Caller>, response: &mut Response<B>) -> Option<Response<String>> {
         let refused = match response.extensions_mut().remove::<Mark>()? {
-            Mark::Refused(refused) => refused,
+            Mark::Unrouted(refused) => refused,
+            Mark::Refused(refused) => {
+                self.report(&Event::Refused { caller, answer: &refused });
+                refused
+            }
+            Mark::ListFailed(refused, cause) => {
+                self.report(&Event::ListFailed { caller, cause: &cause });
+                refused
+            }
             Mark::Forbidden(cause) => {
                 self.report(&Event::Forbidden { caller, cause: &cause });
                 Refused::from(&cause)

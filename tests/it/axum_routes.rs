@@ -9,8 +9,9 @@ use axum::{
 };
 use http::{Method, Request, Response};
 use keyward::{
-    Denial, Forbidden, Operation, ResourceView,
+    Denial, Forbidden, Operation, ResourceView, Roles,
     axum::Routes,
+    filter::ListError,
     http::{
         Challenge, Refused,
         cors::{Origins, Policy},
@@ -50,6 +51,14 @@ async fn refusing() -> Result<(), Refused> {
     Err(Refused::new(409, "conflict", "it is there already"))
 }
 
+async fn no_list() -> Result<(), ListError<String>> {
+    Err(Denial::PermissionMissing { resource: "places", operation: "list" }.into())
+}
+
+async fn broken_list() -> Result<(), ListError<&'static str>> {
+    Err(ListError::Mapping("no column for `brand`\n"))
+}
+
 async fn denying() -> Denial<'static> {
     Denial::PermissionMissing { resource: "products", operation: "update" }
 }
@@ -72,6 +81,8 @@ fn app(guard: &Guard) -> Router {
             .route(Method::GET, "/me", Need::Key, list)?
             .route(Method::GET, "/health", Need::Public, open)?
             .route(Method::GET, "/refusing", Need::Key, refusing)?
+            .route(Method::GET, "/no-list", Need::Key, no_list)?
+            .route(Method::GET, "/broken-list", Need::Key, broken_list)?
             .route(Method::GET, "/denying", Need::Key, denying)?
             .route(Method::GET, "/denying-anyone", Need::Public, denying)?
             .route(Method::GET, "/forgotten", Need::Public, list)
@@ -88,6 +99,30 @@ fn send(app: &Router, method: &str, uri: &str, headers: &[(&str, &str)]) -> (Res
     let (parts, body) = block_on(app.call(request.body(Body::empty()).unwrap())).unwrap().into_parts();
     let body = block_on(to_bytes(body, 1 << 16)).unwrap();
     (Response::from_parts(parts, Body::empty()), String::from_utf8(body.to_vec()).unwrap())
+}
+
+/// Where a role was deleted, the log says that the key has it.
+#[test]
+fn a_role_that_is_not_there_is_named_to_the_host() {
+    let (world, log) = (world(), Log::default());
+    let app = app(&guard(&world, &log));
+    let roles = Roles::new(world.authenticator.schema(), "acme").unwrap();
+    world.authenticator.set_roles(roles, 2).unwrap();
+    for (uri, line) in [
+        (
+            "/products",
+            "`t1` of `acme` denied: no role grants `products:list`; its key has roles that aren't there: `reader`",
+        ),
+        (
+            "/denying",
+            "`t1` of `acme` denied: no role grants `update` on `products`; its key has roles that aren't there: `reader`",
+        ),
+    ] {
+        let (response, body) = send(&app, "GET", uri, &[("authorization", &world.reader)]);
+        assert_eq!(response.status(), 403);
+        assert!(!body.contains("reader"), "{body}");
+        assert_eq!(log.take(), [line]);
+    }
 }
 
 #[test]
@@ -122,7 +157,15 @@ fn each_route_lets_in_who_has_what_it_needs() {
         ("OPTIONS", "/products", 405, "method_not_allowed", None),
         ("GET", "/products/", 404, "not_found", None),
         ("GET", "/nowhere", 404, "not_found", None),
-        ("GET", "/refusing", 409, "conflict", None),
+        ("GET", "/refusing", 409, "conflict", Some("`t1` of `acme` refused: 409 conflict: it is there already".into())),
+        (
+            "GET",
+            "/no-list",
+            403,
+            "permission_missing",
+            Some("`t1` of `acme` denied: no role grants `list` on `places`".into()),
+        ),
+        ("GET", "/broken-list", 500, "internal", Some("`t1` of `acme` list failed: no column for `brand`\\n".into())),
         (
             "GET",
             "/denying",
@@ -254,13 +297,13 @@ fn a_route_that_is_wrong_is_an_error_at_the_start() {
             "/",
             Method::GET,
             Need::Permission("product:read"),
-            "unknown resource type `product`; did you mean `products`?; there are `products`, `orders`, `accessPolicies`, `accessTokens`, `operatorAccess`",
+            "unknown resource type `product`; did you mean `products`?",
         ),
         (
             "/",
             Method::GET,
             Need::Permission("orders:delete"),
-            "`orders` has no operation `delete`; there are `read`, `approve`",
+            "resource type `orders`: unknown operation `delete`; there are `read`, `approve`",
         ),
         ("/", Method::from_bytes(b"PURGE").unwrap(), key, "the method is none that is routed"),
     ] {

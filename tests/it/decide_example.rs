@@ -274,7 +274,7 @@ fn exchanges() -> Vec<(&'static str, Value, Value)> {
         ),
         (
             "update, nothing proposed",
-            json!({"actor": "two", "operation": "update", "resource": products(json!({"brand": "brand_one"}))}),
+            json!({"actor": "two", "operation": "update", "resource": products(json!({"brand": "brand_one"})), "proposed": {}}),
             unmet(None, two.clone(), Some("proposed")),
         ),
         (
@@ -355,7 +355,18 @@ fn answers_read_as_in_the_contract() {
 fn errors_answer_their_request_alone() {
     let good = r#"{"actor": "olga", "operation": "read", "resource": {"type": "products"}}"#;
     let cases = [
-        ("{", "line 2, column 1, $: EOF while parsing an object", "no JSON"),
+        (
+            "{",
+            "line 2, column 1, $: EOF while parsing an object: each line holds one request; write it on one line, or put \
+             the requests into an array",
+            "the first line of a request over several",
+        ),
+        (
+            r#"{"actor": "olga", "operation": "update", "resource": {"type": "products"}}"#,
+            "$: the field `proposed` is missing: an update tests what is stored and what it would become; add \
+             `\"proposed\": {…}` with the attributes as they would be",
+            "an update without what it would become",
+        ),
         ("nonsense", "expected ident", "no JSON at all"),
         (&format!("{good} {good}"), "trailing characters", "two on a line"),
         ("7", "$: an object is wanted", "a number"),
@@ -583,7 +594,11 @@ fn documents_that_cant_be_used() {
         (b"{\"schema\": {},\n \"schema\": {}}", "line 2, column 9, $.schema: the key is there twice", "a key twice"),
         (b"{\"schema\": {}", "line 1, column 13, $: EOF while parsing an object", "truncated"),
         (b"{\"schema\": {}, \"accounts\": []}\n{}", "line 2, column 1, $: trailing characters", "two"),
-        (b"\xef\xbb\xbf{}", "line 1, column 1, $: expected value", "a byte order mark"),
+        (
+            b"\xef\xbb\xbf{}",
+            "line 1, column 1, $: the document begins with a byte order mark: save it as UTF-8 without one",
+            "a byte order mark",
+        ),
         (b"{\"a\":\n \"\xff\"}", "line 2, column 3, $: the text is not UTF-8", "no UTF-8"),
         (b"{\"schema\": {}, \"accounts\": [{\"id\": \"a\", \"accessTokens\": [{\"id\": \"t\", \"policies\": [\"x\"], \"conditions\": []}]}]}", "$.accounts[0].accessTokens[0].policies[0]: unknown role `x`", "an unknown policy"),
         (b"{\"schema\": {}, \"accounts\": [{\"id\": \"a\", \"accessTokens\": [{\"id\": \"t\", \"policies\": [\"admin\"]}]}]}", "line 1, column 58, $.accounts[0].accessTokens[0]: the field `conditions` is missing", "no conditions is not the whole account"),
@@ -603,6 +618,14 @@ fn documents_that_cant_be_used() {
         (" \n\t\n", "there is no request"),
         ("[", "line 1, column 1, $"),
         ("[{}", "line 1, column 3, $"),
+        (
+            "\u{feff}{}\n{}",
+            "line 1, column 1, $: the document begins with a byte order mark: save it as UTF-8 without one",
+        ),
+        (
+            "\u{feff}[{}]",
+            "line 1, column 1, $: the document begins with a byte order mark: save it as UTF-8 without one",
+        ),
         ("[{},]", "line 1, column 5, $[1]: trailing comma"),
         ("[]x", "line 1, column 3, $: trailing characters"),
     ] {

@@ -40,6 +40,7 @@ mod http_types;
 mod keys;
 mod laws;
 mod layers;
+mod messages;
 mod permissions;
 mod reference;
 mod schema;
