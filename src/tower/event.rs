@@ -1,5 +1,6 @@
 //! What a guard reports to its host.
 
+use alloc::sync::Arc;
 use core::{error::Error, fmt};
 
 use super::caller::Caller;
@@ -42,6 +43,8 @@ pub enum Event<'a> {
         /// The denial, with its values.
         cause: &'a Forbidden,
     },
+    /// A handler failed; this is why it answered with a status of 500 or more.
+    Failed(&'a (dyn Error + Send + Sync + 'static)),
     /// A handler asks for its caller, and no guard authenticates one: a mistake of the host's, answered with 500.
     NoCaller,
 }
@@ -66,6 +69,11 @@ impl fmt::Display for Event<'_> {
                 by(f, *caller)?;
                 write!(f, "{cause}")
             }
+            Self::Failed(error) => {
+                write!(f, "a handler failed: {error}")?;
+                let mut causes = core::iter::successors(error.source(), |cause| (*cause).source());
+                causes.try_for_each(|cause| write!(f, ": {cause}"))
+            }
             Self::NoCaller => f.write_str("a handler asks for its caller, and no guard stands before it"),
         }
     }
@@ -88,6 +96,9 @@ pub(crate) enum Mark {
     /// It denied.
     #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "made by responses of axum"))]
     Forbidden(Forbidden),
+    /// It failed, and why.
+    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "made by responses of axum"))]
+    Failed(Refused, Arc<dyn Error + Send + Sync>),
     /// It asked for a caller that isn't there.
     #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "made by responses of axum"))]
     NoCaller(Refused),

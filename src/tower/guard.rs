@@ -206,6 +206,10 @@ impl Guard {
                 self.report(&Event::Forbidden { caller, cause: &cause });
                 Refused::from(&cause)
             }
+            Mark::Failed(refused, cause) => {
+                self.report(&Event::Failed(&*cause));
+                refused
+            }
             Mark::NoCaller(refused) => {
                 self.report(&Event::NoCaller);
                 refused
