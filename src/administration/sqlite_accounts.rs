@@ -17,14 +17,14 @@ use super::{
     tables,
 };
 use crate::{
+    filter::SqlValue,
     key::KeyId,
     role::{Role, Roles},
     schema::Schema,
     store::{KeyRecord, KeyStore},
 };
 
-/// A connection to SQLite, as [`SqliteAccounts`] needs it: one statement, with texts for its parameters, and texts in its
-/// rows.
+/// A connection to SQLite, as [`SqliteAccounts`] needs it: one statement, its parameters, and its rows as texts.
 ///
 /// With rusqlite it is
 ///
@@ -34,10 +34,15 @@ use crate::{
 /// impl SqliteConnection for Database {
 ///     type Error = rusqlite::Error;
 ///
-///     fn run(&mut self, statement: &str, values: &[&str]) -> rusqlite::Result<Vec<Vec<String>>> {
+///     fn run(&mut self, statement: &str, values: &[SqlValue]) -> rusqlite::Result<Vec<Vec<String>>> {
 ///         let mut statement = self.0.prepare_cached(statement)?;
 ///         let columns = statement.column_count();
-///         let rows = statement.query_map(rusqlite::params_from_iter(values), |row| (0..columns).map(|at| row.get(at)).collect())?;
+///         let values = values.iter().map(|value| match value {
+///             SqlValue::Text(text) => Value::Text(text.clone()),
+///             SqlValue::Integer(integer) => Value::Integer(*integer),
+///             SqlValue::Boolean(boolean) => Value::Integer((*boolean).into()),
+///         });
+///         let rows = statement.query_map(params_from_iter(values), |row| (0..columns).map(|at| row.get(at)).collect())?;
 ///         rows.collect()
 ///     }
 /// }
@@ -46,21 +51,20 @@ pub trait SqliteConnection {
     /// Why the database failed.
     type Error;
 
-    /// Runs one statement to its end, and gives its rows. The values are bound as texts to `?1`, `?2` and so on, never
-    /// written into the statement.
+    /// Runs one statement to its end, and gives its rows, in which each column is a text. The values are bound to `?`,
+    /// never written into the statement.
     ///
     /// # Errors
     ///
-    /// Where the database failed.
-    fn run(&mut self, statement: &str, values: &[&str]) -> Result<Vec<Vec<String>>, Self::Error>;
+    /// Where the database failed, and where a column is no text.
+    fn run(&mut self, statement: &str, values: &[SqlValue]) -> Result<Vec<Vec<String>>, Self::Error>;
 }
 
 /// Accounts and their keys in SQLite, in the tables of [`tables`](super::tables). With it a host writes no
 /// [`AccountStore`] of its own, but tells how its driver runs a statement ([`SqliteConnection`]).
 ///
-/// It has the connection to itself, one statement at a time: a look-up waits for a commit that is under way. The host's own
-/// tables may be in the same database, over another connection. What should be in force here is changed by
-/// [`Accounts`](super::Accounts) alone.
+/// There is one connection: a look-up waits for a commit that is under way. [`run`](Self::run) lends it for the host's own
+/// tables. Change accounts and keys by [`Accounts`](super::Accounts) alone.
 pub struct SqliteAccounts<C> {
     schema: Schema,
     connection: Mutex<Connection<C>>,
@@ -87,6 +91,15 @@ impl<C: SqliteConnection> SqliteAccounts<C> {
         Ok(Self { schema: schema.clone(), connection: Mutex::new(Connection { driver: connection, is_open: false }) })
     }
 
+    /// Runs one statement of the host's own, outside of any transaction. Don't begin one: it would be rolled back.
+    ///
+    /// # Errors
+    ///
+    /// [`SqliteError`] where the database failed.
+    pub fn run(&self, statement: &str, values: &[SqlValue]) -> Result<Vec<Vec<String>>, SqliteError<C::Error>> {
+        self.lock()?.run(statement, values)
+    }
+
     /// The audit records of an account as JSON, in their order.
     ///
     /// # Errors
@@ -94,7 +107,7 @@ impl<C: SqliteConnection> SqliteAccounts<C> {
     /// [`SqliteError`] where the database failed.
     pub fn audit(&self, account: &str) -> Result<Vec<String>, SqliteError<C::Error>> {
         let select = "SELECT record FROM audit WHERE account = ?1 ORDER BY number";
-        let rows = self.lock()?.run(select, &[account])?;
+        let rows = self.run(select, &[text(account)])?;
         rows.into_iter().map(|row| fields(row).map(|[record]| record)).collect()
     }
 
@@ -117,7 +130,7 @@ impl<C: SqliteConnection> KeyStore for SqliteAccounts<C> {
     type Error = SqliteError<C::Error>;
 
     fn find(&self, id: KeyId) -> Result<Option<KeyRecord>, Self::Error> {
-        let rows = self.lock()?.run("SELECT record FROM keys WHERE id = ?1", &[id.as_str()])?;
+        let rows = self.run("SELECT record FROM keys WHERE id = ?1", &[text(id.as_str())])?;
         let record = rows.into_iter().next().map(|row| fields(row).and_then(|[record]| read(&record, A_KEY)));
         record.transpose()
     }
@@ -131,7 +144,7 @@ impl<C: SqliteConnection> AccountStore for SqliteAccounts<C> {
         let select = "SELECT CAST(version AS TEXT), roles FROM accounts WHERE id = ?1
             UNION ALL SELECT 'key', record FROM keys WHERE account = ?1";
         let (mut found, mut records) = (None, Vec::new());
-        for row in self.lock()?.run(select, &[account])? {
+        for row in self.run(select, &[text(account)])? {
             match fields(row)? {
                 [of, record] if of == "key" => records.push(read(&record, A_KEY)?),
                 [version, roles] => found = Some((read_version(&version)?, read::<Vec<Role>, _>(&roles, THE_ROLES)?)),
@@ -163,7 +176,7 @@ impl<C: SqliteConnection> AccountStore for SqliteAccounts<C> {
 }
 
 impl<C: SqliteConnection> Connection<C> {
-    fn run(&mut self, statement: &str, values: &[&str]) -> Result<Vec<Vec<String>>, SqliteError<C::Error>> {
+    fn run(&mut self, statement: &str, values: &[SqlValue]) -> Result<Vec<Vec<String>>, SqliteError<C::Error>> {
         self.driver.run(statement, values).map_err(SqliteError::Database)
     }
 
@@ -175,17 +188,18 @@ impl<C: SqliteConnection> Connection<C> {
         }
         let roles = write(&account.roles().iter().collect::<Vec<_>>(), THE_ROLES).map_err(CommitError::Store)?;
         let put = "INSERT OR REPLACE INTO accounts (id, version, roles) VALUES (?1, ?2, ?3)";
-        self.run(put, &[account.id(), &written(account.version()), &roles]).map_err(CommitError::Store)?;
+        self.run(put, &[text(account.id()), integer(account.version()), SqlValue::Text(roles)])
+            .map_err(CommitError::Store)?;
         for change in change.keys() {
             let id = change.id();
             let stored = self.version("SELECT CAST(version AS TEXT) FROM keys WHERE id = ?1", id.as_str());
             change.check(stored.map_err(CommitError::Store)?)?;
             let done = match change.record() {
-                None => self.run("DELETE FROM keys WHERE id = ?1", &[id.as_str()]),
+                None => self.run("DELETE FROM keys WHERE id = ?1", &[text(id.as_str())]),
                 Some(record) => {
-                    let document = write(record, A_KEY).map_err(CommitError::Store)?;
+                    let document = SqlValue::Text(write(record, A_KEY).map_err(CommitError::Store)?);
                     let put = "INSERT OR REPLACE INTO keys (id, version, account, record) VALUES (?1, ?2, ?3, ?4)";
-                    self.run(put, &[id.as_str(), &written(record.version()), record.account(), &document])
+                    self.run(put, &[text(id.as_str()), integer(record.version()), text(record.account()), document])
                 }
             };
             done.map_err(CommitError::Store)?;
@@ -194,13 +208,17 @@ impl<C: SqliteConnection> Connection<C> {
     }
 
     fn version(&mut self, select: &str, id: &str) -> Result<Option<u64>, SqliteError<C::Error>> {
-        let rows = self.run(select, &[id])?;
+        let rows = self.run(select, &[text(id)])?;
         rows.into_iter().next().map(|row| fields(row).and_then(|[version]| read_version(&version))).transpose()
     }
 
     fn keep(&mut self, audit: &AuditRecord) -> Result<(), SqliteError<C::Error>> {
         let record = write(audit, "an audit record")?;
-        self.run("INSERT INTO audit (account, record) VALUES (?1, ?2)", &[audit.account(), &record]).map(|_| ())
+        self.run(
+            "INSERT INTO audit (account, record) VALUES (?1, ?2)",
+            &[text(audit.account()), SqlValue::Text(record)],
+        )
+        .map(|_| ())
     }
 }
 
@@ -213,9 +231,13 @@ impl<C> fmt::Debug for SqliteAccounts<C> {
 const A_KEY: &str = "the record of a key";
 const THE_ROLES: &str = "the roles of an account";
 
+fn text(text: &str) -> SqlValue {
+    SqlValue::Text(text.into())
+}
+
 /// SQLite has integers with a sign.
-fn written(version: u64) -> String {
-    i64::from_ne_bytes(version.to_ne_bytes()).to_string()
+fn integer(version: u64) -> SqlValue {
+    SqlValue::Integer(i64::from_ne_bytes(version.to_ne_bytes()))
 }
 
 fn read_version<E>(text: &str) -> Result<u64, SqliteError<E>> {

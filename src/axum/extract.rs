@@ -10,7 +10,7 @@ use ::axum::{
 use ::http::request::Parts;
 
 use crate::{
-    administration::AccountsError,
+    administration::{AccountsError, SqliteError},
     decision::{Denial, Forbidden},
     filter::ListError,
     http::Refused,
@@ -73,6 +73,13 @@ impl<E: Error + Send + Sync + 'static> IntoResponse for AccountsError<E> {
 
 /// 500, which the guard around the handler reports.
 impl IntoResponse for EntropyError {
+    fn into_response(self) -> Response {
+        ServerError::from(self).into_response()
+    }
+}
+
+/// 500, which the guard around the handler reports.
+impl<E: Error + Send + Sync + 'static> IntoResponse for SqliteError<E> {
     fn into_response(self) -> Response {
         ServerError::from(self).into_response()
     }

@@ -12,10 +12,11 @@ use std::{
 use keyward::{
     Authenticator, Role, Schema, Timestamp,
     administration::{Accounts, AccountsError, SqliteAccounts, SqliteConnection, SqliteError},
+    filter::SqlValue,
     key::{KeyEntropy, KeyFormat, KeyPrefix, NewKey, OperatorKey},
     store::KeyStore,
 };
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, params_from_iter, types::Value};
 
 const NOW: Timestamp = Timestamp::from_millis(1_000);
 
@@ -24,9 +25,14 @@ struct Driver(Connection);
 impl SqliteConnection for Driver {
     type Error = rusqlite::Error;
 
-    fn run(&mut self, statement: &str, values: &[&str]) -> rusqlite::Result<Vec<Vec<String>>> {
+    fn run(&mut self, statement: &str, values: &[SqlValue]) -> rusqlite::Result<Vec<Vec<String>>> {
         let mut statement = self.0.prepare_cached(statement)?;
         let columns = statement.column_count();
+        let values = values.iter().map(|value| match value {
+            SqlValue::Text(text) => Value::Text(text.clone()),
+            SqlValue::Integer(integer) => Value::Integer(*integer),
+            SqlValue::Boolean(boolean) => Value::Integer((*boolean).into()),
+        });
         let rows = statement.query_map(params_from_iter(values), |row| (0..columns).map(|at| row.get(at)).collect())?;
         rows.collect()
     }
@@ -64,7 +70,7 @@ struct Planned(Driver, Plan);
 impl SqliteConnection for Planned {
     type Error = rusqlite::Error;
 
-    fn run(&mut self, statement: &str, values: &[&str]) -> rusqlite::Result<Vec<Vec<String>>> {
+    fn run(&mut self, statement: &str, values: &[SqlValue]) -> rusqlite::Result<Vec<Vec<String>>> {
         let how = self.1.how.load(Ordering::Relaxed);
         if how == WELL || self.1.left.fetch_sub(1, Ordering::Relaxed) != 0 {
             return self.0.run(statement, values);
@@ -145,6 +151,22 @@ fn a_change_that_is_not_committed_is_not_found() {
     let create = || accounts.administer(&record, NOW, |acting| acting.create_token("t", &grant, &token, None));
     catch_unwind(AssertUnwindSafe(create)).unwrap_err();
     assert!(accounts.store().find(token.id).unwrap().is_none());
+}
+
+#[test]
+fn a_transaction_that_the_host_left_open_is_rolled_back() {
+    let World { accounts, olivia, .. } = world();
+    let (store, record) = (accounts.store(), accounts.store().find(olivia.id).unwrap().unwrap());
+    store.run("CREATE TABLE products (id TEXT)", &[]).unwrap();
+    store.run("INSERT INTO products VALUES (?)", &[SqlValue::Text("kettle".into())]).unwrap();
+    store.run("BEGIN", &[]).unwrap();
+    store.run("DELETE FROM products", &[]).unwrap();
+    let role = Role::new("reader", ["products:read"]).unwrap();
+    let create = || accounts.administer(&record, NOW, |acting| acting.create_role(role.clone()));
+    // It could not be stored for sure. So nothing of it is, and the next try goes well.
+    assert!(matches!(create(), Err(AccountsError::Store(_))));
+    assert_eq!(store.run("SELECT id FROM products", &[]).unwrap(), [["kettle"]]);
+    assert!(create().is_ok());
 }
 
 /// A database that is gone when the test is over.
