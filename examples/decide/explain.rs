@@ -99,19 +99,22 @@ fn sides<'a, 'b>(asked: &'b Asked<'a>) -> Vec<(Option<UpdateSide>, &'b ResourceV
 fn permission(directory: &Directory, asked: &Asked<'_>) -> String {
     let (access, wanted) = (&asked.actor.access, format!("`{}:{}`", asked.kind, asked.operation_name()));
     let roles = directory.accounts().map(|(_, roles)| roles).find(|roles| roles.account() == access.account());
-    let grants = |id: &&str| {
+    let is_token = asked.actor.kind == ActorKind::AccessToken;
+    let grants = |id: &str, as_token: bool| {
         let alone = roles.map(|roles| Access::builder(roles).role(id));
-        let alone = match asked.actor.kind {
-            ActorKind::Operator => alone,
-            ActorKind::AccessToken => alone.map(|alone| alone.for_access_token()),
-        };
+        let alone = alone.map(|alone| if as_token { alone.for_access_token() } else { alone });
         alone.and_then(|alone| alone.build().ok()).is_some_and(|alone| alone.permits(asked.operation, asked.resource))
     };
-    let granting: Vec<&str> = access.roles().filter(grants).collect();
-    match (granting.is_empty(), access.roles().len()) {
-        (false, _) => format!("{wanted} is granted by {}", quoted(granting)),
-        (true, 0) => format!("{wanted} is not granted: the actor has no role"),
-        (true, _) => format!("{wanted} is granted by none of {}", quoted(access.roles())),
+    let granting: Vec<&str> = access.roles().filter(|id| grants(id, is_token)).collect();
+    if !granting.is_empty() {
+        return format!("{wanted} is granted by {}", quoted(granting));
+    }
+    match access.roles().len() {
+        0 => format!("{wanted} is not granted: the actor has no role"),
+        _ if is_token && access.roles().any(|id| grants(id, false)) => {
+            format!("{wanted} is not granted: an access token administers nothing, whatever its roles")
+        }
+        _ => format!("{wanted} is granted by none of {}", quoted(access.roles())),
     }
 }
 

@@ -88,6 +88,7 @@ enum Failure {
 }
 
 /// How answers are printed.
+#[derive(Clone, Copy, PartialEq)]
 enum Form {
     Table,
     Json,
@@ -122,7 +123,7 @@ fn run(arguments: &[String], form: Form) -> Result<usize, Failure> {
 
     let mut out = BufWriter::new(io::stdout().lock());
     let mut unanswered = 0;
-    if let Form::Json = form {
+    if form == Form::Json {
         for request in requests.iter() {
             let answer = Answer::of(&directory, request.as_ref());
             unanswered += usize::from(answer.is_error());
@@ -140,7 +141,7 @@ fn run(arguments: &[String], form: Form) -> Result<usize, Failure> {
                 table::row(request.as_ref().ok(), &answer)
             })
             .collect();
-        if let Form::Explained = form {
+        if form == Form::Explained {
             for (index, (request, row)) in requests.iter().zip(&rows).enumerate() {
                 if index > 0 {
                     out.write_all(b"\n").map_err(Failure::Output)?;

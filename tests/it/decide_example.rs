@@ -753,6 +753,22 @@ fn an_explanation_tells_what_each_step_looked_at() {
 }
 
 #[test]
+fn an_explanation_says_that_a_token_administers_nothing() {
+    let world = r#"{"schema": {"resources": {}}, "accounts": [{"id": "a", "accessTokens": [{"id": "t", "policies": ["admin"], "conditions": []}]}]}"#;
+    let question = |operation: &str| {
+        format!(r#"{{"actor": "t", "operation": "{operation}", "resource": {{"type": "accessTokens"}}}}"#)
+    };
+    let (world, requests) = (File::new(world), File::new([question("create"), question("read")].join("\n")));
+    let ran = run(&["--explain", world.path(), requests.path()], b"");
+    let blocks = explained(&ran);
+    let nothing = "`accessTokens:create` is not granted: an access token administers nothing, whatever its roles";
+    assert_eq!(blocks[0].1[1..], [format!("  permission  {nothing}")]);
+    assert_eq!(blocks[1].1[1], "  permission  `accessTokens:read` is granted by `admin`");
+    assert!(blocks[1].1[2].ends_with("none is given: any resource of the account"), "{}", blocks[1].1[2]);
+    assert_eq!(blocks[1].2, "  allow");
+}
+
+#[test]
 fn the_json_is_not_explained() {
     for arguments in [["--json", "--explain"], ["--explain", "--json"]] {
         run(&arguments, b"").refused("`--json` and `--explain` don't go together");
