@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{condition::Condition, text::TextError};
 
@@ -86,5 +86,20 @@ impl Grant {
 
     pub(crate) fn set_conditions(&mut self, conditions: impl IntoIterator<Item = Condition>) {
         self.conditions = conditions.into_iter().collect();
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    roles: Vec<Box<str>>,
+    conditions: Vec<Condition>,
+}
+
+/// Both must be there: a grant without conditions is for the whole account, and that is written as `[]`.
+impl<'de> Deserialize<'de> for Grant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Written { roles, conditions } = Written::deserialize(deserializer)?;
+        Ok(Self { roles, conditions })
     }
 }

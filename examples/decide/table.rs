@@ -6,6 +6,7 @@ use keyward::{filter::Filter, json::Json};
 
 use crate::{
     answer::Answer,
+    explain::Step,
     request::{Question, Request},
 };
 
@@ -54,6 +55,18 @@ pub(crate) fn print(out: &mut impl Write, rows: &[Row], colour: bool) -> io::Res
         line(out, cells, &widths, "", plain, if colour { own } else { "" })?;
     }
     Ok(())
+}
+
+/// The request, each step with what it looked at, and at last the decision and why, as in the table.
+pub(crate) fn print_explained(out: &mut impl Write, row: &Row, steps: &[Step], colour: bool) -> io::Result<()> {
+    let Row { cells: [actor, operation, resource, decision, why], colour: own } = row;
+    let [dim, own, plain] = if colour { ["\x1b[2m", own, "\x1b[0m"] } else { [""; 3] };
+    writeln!(out, "{actor} {operation} {resource}")?;
+    for (step, what) in steps {
+        writeln!(out, "  {dim}{step:10}{plain}  {}", printable(what))?;
+    }
+    let why = if why.is_empty() { String::new() } else { format!("  {why}") };
+    writeln!(out, "  {own}{decision}{plain}{why}")
 }
 
 fn line(

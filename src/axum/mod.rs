@@ -52,5 +52,6 @@ mod extract;
 mod pattern;
 mod routes;
 
+pub use extract::ServerError;
 pub use pattern::PathProblem;
 pub use routes::{RouteError, RouteProblem, Routes};

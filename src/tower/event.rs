@@ -1,6 +1,6 @@
 //! What a guard reports to its host.
 
-use alloc::sync::Arc;
+use alloc::{string::ToString, sync::Arc};
 use core::{
     error::Error,
     fmt::{self, Write as _},
@@ -54,13 +54,8 @@ pub enum Event<'a> {
         /// The answer.
         answer: &'a Refused,
     },
-    /// A handler could not make the query of a list: a mistake in the host's mapping, answered with 500.
-    ListFailed {
-        /// Who called; `None` where the guard authenticates nobody.
-        caller: Option<&'a Caller>,
-        /// What is wrong with the mapping.
-        cause: &'a str,
-    },
+    /// A handler failed; this is why it answered with a status of 500 or more.
+    Failed(&'a (dyn Error + Send + Sync + 'static)),
     /// A handler asks for its caller, and no guard authenticates one: a mistake of the host's, answered with 500.
     NoCaller,
 }
@@ -95,9 +90,12 @@ impl fmt::Display for Event<'_> {
                 write!(f, "{} {}: ", answer.status(), answer.code())?;
                 in_line(f, answer.message())
             }
-            Self::ListFailed { caller, cause } => {
-                by(f, *caller, "list failed")?;
-                in_line(f, cause)
+            Self::Failed(error) => {
+                f.write_str("a handler failed")?;
+                core::iter::successors(Some(*error as &dyn Error), |cause| (*cause).source()).try_for_each(|cause| {
+                    f.write_str(": ")?;
+                    in_line(f, &cause.to_string())
+                })
             }
             Self::NoCaller => f.write_str("a handler asks for its caller, and no guard stands before it"),
         }
@@ -136,12 +134,12 @@ pub(crate) enum Mark {
     /// There is no such route: nothing to report.
     #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "made by responses of axum"))]
     Unrouted(Refused),
-    /// The mapping of a list is wrong, and this is how.
-    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "made by responses of axum"))]
-    ListFailed(Refused, Arc<str>),
     /// It denied.
     #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "made by responses of axum"))]
     Forbidden(Forbidden),
+    /// It failed, and why.
+    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "made by responses of axum"))]
+    Failed(Refused, Arc<dyn Error + Send + Sync>),
     /// It asked for a caller that isn't there.
     #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "made by responses of axum"))]
     NoCaller(Refused),

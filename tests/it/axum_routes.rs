@@ -1,6 +1,6 @@
 //! Routes of axum: what each needs, who gets to its handler, and what it answers.
 
-use std::task::Context;
+use std::{sync::Arc, task::Context};
 
 use axum::{
     Router,
@@ -9,13 +9,17 @@ use axum::{
 };
 use http::{Method, Request, Response};
 use keyward::{
-    Denial, Forbidden, Operation, ResourceView, Roles,
-    axum::Routes,
+    Authenticator, Denial, Forbidden, Operation, ResourceView, Roles,
+    administration::{
+        Account, AccountStore, Accounts, AccountsError, AdministrationError, MemoryAccounts, SqliteError,
+    },
+    axum::{Routes, ServerError},
     filter::ListError,
     http::{
         Challenge, Refused,
         cors::{Origins, Policy},
     },
+    key::{EntropyError, KeyEntropy, KeyFormat, KeyPrefix},
     store::{KeyRecord, KeyState, WritableKeyStore},
     tower::{Caller, Guard, Need},
 };
@@ -51,12 +55,12 @@ async fn refusing() -> Result<(), Refused> {
     Err(Refused::new(409, "conflict", "it is there already"))
 }
 
-async fn no_list() -> Result<(), ListError<String>> {
+async fn no_list() -> Result<(), ListError<std::io::Error>> {
     Err(Denial::PermissionMissing { resource: "places", operation: "list" }.into())
 }
 
-async fn broken_list() -> Result<(), ListError<&'static str>> {
-    Err(ListError::Mapping("no column for `brand`\n"))
+async fn broken_list() -> Result<(), ListError<std::io::Error>> {
+    Err(ListError::Mapping(std::io::Error::other("no column for `brand`\n")))
 }
 
 async fn denying() -> Denial<'static> {
@@ -165,7 +169,7 @@ fn each_route_lets_in_who_has_what_it_needs() {
             "permission_missing",
             Some("`t1` of `acme` denied: no role grants `list` on `places`".into()),
         ),
-        ("GET", "/broken-list", 500, "internal", Some("`t1` of `acme` list failed: no column for `brand`\\n".into())),
+        ("GET", "/broken-list", 500, "internal", Some("a handler failed: no column for `brand`\\n".into())),
         (
             "GET",
             "/denying",
@@ -198,6 +202,96 @@ fn each_route_lets_in_who_has_what_it_needs() {
         assert_eq!(response.headers()["vary"], "Origin", "{method} {uri}");
         assert_eq!(log.take(), Vec::from_iter(event), "{method} {uri}");
     }
+}
+
+/// What failed, and where: for the log alone.
+#[derive(Debug)]
+struct Broken(&'static str, Option<Box<Broken>>);
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Broken {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.1.as_deref().map(|cause| cause as _)
+    }
+}
+
+fn broken() -> Broken {
+    Broken("no answer", Some(Box::new(Broken("secret socket", None))))
+}
+
+async fn failing(Path(how): Path<String>) -> axum::response::Result<()> {
+    Err(match &*how {
+        "own" => ServerError::from(broken()).into(),
+        "mapping" => ListError::Mapping(broken()).into(),
+        "denied" => {
+            let denial = Denial::PermissionMissing { resource: "products", operation: "list" };
+            ListError::<Broken>::Denied(denial.into()).into()
+        }
+        "store" => AccountsError::Store(broken()).into(),
+        "unknown" => AccountsError::Unknown(broken()).into(),
+        "conflict" => AccountsError::<Broken>::Conflict.into(),
+        "account" => AccountsError::<Broken>::UnknownAccount.into(),
+        "refused" => AccountsError::<Broken>::Refused(AdministrationError::LastAdministrator).into(),
+        "sqlite" => SqliteError::Database(broken()).into(),
+        "entropy" => EntropyError::Source.into(),
+        _ => Refused::not_found().into(),
+    })
+}
+
+#[test]
+fn a_handler_that_fails_tells_the_log_why_and_the_caller_nothing() {
+    let (world, log) = (world(), Log::default());
+    let routes = Routes::new(&guard(&world, &log)).route(Method::GET, "/{how}", Need::Key, failing).unwrap();
+    let app = routes.into_router();
+    for (how, status, code, event) in [
+        ("own", 500, "internal", Some("a handler failed: no answer: secret socket")),
+        ("mapping", 500, "internal", Some("a handler failed: no answer: secret socket")),
+        ("denied", 403, "permission_missing", Some("`t1` of `acme` denied: no role grants `list` on `products`")),
+        ("store", 503, "unavailable", Some("a handler failed: the store failed: no answer: secret socket")),
+        (
+            "unknown",
+            503,
+            "unavailable",
+            Some(
+                "a handler failed: the store failed, and whether it stored the change is not known: no answer: \
+                 secret socket",
+            ),
+        ),
+        ("conflict", 409, "conflict", None),
+        ("account", 404, "not_found", None),
+        ("refused", 409, "last_administrator", None),
+        ("sqlite", 500, "internal", Some("a handler failed: the database failed: no answer")),
+        ("entropy", 500, "internal", Some("a handler failed: the source of entropy failed")),
+    ] {
+        let (response, body) = send(&app, "GET", &format!("/{how}"), &[("authorization", &world.reader)]);
+        assert_eq!(response.status(), status, "{how}: {body}");
+        let document: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!((&document["code"], &document["moreInfo"]), (&code.into(), &"/errors".into()), "{how}");
+        assert!(!body.contains("socket") && !body.contains("no answer"), "{body}");
+        assert_eq!(log.take(), Vec::from_iter(event), "{how}");
+    }
+}
+
+#[test]
+fn a_guard_over_accounts_loads_what_is_not_in_force() {
+    let log = Log::default();
+    let schema = keyward::Schema::builder().resource("products").build().unwrap();
+    let format = KeyFormat::new(KeyPrefix::new("acme").unwrap());
+    let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32]).unwrap(), None);
+    let store = MemoryAccounts::new();
+    let founded = Account::create(&schema, "a1", "olivia", &key, NOW).into_result().unwrap();
+    AccountStore::commit(&store, &founded).unwrap();
+    let accounts = Accounts::new(store, Authenticator::new(&schema, format));
+    let guard = Guard::of_accounts(Arc::new(accounts), Challenge::new("products").unwrap(), || NOW, log.report());
+    let app = Routes::new(&guard).route(Method::GET, "/me", Need::Permission("products:read"), list).unwrap();
+    let bearer = format!("Bearer {}", key.key.reveal());
+    let (response, body) = send(&app.into_router(), "GET", "/me", &[("authorization", &bearer)]);
+    assert_eq!((response.status().as_u16(), &*body), (200, "olivia"), "{:?}", log.take());
 }
 
 #[test]

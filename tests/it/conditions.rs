@@ -295,3 +295,23 @@ fn what_is_wrong_is_told_as_a_value() {
     assert_eq!(refused.problem(), TextProblem::EmptyValue);
     assert_eq!("".parse::<Condition>().unwrap_err().problem(), TextProblem::TooShort { length: 0, least: 3 });
 }
+
+#[test]
+fn a_grant_is_read_as_it_is_written_and_not_without_its_conditions() {
+    let grant = keyward::Grant::new().with_roles(["a", "b"]).condition("brand:one").unwrap();
+    let grant = grant.with_conditions([Condition::new("owner", "a@example.com").unwrap()]);
+    let written = serde_json::to_string(&grant).unwrap();
+    assert_eq!(written, r#"{"roles":["a","b"],"conditions":["brand:one",{"name":"owner","value":"a@example.com"}]}"#);
+    assert_eq!(serde_json::from_str::<keyward::Grant>(&written).unwrap(), grant);
+    for (text, message) in [
+        (r#"{"roles": ["a"]}"#, "missing field `conditions`"),
+        (r#"{"conditions": []}"#, "missing field `roles`"),
+        (r#"{"roles": ["a"], "conditions": null}"#, "invalid type: null"),
+        (r#"{"roles": ["a"], "conditions": [], "condition": ["brand:one"]}"#, "unknown field `condition`"),
+        (r#"{"roles": ["a"], "roles": ["b"], "conditions": []}"#, "duplicate field `roles`"),
+        (r#"{"roles": ["a"], "conditions": ["brand"]}"#, "condition `brand`"),
+    ] {
+        let refused = serde_json::from_str::<keyward::Grant>(text).unwrap_err().to_string();
+        assert!(refused.contains(message), "{text}: {refused}");
+    }
+}

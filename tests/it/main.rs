@@ -24,6 +24,7 @@ mod decide_example;
 mod decisions;
 mod declared;
 mod documents;
+mod example_programs;
 mod filter_law;
 mod filter_memory;
 mod filter_mongo;
