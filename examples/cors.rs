@@ -16,9 +16,15 @@
 //! A header of the request is a text, or a list of texts for as many lines. Without a request only the
 //! policy is built. `ok` says whether the request takes part in CORS and passes. A line that can't be
 //! read, or whose policy can't be built, is answered with `{"error": ...}`.
+//!
+//! `--example` shows two cases and their answers; so does a terminal, where nobody would type one.
 
-use std::error::Error;
-use std::io::{self, BufRead, Write};
+use std::{
+    env,
+    error::Error,
+    io::{self, BufRead, IsTerminal, Write},
+    process::ExitCode,
+};
 
 use keyward::http::cors::{
     Class, Credentials, ExposedHeaders, MaxAge, Methods, Origins, Policy, PrivateNetwork, RequestHeaders,
@@ -29,22 +35,90 @@ const KNOBS: [&str; 7] = ["origins", "methods", "headers", "expose", "credential
 
 type Failure = Box<dyn Error>;
 
-fn main() -> io::Result<()> {
+/// A pre-flight that passes, and a request of a page that is not let in.
+const EXAMPLES: [&str; 2] = [
+    r#"{"policy": {"origins": ["https://a.example"], "methods": ["PUT"]}, "request": {"method": "OPTIONS", "headers": {"Origin": "https://a.example", "Access-Control-Request-Method": "PUT"}}}"#,
+    r#"{"policy": {"origins": ["https://a.example"]}, "request": {"method": "GET", "headers": {"Origin": "https://b.example"}}}"#,
+];
+const USAGE: &str = "\
+usage: cors [--example] < CASES
+
+Judges cases of CORS: one JSON document a line from standard input, one answer a line to standard output. A case is
+  {\"policy\": {\"origins\": [\"https://a.example\"], \"methods\": [\"PUT\"]},
+   \"request\": {\"method\": \"GET\", \"headers\": {\"Origin\": \"https://a.example\"}}}
+in one line. A policy has `origins`, `methods`, `headers`, `expose`, `credentials`, `max_age`, `private_network`.
+
+--example  cases that are built in, and their answers";
+/// What a case looks like, for whoever wrote something else.
+const FORM: &str = r#"a case is one line, {"policy": {"origins": [...]}, "request": {"method": "GET", "headers": {"Origin": "https://a.example"}}}; `--help` says more"#;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--help" | "-h"] => writeln!(io::stdout(), "{USAGE}"),
+        ["--example"] => show(),
+        [] if io::stdin().is_terminal() => {
+            eprintln!("{USAGE}\n");
+            show()
+        }
+        [] => judge_lines(),
+        [argument, ..] => {
+            eprintln!("cors: unexpected `{}`; `--help` tells what there is\n{USAGE}", argument.escape_debug());
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("cors: {error}");
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+fn show() -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    EXAMPLES.iter().try_for_each(|case| writeln!(output, "{case}\n{}\n", answer(case.as_bytes())))
+}
+
+fn judge_lines() -> io::Result<()> {
     let mut output = io::stdout().lock();
     for line in io::stdin().lock().split(b'\n') {
         let line = line?;
-        if line.trim_ascii().is_empty() {
-            continue;
+        if !line.trim_ascii().is_empty() {
+            writeln!(output, "{}", answer(&line))?;
         }
-        let answer = judge(&line).unwrap_or_else(|error| json!({ "error": error.to_string() }));
-        writeln!(output, "{answer}")?;
     }
     Ok(())
 }
 
+fn answer(line: &[u8]) -> Value {
+    judge(line).unwrap_or_else(|error| json!({ "error": error.to_string() }))
+}
+
+/// A line of HTTP is what one tries first.
+fn read_case(line: &[u8]) -> Result<Map<String, Value>, Failure> {
+    let text = String::from_utf8_lossy(line);
+    let name = text.split(':').next().unwrap_or_default().trim();
+    match serde_json::from_slice(line) {
+        Ok(Value::Object(case)) => Ok(case),
+        Ok(_) => Err(format!("the line is JSON, but no object: {FORM}").into()),
+        Err(_) if is_token(name) && text.contains(':') => {
+            Err(format!("`{name}` looks like a header; headers stand in the case: {FORM}").into())
+        }
+        Err(error) if error.is_eof() => Err(format!("the line ends inside of the case: {FORM}").into()),
+        Err(error) => Err(format!("the line is no JSON ({error}): {FORM}").into()),
+    }
+}
+
+fn is_token(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 fn judge(line: &[u8]) -> Result<Value, Failure> {
-    let case: Value = serde_json::from_slice(line)?;
-    let policy = read_policy(object(case.get("policy").ok_or("`policy` is missing")?, "policy")?)?;
+    let case = read_case(line)?;
+    let policy = case.get("policy").ok_or_else(|| format!("`policy` is missing: {FORM}"))?;
+    let policy = read_policy(object(policy, "policy")?)?;
     let Some(request) = case.get("request").filter(|request| !request.is_null()) else {
         return Ok(json!({ "ok": true }));
     };

@@ -60,6 +60,8 @@ pub(crate) struct Granted {
     pub(crate) schema: Schema,
     pub(crate) account: Arc<str>,
     roles: Box<[Box<str>]>,
+    /// Those of them that the account doesn't have.
+    missing: Box<[Box<str>]>,
     version: RolesVersion,
     /// One mask of operations for each type of the schema.
     pub(crate) masks: Box<[u64]>,
@@ -99,6 +101,13 @@ impl Access {
         &self.first.granted.schema
     }
 
+    /// The ids of those roles that the account doesn't have, as when they were deleted: they grant nothing.
+    ///
+    /// Only the access of a [record](crate::store::KeyRecord::access) may have such; an access that is built may not.
+    pub fn missing_roles(&self) -> impl Iterator<Item = &str> {
+        self.compiled().flat_map(|assignment| assignment.granted.missing.iter()).map(|id| &**id)
+    }
+
     /// The version of the roles that it was built from.
     pub fn roles_version(&self) -> RolesVersion {
         self.first.granted.version
@@ -136,7 +145,8 @@ impl Access {
         let masks = alloc::vec![0; self.first.granted.masks.len()].into();
         let Granted { schema, account, version, .. } = &*self.first.granted;
         let (schema, account) = (schema.clone(), Arc::clone(account));
-        let granted = Granted { schema, account, roles: Box::default(), version: *version, masks };
+        let (roles, missing) = (Box::default(), Box::default());
+        let granted = Granted { schema, account, roles, missing, version: *version, masks };
         Self { first: CompiledAssignment { granted: Arc::new(granted), conditions: None }, others: None }
     }
 
@@ -477,12 +487,17 @@ impl Granted {
         let ids = of.role_ids();
         let schema = roles.schema();
         let mut masks = alloc::vec![0; schema.resource_types().len()];
+        let mut missing = Vec::new();
         for (index, id) in ids.iter().enumerate() {
             if ids.iter().take(index).any(|earlier| earlier == id) {
                 return Err(AccessError::DuplicateRole { assignment, index, id: id.clone() });
             }
-            if !roles.grant(id, &mut masks) && unknown == UnknownRole::IsRefused {
-                return Err(AccessError::UnknownRole { assignment, index, cause: roles.unknown(id) });
+            match roles.grant(id, &mut masks) {
+                true => {}
+                false if unknown == UnknownRole::IsRefused => {
+                    return Err(AccessError::UnknownRole { assignment, index, cause: roles.unknown(id) });
+                }
+                false => missing.push(id.clone()),
             }
         }
         for resource in schema.administration().filter(|_| !administers) {
@@ -491,7 +506,8 @@ impl Granted {
             }
         }
         let (schema, account) = (schema.clone(), roles.shared_account());
-        Ok(Self { schema, account, roles: ids.into(), version: roles.version(), masks: masks.into() })
+        let (version, missing) = (roles.version(), missing.into());
+        Ok(Self { schema, account, roles: ids.into(), missing, version, masks: masks.into() })
     }
 }
 
@@ -518,6 +534,9 @@ pub enum AccessError {
         /// The id, and the nearest known one.
         cause: UnknownName,
     },
+    /// A text that is no id, permission or condition: for `?` where texts are read and accesses built.
+    #[error(transparent)]
+    Text(#[from] TextError),
     /// More assignments than an access may have.
     #[error("{count} assignments are too many, the most is 16")]
     TooManyAssignments {

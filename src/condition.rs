@@ -1,6 +1,6 @@
 //! A condition as an access's document writes it: `productBrand:brand_one`.
 
-use alloc::{boxed::Box, string::String};
+use alloc::{boxed::Box, format, string::String};
 use core::{convert::Infallible, fmt, str::FromStr};
 
 use serde::{
@@ -9,9 +9,12 @@ use serde::{
     ser::SerializeStruct,
 };
 
-use crate::text::{self, TextError, TextProblem, check_length, first_disallowed, is_condition_byte, try_from_text};
+use crate::text::{
+    self, TextError, TextProblem, check_length, excerpt, first_disallowed, is_condition_byte, try_from_text,
+};
 
 const FORM: &str = "condition";
+const AS_IN: &str = "; a condition is a name, a colon and a value, as in `brand:a`";
 
 /// A name of the schema and one value that it accepts.
 ///
@@ -101,26 +104,47 @@ impl FromStr for Condition {
 
     fn from_str(text: &str) -> Result<Self, TextError> {
         let refuse = |problem| TextError::new(FORM, text, problem);
-        check_length(FORM, text, Self::MIN_BYTES, Self::MAX_BYTES)?;
         let (name, value) = text.split_once(':').unwrap_or((text, ""));
         let after = name.len().saturating_add(1);
+        match text.len() {
+            0 => return Err(refuse(TextProblem::TooShort { length: 0, least: Self::MIN_BYTES }).hint(AS_IN)),
+            length if length > Self::MAX_BYTES => {
+                let problem = TextProblem::TooLong { length, most: Self::MAX_BYTES };
+                return Err(refuse(problem).hint(structured(name, value)));
+            }
+            _ => {}
+        }
         if let Some((position, found)) = first_disallowed(name, is_condition_byte) {
-            return Err(refuse(TextProblem::Character { found }).at(position));
+            return Err(refuse(TextProblem::Character { found }).at(position).hint(text::CONDITION.letters));
         }
         if name.len() == text.len() {
-            return Err(refuse(TextProblem::NoColon));
+            return Err(refuse(TextProblem::NoColon).hint(AS_IN));
         }
         if let Some((position, found)) = first_disallowed(value, is_condition_byte) {
-            return Err(refuse(TextProblem::Character { found }).at(after.saturating_add(position)));
+            let position = after.saturating_add(position);
+            return Err(refuse(TextProblem::Character { found }).at(position).hint(structured(name, value)));
         }
         if name.is_empty() {
             return Err(refuse(TextProblem::EmptyName).at(0));
         }
         if value.is_empty() {
-            return Err(refuse(TextProblem::EmptyValue).at(after));
+            return Err(refuse(TextProblem::EmptyValue).at(after).hint(structured(name, value)));
         }
         Ok(Self { name: name.into(), value: value.into() })
     }
+}
+
+/// How to write a value that the text form can't say, provided that there is such a condition.
+fn structured(name: &str, value: &str) -> String {
+    if Condition::new(name, value).is_err() {
+        return String::new();
+    }
+    let is_plain = excerpt(value) == value && !value.contains('"');
+    let value = if is_plain { format!("\"{value}\"") } else { "…".into() };
+    format!(
+        "; such a value is written `{{\"name\": \"{name}\", \"value\": {value}}}`, or made by \
+         `Condition::new(\"{name}\", {value})`"
+    )
 }
 
 try_from_text!(Condition: &str, &String, String);

@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, vec::Vec};
 use core::slice;
 
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeStruct};
 
 use crate::{condition::Condition, role::Role, text::TextError};
 
@@ -245,6 +245,42 @@ impl Serialize for Grant {
                 several.serialize_field("assignments", all)?;
                 several.end()
             }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    roles: Option<Vec<Box<str>>>,
+    conditions: Option<Vec<Condition>>,
+    assignments: Option<Vec<WrittenAssignment>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenAssignment {
+    roles: Vec<Box<str>>,
+    conditions: Vec<Condition>,
+}
+
+/// Both must be there: an assignment without conditions is for the whole account, and that is written as `[]`. In place of both
+/// there may be `assignments`.
+impl<'de> Deserialize<'de> for Grant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let assignment = |of: WrittenAssignment| Assignment { roles: of.roles, conditions: of.conditions };
+        match Written::deserialize(deserializer)? {
+            Written { roles: None, conditions: None, assignments: Some(all) } => {
+                Ok(all.into_iter().map(assignment).collect())
+            }
+            Written { assignments: Some(_), .. } => {
+                Err(D::Error::custom("`assignments` stands in place of `roles` and `conditions`: there can't be both"))
+            }
+            Written { roles: Some(roles), conditions: Some(conditions), .. } => {
+                Ok(Assignment { roles, conditions }.into())
+            }
+            Written { roles: None, .. } => Err(D::Error::missing_field("roles")),
+            Written { .. } => Err(D::Error::missing_field("conditions")),
         }
     }
 }

@@ -1,15 +1,17 @@
 //! A permission as a role's document writes it: `thngs:read,list`.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
 use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::text::{
-    TextError, TextProblem, check_length, first_disallowed, is_operation_byte, is_type_byte, try_from_text,
+    OPERATION, STANDARD, TYPE, TextError, TextProblem, check_length, first_disallowed, is_operation_byte, is_type_byte,
+    try_from_text,
 };
 
 const FORM: &str = "permission";
+const AS_IN: &str = "; a permission is a type, a colon and operations, as in `products:read`";
 
 /// A resource type and operations on it, in the platform's text form.
 ///
@@ -72,22 +74,41 @@ impl FromStr for Permission {
 
     fn from_str(text: &str) -> Result<Self, TextError> {
         let refuse = |problem| TextError::new(FORM, text, problem);
-        check_length(FORM, text, Self::MIN_BYTES, Self::MAX_BYTES)?;
+        check_length(FORM, text, 0, Self::MAX_BYTES)?;
+        match text {
+            "" => return Err(refuse(TextProblem::TooShort { length: 0, least: Self::MIN_BYTES }).hint(AS_IN)),
+            "*" => return Err(refuse(TextProblem::NoColon).hint(": write a type before it, as in `products:*`")),
+            _ => {}
+        }
         let (resource_type, operations) = text.split_once(':').unwrap_or((text, ""));
         if let Some((position, found)) = first_disallowed(resource_type, is_type_byte) {
-            return Err(refuse(TextProblem::Character { found }).at(position));
+            let letters = if found == '*' { "; only operations have a `*`, as in `products:*`" } else { TYPE.letters };
+            let hint = turned(text).unwrap_or_else(|| letters.into());
+            return Err(refuse(TextProblem::Character { found }).at(position).hint(hint));
         }
         let colon = resource_type.len();
         if colon == text.len() {
-            return Err(refuse(TextProblem::NoColon));
+            return Err(refuse(TextProblem::NoColon).hint(AS_IN));
         }
         if resource_type.is_empty() {
             return Err(refuse(TextProblem::EmptyName).at(colon));
         }
-        check_operations(operations)
-            .map_err(|(offset, problem)| refuse(problem).at(offset.saturating_add(colon).saturating_add(1)))?;
+        check_operations(operations).map_err(|(offset, problem)| {
+            let refused = refuse(problem).at(offset.saturating_add(colon).saturating_add(1));
+            match problem {
+                TextProblem::Character { .. } => refused.hint(turned(text).unwrap_or_else(|| OPERATION.letters.into())),
+                _ => refused,
+            }
+        })?;
         Ok(Self { text: text.into(), colon })
     }
+}
+
+/// What to write where the operations stand before the type, as in `read:purchaseOrders`.
+fn turned(text: &str) -> Option<String> {
+    let (operations, resource_type) = text.split_once(':')?;
+    let is_turned = operations.split(',').all(|name| STANDARD.contains(&name)) && TYPE.check(resource_type).is_ok();
+    is_turned.then(|| format!(": the type comes first, write `{resource_type}:{operations}`"))
 }
 
 fn check_operations(operations: &str) -> Result<(), (usize, TextProblem)> {

@@ -124,7 +124,7 @@ impl<A: Attributes + ?Sized> Resource for ResourceView<'_, A> {
 /// let schema = Schema::from_json(
 ///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
 /// )?;
-/// schema.check_attributes::<Product>("products")?; // at the start: each attribute that a condition reads is declared
+/// schema.check_resource::<Product>()?; // at the start: the type, and each attribute that a condition reads of it
 ///
 /// let roles = Roles::new(&schema, "acme")?.with(Role::new("viewer", ["products:read"])?)?;
 /// let access = Access::builder(&roles).role("viewer").condition("brand:a")?.build()?;
@@ -137,9 +137,13 @@ macro_rules! resource {
     ($type:ty as $name:literal in $($account:ident).+ { $($list:tt)* }) => {
         $crate::attributes!($type { $($list)* });
 
+        impl $crate::attributes::DeclaredResource for $type {
+            const RESOURCE_TYPE: &'static str = $name;
+        }
+
         impl $crate::Resource for $type {
             fn resource_type(&self) -> $crate::TypeRef<'_> {
-                $crate::TypeRef::Name($name)
+                $crate::TypeRef::Name(<Self as $crate::attributes::DeclaredResource>::RESOURCE_TYPE)
             }
 
             fn account(&self) -> &str {

@@ -286,7 +286,7 @@ impl Roles {
 
     pub(crate) fn unknown(&self, id: &str) -> UnknownName {
         let known = self.inner.roles.keys().map(|id| &**id).chain([Role::ADMIN]);
-        UnknownName::new("role", id, known)
+        UnknownName::unlisted("role", id, known)
     }
 }
 
@@ -298,7 +298,7 @@ fn compile(schema: &Schema, role: &Role) -> Result<Box<[u64]>, RoleError> {
     let mut masks = alloc::vec![0; schema.resource_types().len()];
     for permission in role.permissions() {
         let refuse = |cause| RoleError::Permission { role: role.id.clone(), permission: permission.clone(), cause };
-        let resource = schema.resource_type(permission.resource_type()).map_err(refuse)?;
+        let resource = schema.type_of(permission).map_err(refuse)?;
         let index = schema.type_index(TypeRef::Handle(resource));
         let Some((mask, declared)) = index.and_then(|index| Some((masks.get_mut(index)?, schema.mask(index)))) else {
             continue;
@@ -312,7 +312,7 @@ fn compile(schema: &Schema, role: &Role) -> Result<Box<[u64]>, RoleError> {
                 .operation_index(OperationRef::Name(name))
                 .and_then(|index| 1_u64.checked_shl(index.into()))
                 .filter(|bit| declared & bit != 0)
-                .ok_or_else(|| refuse(UnknownName::new("operation", name, schema.operations(resource))))?;
+                .ok_or_else(|| refuse(schema.unknown_operation(resource, name)))?;
             *mask |= bit;
         }
     }

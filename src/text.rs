@@ -3,7 +3,7 @@
 //! Names are ASCII by whitelist, so that no two of them look alike: there is no folding, trimming or
 //! normalising anywhere. Values of conditions are not names; they are opaque.
 
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, format, string::String, vec::Vec};
 use core::fmt::{self, Write as _};
 
 /// The most characters of a user's text that an error repeats.
@@ -11,8 +11,8 @@ const EXCERPT: usize = 80;
 
 /// A text that was refused, and why.
 ///
-/// The message names the form that was expected, repeats the text (escaped, and cut at 80 characters) and
-/// says where in it the mistake is.
+/// The message names the form that was expected, repeats the text (escaped, and cut at 80 characters), says
+/// where in it the mistake is, and what to write instead where that is known.
 ///
 /// ```
 /// use keyward::Permission;
@@ -25,22 +25,29 @@ const EXCERPT: usize = 80;
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{form} `{text}`{}: {problem}{}", at(*position), instead(text, *problem))]
+#[error("{form} `{text}`{}: {problem}{hint}", at(*position))]
 pub struct TextError {
     form: &'static str,
     text: String,
     position: Option<usize>,
     problem: TextProblem,
+    /// What to write, as the message goes on: from `: ` or `; ` on, or nothing.
+    hint: Box<str>,
 }
 
 impl TextError {
     pub(crate) fn new(form: &'static str, text: &str, problem: TextProblem) -> Self {
-        Self { form, text: excerpt(text), position: None, problem }
+        Self { form, text: excerpt(text), position: None, problem, hint: Box::default() }
     }
 
     /// The same without the text, which may be a secret in the wrong place.
     pub(crate) fn redacted(self) -> Self {
-        Self { text: "…".into(), ..self }
+        Self { text: "…".into(), hint: Box::default(), ..self }
+    }
+
+    /// The same, and what to write instead. What of it is the user's is [escaped](excerpt).
+    pub(crate) fn hint(self, hint: impl Into<Box<str>>) -> Self {
+        Self { hint: hint.into(), ..self }
     }
 
     pub(crate) fn at(self, position: usize) -> Self {
@@ -63,7 +70,7 @@ impl TextError {
 #[non_exhaustive]
 pub enum TextProblem {
     /// It has fewer bytes than the form's least.
-    #[error("{length} bytes are too few, the least is {least}")]
+    #[error("{} too few, the least is {least}", bytes_are(*length))]
     TooShort {
         /// Bytes in the text.
         length: usize,
@@ -71,7 +78,7 @@ pub enum TextProblem {
         least: usize,
     },
     /// It has more bytes than the form's most.
-    #[error("{length} bytes are too many, the most is {most}")]
+    #[error("{} too many, the most is {most}", bytes_are(*length))]
     TooLong {
         /// Bytes in the text.
         length: usize,
@@ -146,19 +153,8 @@ fn at(position: Option<usize>) -> String {
     position.map(|position| format!(" at character {}", position.saturating_add(1))).unwrap_or_default()
 }
 
-/// What to write for a name with a dot: the path that it looks like, and the name that it is.
-fn instead(name: &str, problem: TextProblem) -> String {
-    if problem != TextProblem::DottedName {
-        return String::new();
-    }
-    // Escaped it is already, but for the quotes, which mean nothing between backticks.
-    let name = name.replace('"', "\\\"");
-    if name.split('.').all(|name| !name.is_empty()) {
-        let path = name.replace('.', "\", \"");
-        format!(": write `[\"{path}\"]`, or `[\"{name}\"]` where the name has a dot")
-    } else {
-        format!(": write `[\"{name}\"]` where the name has a dot")
-    }
+fn bytes_are(count: usize) -> String {
+    if count == 1 { "1 byte is".into() } else { format!("{count} bytes are") }
 }
 
 /// The other ways from a text to what has [`FromStr`](core::str::FromStr).
@@ -175,26 +171,62 @@ macro_rules! try_from_text {
 }
 pub(crate) use try_from_text;
 
-/// A name that is not known, with the nearest one that is.
+/// The most known names that an error lists.
+const LISTED: usize = 10;
+
+/// A name that is not known, with the nearest one that is, or those that there are.
 ///
 /// ```
 /// let schema = keyward::Schema::builder().resource("products").build()?;
 /// let unknown = schema.resource_type("product").unwrap_err();
 /// assert_eq!(unknown.to_string(), "unknown resource type `product`; did you mean `products`?");
 /// assert_eq!(unknown.nearest(), Some("products"));
+///
+/// let unknown = schema.operation("publish").unwrap_err();
+/// assert_eq!(
+///     unknown.to_string(),
+///     "unknown operation `publish`; there are `create`, `read`, `update`, `delete`, `list`",
+/// );
 /// # Ok::<(), keyward::schema::SchemaError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown {what} `{name}`{}", did_you_mean(nearest.as_deref()))]
+#[error("unknown {what} `{name}`{instead}")]
 pub struct UnknownName {
     what: &'static str,
     name: String,
-    nearest: Option<String>,
+    instead: Instead,
+}
+
+/// What could have been meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Instead {
+    Nothing,
+    Nearest(String),
+    /// The names that there are, as the message lists them.
+    Known(String),
+    /// What to write.
+    Hint(String),
 }
 
 impl UnknownName {
-    pub(crate) fn new(what: &'static str, name: &str, known: impl IntoIterator<Item: AsRef<str>>) -> Self {
-        Self { what, name: excerpt(name), nearest: nearest(name, known) }
+    /// Of names that anyone may know: where none is near, they are listed.
+    pub(crate) fn new(what: &'static str, name: &str, known: impl IntoIterator<Item: AsRef<str>> + Clone) -> Self {
+        let unlisted = Self::unlisted(what, name, known.clone());
+        match unlisted.instead {
+            Instead::Nothing => Self { instead: Instead::of_known(known), ..unlisted },
+            _ => unlisted,
+        }
+    }
+
+    /// Of an account's own names: it tells the nearest, and no others.
+    pub(crate) fn unlisted(what: &'static str, name: &str, known: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        let instead = nearest(name, known).map_or(Instead::Nothing, Instead::Nearest);
+        Self { what, name: excerpt(name), instead }
+    }
+
+    /// The same, and what to write instead.
+    pub(crate) fn hint(self, hint: String) -> Self {
+        Self { instead: Instead::Hint(hint), ..self }
     }
 
     /// The unknown name, escaped, and cut if it is long.
@@ -204,22 +236,67 @@ impl UnknownName {
 
     /// The known name that is nearest to the unknown one, if any is near.
     pub fn nearest(&self) -> Option<&str> {
-        self.nearest.as_deref()
+        match &self.instead {
+            Instead::Nearest(nearest) => Some(nearest),
+            Instead::Nothing | Instead::Known(_) | Instead::Hint(_) => None,
+        }
     }
 }
 
-fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default()
+impl Instead {
+    fn of_known(known: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        let mut known = known.into_iter();
+        let first: Vec<String> =
+            known.by_ref().take(LISTED).map(|name| format!("`{}`", excerpt(name.as_ref()))).collect();
+        match (first.is_empty(), known.count()) {
+            (true, _) => Self::Nothing,
+            (false, 0) => Self::Known(first.join(", ")),
+            (false, more) => Self::Known(format!("{} and {more} more", first.join(", "))),
+        }
+    }
+}
+
+impl fmt::Display for Instead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => Ok(()),
+            Self::Nearest(nearest) => write!(f, "; did you mean `{nearest}`?"),
+            Self::Known(known) => write!(f, "; there are {known}"),
+            Self::Hint(hint) => write!(f, ": {hint}"),
+        }
+    }
 }
 
 /// The form of identifiers: accounts, roles, actors.
-pub(crate) const ID: NameForm = NameForm { form: "id", most: 128, allows: is_id_byte };
+pub(crate) const ID: NameForm = NameForm {
+    form: "id",
+    most: 128,
+    allows: is_id_byte,
+    letters: "; an id is made of ASCII letters, digits and `_-.:@+~=/`",
+};
 /// The form of resource types, the part of a permission before its colon.
-pub(crate) const TYPE: NameForm = NameForm { form: "resource type", most: 128, allows: is_type_byte };
+pub(crate) const TYPE: NameForm = NameForm {
+    form: "resource type",
+    most: 128,
+    allows: is_type_byte,
+    letters: "; a resource type is made of ASCII letters, digits and `.`",
+};
 /// The form of operations, between the commas of a permission.
-pub(crate) const OPERATION: NameForm = NameForm { form: "operation", most: 64, allows: is_operation_byte };
+pub(crate) const OPERATION: NameForm = NameForm {
+    form: "operation",
+    most: 64,
+    allows: is_operation_byte,
+    letters: "; an operation is made of the letters `a` to `z`",
+};
+/// The five operations of every schema, in the order of their indices.
+pub(crate) const STANDARD: [&str; 5] = ["create", "read", "update", "delete", "list"];
 /// The form of condition names, the part of a condition before its colon.
-pub(crate) const CONDITION: NameForm = NameForm { form: "condition name", most: 126, allows: is_condition_byte };
+pub(crate) const CONDITION: NameForm = NameForm {
+    form: "condition name",
+    most: 126,
+    allows: is_condition_byte,
+    letters: "; a condition name is made of ASCII letters, digits, `_` and `-`",
+};
 
 /// A kind of name: what its bytes may be and how many it may have.
 #[derive(Clone, Copy)]
@@ -227,13 +304,15 @@ pub(crate) struct NameForm {
     form: &'static str,
     most: usize,
     allows: fn(u8) -> bool,
+    /// How a message says what its bytes may be.
+    pub(crate) letters: &'static str,
 }
 
 impl NameForm {
     pub(crate) fn check(self, name: &str) -> Result<(), TextError> {
         check_length(self.form, name, 1, self.most)?;
         first_disallowed(name, self.allows).map_or(Ok(()), |(position, found)| {
-            Err(TextError::new(self.form, name, TextProblem::Character { found }).at(position))
+            Err(TextError::new(self.form, name, TextProblem::Character { found }).at(position).hint(self.letters))
         })
     }
 }

@@ -1,9 +1,11 @@
 //! Answers, in the form of the JSON contract.
 
+use std::sync::LazyLock;
+
 use keyward::{
-    Access, Decision, Operation, ResourceView, TypeRef,
+    Access, Decision, Denial, Operation, ResourceType, ResourceView, TypeRef,
     compare::{Inclusion, Witness},
-    document::Directory,
+    document::{Actor, Directory},
     filter::Filter,
     json::{Json, JsonObject},
 };
@@ -46,46 +48,77 @@ impl Answer {
 }
 
 fn answer(directory: &Directory, request: &Request) -> Result<Answer, String> {
-    let Question { actor, operation, resource, proposed } = match request {
-        Request::Decide(question) => &**question,
+    let question = match request {
+        Request::Decide(question) => question,
         Request::Within { access, of } => return within(directory, access, of),
-        Request::Filter { actor, operation, resource } => return filter(directory, actor, operation, resource),
     };
-    let access = &directory.actor(actor).map_err(|error| error.to_string())?.access;
-    let operation = resolve(access, &resource.kind, operation)?;
-    let account = account(directory, access, resource)?;
-    let none = Json::Object(JsonObject::default());
-    let view = |attributes| ResourceView::new(TypeRef::Name(&resource.kind), account, attributes);
-    let stored = view(resource.attributes.as_ref().unwrap_or(&none));
-    let proposed = view(proposed.as_ref().unwrap_or(&none));
-    match operation {
-        // Without attributes it asks for all rows, with attributes for this one.
-        Operation::LIST if !has_attributes(resource) => listed(access, operation, resource, account),
-        Operation::CREATE => Answer::decided(access.decide(operation, &proposed)),
-        Operation::UPDATE => Answer::decided(access.decide_update(&stored, &proposed)),
-        _ => Answer::decided(access.decide(operation, &stored)),
-    }
-}
-
-/// The account that is asked about, which may be left out where there is one.
-fn account<'a>(directory: &Directory, access: &'a Access, resource: &'a Resource) -> Result<&'a str, String> {
-    match (&resource.account, directory.accounts().len()) {
-        (Some(account), _) => Ok(account),
-        (None, 1) => Ok(access.account()),
-        (None, _) => Err("$.resource: the field `account` is missing, and there are several accounts".into()),
-    }
-}
-
-fn filter(directory: &Directory, actor: &str, operation: &str, resource: &Resource) -> Result<Answer, String> {
-    let access = &directory.actor(actor).map_err(|error| error.to_string())?.access;
-    let operation = resolve(access, &resource.kind, operation)?;
-    listed(access, operation, resource, account(directory, access, resource)?)
-}
-
-fn listed(access: &Access, operation: Operation, resource: &Resource, account: &str) -> Result<Answer, String> {
-    match access.try_filter_of(operation, &*resource.kind, account) {
-        Ok(filter) => Ok(Answer::Listed(filter)),
+    match Asked::of(directory, question)?.decide() {
+        Ok(Some(filter)) => Ok(Answer::Listed(filter)),
+        Ok(None) => Answer::decided(Decision::Allow),
         Err(denial) => Answer::decided(Decision::Deny(denial)),
+    }
+}
+
+/// A question, with its names looked up.
+pub(crate) struct Asked<'a> {
+    pub(crate) actor: &'a Actor,
+    pub(crate) operation: Operation,
+    pub(crate) resource: ResourceType,
+    pub(crate) kind: &'a str,
+    pub(crate) account: &'a str,
+    pub(crate) stored: ResourceView<'a, Json>,
+    pub(crate) proposed: ResourceView<'a, Json>,
+    /// All rows on which the operation is allowed, answered by a filter. With attributes, `list` asks for one row.
+    pub(crate) is_for_rows: bool,
+}
+
+static NONE: LazyLock<Json> = LazyLock::new(|| Json::Object(JsonObject::default()));
+
+impl<'a> Asked<'a> {
+    pub(crate) fn of(directory: &'a Directory, question: &'a Question) -> Result<Self, String> {
+        let Question { actor, operation, resource, proposed, rows } = question;
+        let actor = directory.actor(actor).map_err(|error| error.to_string())?;
+        let operation = resolve(&actor.access, &resource.kind, operation)?;
+        let account = match (&resource.account, directory.accounts().len()) {
+            (Some(account), _) => account,
+            (None, 1) => actor.access.account(),
+            (None, _) => {
+                return Err("$.resource: the field `account` is missing, and there are several accounts".into());
+            }
+        };
+        let view = |attributes: &'a Option<Json>| {
+            ResourceView::new(TypeRef::Name(&resource.kind), account, attributes.as_ref().unwrap_or(&NONE))
+        };
+        Ok(Self {
+            actor,
+            operation,
+            resource: directory.schema().resource_type(&resource.kind).map_err(|error| error.to_string())?,
+            kind: &resource.kind,
+            account,
+            stored: view(&resource.attributes),
+            proposed: view(proposed),
+            is_for_rows: *rows || (operation == Operation::LIST && !has_attributes(resource)),
+        })
+    }
+
+    /// The decision: where it is for rows, by their filter.
+    pub(crate) fn decide(&self) -> Result<Option<Filter>, Denial<'_>> {
+        let Self { operation, stored, proposed, .. } = self;
+        let access = &self.actor.access;
+        let decision = match *operation {
+            _ if self.is_for_rows => return access.try_filter_of(*operation, self.kind, self.account).map(Some),
+            Operation::CREATE => access.decide(*operation, proposed),
+            Operation::UPDATE => access.decide_update(stored, proposed),
+            _ => access.decide(*operation, stored),
+        };
+        match decision {
+            Decision::Allow => Ok(None),
+            Decision::Deny(denial) => Err(denial),
+        }
+    }
+
+    pub(crate) fn operation_name(&self) -> &str {
+        self.actor.access.schema().operation_name(self.operation)
     }
 }
 

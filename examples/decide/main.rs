@@ -4,6 +4,7 @@
 //! cargo run --release --example decide                                  a small built-in account
 //! cargo run --release --example decide -- DIRECTORY.json REQUESTS.json      your own, as a table
 //! cargo run --release --example decide -- --json DIRECTORY.json -           requests from standard input, as JSON
+//! cargo run --release --example decide -- --explain                         each step, with what it looked at
 //! ```
 //!
 //! Exit status: 0 when every request got an answer (deny is an answer), 1 when a request could not be read,
@@ -16,6 +17,7 @@
 )]
 
 mod answer;
+mod explain;
 mod request;
 mod table;
 
@@ -32,7 +34,16 @@ use request::Requests;
 
 const DIRECTORY: &str = include_str!("directory.json");
 const REQUESTS: &str = include_str!("requests.jsonl");
-const USAGE: &str = "usage: decide [--json] [DIRECTORY.json REQUESTS.json]   (- is standard input, for one of them)";
+const USAGE: &str = "\
+usage: decide [--json | --explain] [DIRECTORY.json REQUESTS.json]
+
+Answers requests by the documents of accounts; without documents, those that are built in.
+`-` is standard input, for one of the two documents. Requests are a JSON array, or one object a line:
+  {\"actor\": \"inspector\", \"operation\": \"read\",
+   \"resource\": {\"type\": \"products\", \"attributes\": {\"brand\": \"brand_one\"}}}
+
+--json     each answer as JSON, one a line
+--explain  each answer with its steps, and what each step looked at";
 /// Requests, one a line, may be more than a single document.
 const MOST_REQUEST_BYTES: u64 = 1 << 30;
 
@@ -42,8 +53,19 @@ fn main() -> ExitCode {
         println!("{USAGE}");
         return ExitCode::SUCCESS;
     }
-    let json = arguments.iter().position(|argument| argument == "--json").map(|at| arguments.remove(at)).is_some();
-    match run(&arguments, json) {
+    let mut take = |option| {
+        let at = arguments.iter().position(|argument| argument == option);
+        at.map(|at| arguments.remove(at)).is_some()
+    };
+    let form = match (take("--json"), take("--explain")) {
+        (true, true) => {
+            return fail("`--json` and `--explain` don't go together: the JSON has its own form; see `--help`");
+        }
+        (true, false) => Form::Json,
+        (false, true) => Form::Explained,
+        (false, false) => Form::Table,
+    };
+    match run(&arguments, form) {
         Ok(0) => ExitCode::SUCCESS,
         Ok(unanswered) => {
             eprintln!("decide: {unanswered} of the requests could not be read");
@@ -65,8 +87,20 @@ enum Failure {
     Output(io::Error),
 }
 
+/// How answers are printed.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    Table,
+    Json,
+    Explained,
+}
+
 /// Answers every request and says how many could not be read.
-fn run(arguments: &[String], json: bool) -> Result<usize, Failure> {
+fn run(arguments: &[String], form: Form) -> Result<usize, Failure> {
+    if let Some(option) = arguments.iter().find(|argument| argument.starts_with('-') && *argument != "-") {
+        let option = option.escape_debug();
+        return Err(Failure::Input(format!("unexpected option `{option}`; `--help` tells which there are\n{USAGE}")));
+    }
     let (directory, requests) = match arguments {
         [] => {
             (("built-in directory", DIRECTORY.as_bytes().to_vec()), ("built-in requests", REQUESTS.as_bytes().to_vec()))
@@ -74,17 +108,22 @@ fn run(arguments: &[String], json: bool) -> Result<usize, Failure> {
         [directory, requests] if directory == "-" && requests == "-" => {
             return Err(Failure::Input(format!("only one document can be standard input\n{USAGE}")));
         }
-        [directory, requests] if ![directory, requests].iter().any(|path| path.starts_with("--")) => {
+        [directory, requests] => {
+            if (directory == "-" || requests == "-") && io::stdin().is_terminal() {
+                return Err(Failure::Input(format!(
+                    "`-` is standard input, and that is a terminal: give it a file, or a path instead\n{USAGE}"
+                )));
+            }
             (read(directory, Json::MAX_BYTES as u64)?, read(requests, MOST_REQUEST_BYTES)?)
         }
-        _ => return Err(Failure::Input(USAGE.into())),
+        _ => return Err(Failure::Input(format!("no documents, or two: a directory and its requests\n{USAGE}"))),
     };
     let directory = load(&directory)?;
     let requests = Requests::read(&requests.1).map_err(|cause| Failure::Input(format!("{}: {cause}", requests.0)))?;
 
     let mut out = BufWriter::new(io::stdout().lock());
     let mut unanswered = 0;
-    if json {
+    if form == Form::Json {
         for request in requests.iter() {
             let answer = Answer::of(&directory, request.as_ref());
             unanswered += usize::from(answer.is_error());
@@ -102,7 +141,17 @@ fn run(arguments: &[String], json: bool) -> Result<usize, Failure> {
                 table::row(request.as_ref().ok(), &answer)
             })
             .collect();
-        table::print(&mut out, &rows, colour).map_err(Failure::Output)?;
+        if form == Form::Explained {
+            for (index, (request, row)) in requests.iter().zip(&rows).enumerate() {
+                if index > 0 {
+                    out.write_all(b"\n").map_err(Failure::Output)?;
+                }
+                let steps = request.as_ref().map(|request| explain::steps(&directory, request)).unwrap_or_default();
+                table::print_explained(&mut out, row, &steps, colour).map_err(Failure::Output)?;
+            }
+        } else {
+            table::print(&mut out, &rows, colour).map_err(Failure::Output)?;
+        }
     }
     out.flush().map_err(Failure::Output)?;
     Ok(unanswered)

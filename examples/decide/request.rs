@@ -2,7 +2,7 @@
 
 use std::str;
 
-use keyward::json::{Json, JsonObject};
+use keyward::json::{DocumentError, DocumentProblem, Json, JsonObject};
 
 /// One question.
 pub(crate) enum Request {
@@ -10,8 +10,6 @@ pub(crate) enum Request {
     Decide(Box<Question>),
     /// Is the one actor's access within the other's?
     Within { access: String, of: String },
-    /// On which resources may this actor do this?
-    Filter { actor: String, operation: String, resource: Resource },
 }
 
 /// Who wants to do what, and with which new attributes.
@@ -20,6 +18,8 @@ pub(crate) struct Question {
     pub(crate) operation: String,
     pub(crate) resource: Resource,
     pub(crate) proposed: Option<Json>,
+    /// Whether it asks for all resources on which the operation is allowed.
+    pub(crate) rows: bool,
 }
 
 /// What a question is about.
@@ -44,7 +44,8 @@ impl<'a> Requests<'a> {
         let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace());
         match start.and_then(|at| bytes.get(at)) {
             None => Err("line 1, column 1, $: there is no request".into()),
-            Some(b'[') => match Json::parse(utf8(bytes)?).map_err(|error| error.to_string())? {
+            // An array, or what is told that it begins with a byte order mark.
+            Some(b'[' | 0xEF) => match Json::parse(utf8(bytes)?).map_err(|error| error.to_string())? {
                 Json::List(requests) => Ok(Self::Array(requests)),
                 _ => Err("line 1, column 1, $: not an array".into()),
             },
@@ -60,7 +61,7 @@ impl<'a> Requests<'a> {
             Self::Array(requests) => Box::new(requests.iter().map(Request::read)),
             Self::Lines(lines) => Box::new(lines.iter().map(|(number, line)| {
                 let read = || {
-                    let json = Json::parse(utf8(line)?).map_err(|error| error.to_string())?;
+                    let json = Json::parse(utf8(line)?).map_err(|error| incomplete(&error))?;
                     Request::read(&json)
                 };
                 // A line is a text of one line: what is wrong with it stands in the line with this number.
@@ -89,7 +90,9 @@ impl Request {
             let resource = object("$.resource", request.get("resource").ok_or("$: the field `resource` is missing")?)?;
             known("$.resource", resource, &["type", "account"])?;
             let (actor, operation) = (text("$", request, "actor")?, text("$", request, "filter")?);
-            return Ok(Self::Filter { actor, operation, resource: Resource::read(resource)? });
+            let resource = Resource::read(resource)?;
+            let question = Question { actor, operation, resource, proposed: None, rows: true };
+            return Ok(Self::Decide(Box::new(question)));
         }
         known("$", request, &["actor", "operation", "resource", "proposed"])?;
         let (actor, operation) = (text("$", request, "actor")?, text("$", request, "operation")?);
@@ -101,11 +104,16 @@ impl Request {
             "create" if resource.attributes.is_some() => {
                 Err("$.resource.attributes: `create` tests `proposed` attributes; nothing is stored yet".into())
             }
+            "update" if proposed.is_none() => {
+                Err("$: the field `proposed` is missing: an update tests what is stored and \
+                 what it would become; add `\"proposed\": {…}` with the attributes as they would be"
+                    .into())
+            }
             "create" | "update" => Ok(()),
             _ if proposed.is_some() => Err(format!("$.proposed: `{}` proposes nothing", operation.escape_debug())),
             _ => Ok(()),
         }?;
-        Ok(Self::Decide(Box::new(Question { actor, operation, resource, proposed })))
+        Ok(Self::Decide(Box::new(Question { actor, operation, resource, proposed, rows: false })))
     }
 }
 
@@ -116,6 +124,16 @@ impl Resource {
             account: resource.contains_key("account").then(|| text("$.resource", resource, "account")).transpose()?,
             attributes: attributes("$.resource.attributes", resource.get("attributes"))?,
         })
+    }
+}
+
+/// Of a request that ends with its line, as when it is written over several, what to do.
+fn incomplete(error: &DocumentError) -> String {
+    match error.problem() {
+        DocumentProblem::Syntax(message) if message.starts_with("EOF") => {
+            format!("{error}: each line holds one request; write it on one line, or put the requests into an array")
+        }
+        _ => error.to_string(),
     }
 }
 

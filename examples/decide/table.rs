@@ -9,6 +9,7 @@ use keyward::{
 
 use crate::{
     answer::Answer,
+    explain::Step,
     request::{Question, Request},
 };
 
@@ -24,14 +25,12 @@ pub(crate) struct Row {
 pub(crate) fn row(request: Option<&Request>, answer: &Answer) -> Row {
     let [actor, operation, resource] = match request {
         Some(Request::Decide(question)) => {
-            let Question { actor, operation, resource, proposed } = &**question;
+            let Question { actor, operation, resource, proposed, rows } = &**question;
+            let operation = if *rows { format!("{operation} (filter)") } else { operation.clone() };
             let proposed = proposed.as_ref().map(|json| format!(" → {}", attributes(json))).unwrap_or_default();
             let stored = resource.attributes.as_ref().map(|json| format!(" {}", attributes(json))).unwrap_or_default();
             let account = resource.account.as_ref().map(|account| format!(" of {account}")).unwrap_or_default();
-            [actor.clone(), operation.clone(), format!("{}{account}{stored}{proposed}", resource.kind)]
-        }
-        Some(Request::Filter { actor, operation, resource }) => {
-            [actor.clone(), format!("{operation} (filter)"), resource.kind.clone()]
+            [actor.clone(), operation, format!("{}{account}{stored}{proposed}", resource.kind)]
         }
         Some(Request::Within { access, of }) => [access.clone(), "within".into(), of.clone()],
         None => ["?".into(), "?".into(), "?".into()],
@@ -61,6 +60,18 @@ pub(crate) fn print(out: &mut impl Write, rows: &[Row], colour: bool) -> io::Res
         line(out, cells, &widths, "", plain, if colour { own } else { "" })?;
     }
     Ok(())
+}
+
+/// The request, each step with what it looked at, and at last the decision and why, as in the table.
+pub(crate) fn print_explained(out: &mut impl Write, row: &Row, steps: &[Step], colour: bool) -> io::Result<()> {
+    let Row { cells: [actor, operation, resource, decision, why], colour: own } = row;
+    let [dim, own, plain] = if colour { ["\x1b[2m", own, "\x1b[0m"] } else { [""; 3] };
+    writeln!(out, "{actor} {operation} {resource}")?;
+    for (step, what) in steps {
+        writeln!(out, "  {dim}{step:10}{plain}  {}", printable(what))?;
+    }
+    let why = if why.is_empty() { String::new() } else { format!("  {why}") };
+    writeln!(out, "  {own}{decision}{plain}{why}")
 }
 
 fn line(

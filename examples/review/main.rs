@@ -26,7 +26,13 @@ use keyward::{
 
 const BEFORE: &str = include_str!("before.json");
 const AFTER: &str = include_str!("after.json");
-const USAGE: &str = "usage: review [--json] [BEFORE.json AFTER.json]   (- is standard input, for one of them)";
+const USAGE: &str = "\
+usage: review [--json] [BEFORE.json AFTER.json]
+
+Tells who gains and who loses what between two directories; without them, between two that are built in.
+`-` is standard input, for one of the two.
+
+--json  the review as one JSON document";
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = env::args().skip(1).collect();
@@ -47,15 +53,24 @@ fn main() -> ExitCode {
 
 /// Prints the review, and says whether there is anything in it.
 fn run(arguments: &[String], json: bool) -> Result<bool, String> {
+    if let Some(option) = arguments.iter().find(|argument| argument.starts_with('-') && *argument != "-") {
+        let option = option.escape_debug();
+        return Err(format!("unexpected option `{option}`; `--help` tells which there are\n{USAGE}"));
+    }
     let (before, after) = match arguments {
         [] => (load("built-in directory before", BEFORE)?, load("built-in directory after", AFTER)?),
         [before, after] if before == "-" && after == "-" => {
             return Err(format!("only one document can be standard input\n{USAGE}"));
         }
-        [before, after] if ![before, after].iter().any(|path| path.starts_with("--")) => {
+        [before, after] => {
+            if (before == "-" || after == "-") && io::stdin().is_terminal() {
+                return Err(format!(
+                    "`-` is standard input, and that is a terminal: give it a file, or a path instead\n{USAGE}"
+                ));
+            }
             (load(name(before), &read(before)?)?, load(name(after), &read(after)?)?)
         }
-        _ => return Err(USAGE.into()),
+        _ => return Err(format!("no documents, or two: before and after\n{USAGE}")),
     };
     let review = Review::between(&before, &after);
     let mut out = BufWriter::new(io::stdout().lock());

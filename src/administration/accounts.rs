@@ -13,7 +13,7 @@ use super::{
     waited::{AsyncAccountStore, AtOnce},
 };
 use crate::{
-    authenticate::{Authenticated, AuthenticationError, Authenticator, RefusalCause, SetRolesError},
+    authenticate::{Authenticated, AuthenticationError, Authenticator, SetRolesError},
     key::{KeyId, NewKey, OperatorKey},
     store::{AsyncKeyStore, ChangeError, KeyRecord, KeyStore, StoredKey},
     time::Timestamp,
@@ -147,31 +147,21 @@ impl<S: AccountStore<Error: Send> + Sync> Accounts<S> {
     }
 
     /// Tells whose key it is and what it may do, as [`Authenticator::authenticate`]. The roles of an account that isn't in
-    /// force are loaded first.
+    /// force are loaded once the secret was found right.
     ///
     /// # Errors
     ///
-    /// As [`Authenticator::authenticate`].
+    /// As [`Authenticator::authenticate`]; the store could not tell, too, where the account can't be in force.
     #[inline]
     pub fn authenticate(
         &self,
         text: &str,
         now: Timestamp,
-    ) -> Result<Authenticated<S::Record>, AuthenticationError<<S as AccountStore>::Error>>
+    ) -> Result<Authenticated<S::Record>, AuthenticationError<AccountsError<<S as AccountStore>::Error>>>
     where
         S: KeyStore<Error = <S as AccountStore>::Error>,
     {
-        match self.authenticator.authenticate(&self.store, text, now) {
-            Err(AuthenticationError::Refused(refusal)) if *refusal.cause() == RefusalCause::UnknownAccount => {
-                let presented = self.authenticator.parse(text)?;
-                let found = self.store.find(presented.id()).map_err(AuthenticationError::Store)?;
-                if let Some(found) = found {
-                    store_failed(self.load(found.borrow().account())).map_err(AuthenticationError::Store)?;
-                }
-                self.authenticator.authenticate(&self.store, text, now)
-            }
-            authenticated => authenticated,
-        }
+        self.authenticator.authenticate(self, text, now)
     }
 }
 
@@ -223,49 +213,38 @@ impl<S: AsyncAccountStore + Send> Accounts<S> {
         &self,
         text: &str,
         now: Timestamp,
-    ) -> Result<Authenticated<S::Record>, AuthenticationError<<S as AsyncAccountStore>::Error>>
+    ) -> Result<Authenticated<S::Record>, AuthenticationError<AccountsError<<S as AsyncAccountStore>::Error>>>
     where
         S: AsyncKeyStore<Error = <S as AsyncAccountStore>::Error>,
     {
-        match self.authenticator.authenticate_async(&self.store, text, now).await {
-            Err(AuthenticationError::Refused(refusal)) if *refusal.cause() == RefusalCause::UnknownAccount => {
-                let presented = self.authenticator.parse(text)?;
-                let found = self.store.find_async(presented.id()).await.map_err(AuthenticationError::Store)?;
-                let account = found.map(|found| found.borrow().account().to_owned());
-                if let Some(account) = account {
-                    store_failed(self.load_async(&account).await).map_err(AuthenticationError::Store)?;
-                }
-                self.authenticator.authenticate_async(&self.store, text, now).await
-            }
-            authenticated => authenticated,
-        }
+        self.authenticator.authenticate_async(self, text, now).await
     }
 }
 
-/// The keys of the accounts: as the store has them, after the roles of the key's account are in force. With this a layer, or
-/// whatever else authenticates by a [`KeyStore`], is never left with an account that isn't loaded.
+/// The keys of the accounts, as the store has them. Whatever authenticates by a [`KeyStore`], as a layer does, is never left
+/// with an account that isn't loaded: once the secret was found right, it is. An account that can't be in force is a
+/// failure of the store, and no refusal.
 impl<S, E> KeyStore for Accounts<S>
 where
     S: AccountStore<Error = E> + KeyStore<Error = E> + Sync,
     E: Send,
 {
     type Record = S::Record;
-    type Error = E;
+    type Error = AccountsError<E>;
 
-    fn find(&self, id: KeyId) -> Result<Option<S::Record>, E> {
-        let found = self.store.find(id)?;
-        match found.as_ref().map(|found| found.borrow().account()) {
-            Some(account) if self.authenticator.roles(account).is_none() => {
-                store_failed(self.load(account))?;
-                // Again: while the account was waited for, the key may have been ended.
-                self.store.find(id)
-            }
-            _ => Ok(found),
-        }
+    #[inline]
+    fn find(&self, id: KeyId) -> Result<Option<S::Record>, Self::Error> {
+        self.store.find(id).map_err(AccountsError::Store)
     }
 
+    #[inline]
     fn stored<'r>(&self, found: &'r S::Record) -> Option<&'r StoredKey> {
         self.store.stored(found)
+    }
+
+    fn load_account_of(&self, id: KeyId) -> Result<bool, Self::Error> {
+        let Some(found) = KeyStore::find(self, id)? else { return Ok(false) };
+        Ok(self.load(found.borrow().account())?.is_some())
     }
 }
 
@@ -276,26 +255,16 @@ where
     E: Send,
 {
     type Record = S::Record;
-    type Error = E;
+    type Error = AccountsError<E>;
 
-    async fn find_async(&self, id: KeyId) -> Result<Option<S::Record>, E> {
-        let found = self.store.find_async(id).await?;
-        let account = found.as_ref().map(|found| found.borrow().account().to_owned());
-        match account {
-            Some(account) if self.authenticator.roles(&account).is_none() => {
-                store_failed(self.load_async(&account).await)?;
-                self.store.find_async(id).await
-            }
-            _ => Ok(found),
-        }
+    async fn find_async(&self, id: KeyId) -> Result<Option<S::Record>, Self::Error> {
+        self.store.find_async(id).await.map_err(AccountsError::Store)
     }
-}
 
-/// Where the roles could not be loaded, the store could not tell. What it told and can't be stays out of force.
-fn store_failed<T, E>(loaded: Result<T, AccountsError<E>>) -> Result<(), E> {
-    match loaded {
-        Err(AccountsError::Store(error) | AccountsError::Unknown(error)) => Err(error),
-        _ => Ok(()),
+    async fn load_account_of_async(&self, id: KeyId) -> Result<bool, Self::Error> {
+        let found = self.find_async(id).await?;
+        let Some(account) = found.map(|found| found.borrow().account().to_owned()) else { return Ok(false) };
+        Ok(self.load_async(&account).await?.is_some())
     }
 }
 

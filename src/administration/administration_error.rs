@@ -1,6 +1,9 @@
 //! Why an operation of the administration is refused.
 
-use alloc::boxed::Box;
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+};
 use core::fmt;
 
 use crate::{
@@ -128,7 +131,7 @@ pub enum AdministrationError {
         key: KeyId,
     },
     /// The key can't be replaced.
-    #[error(transparent)]
+    #[error("{}", not_replaceable(*_0))]
     Rotation(#[from] RotateError),
     /// An id that is none.
     #[error(transparent)]
@@ -181,6 +184,16 @@ impl AdministrationError {
     }
 }
 
+/// As the error says it; of an expired key what to do in an account.
+fn not_replaceable(error: RotateError) -> String {
+    match error {
+        RotateError::Expired => {
+            "an expired key can't be replaced: remove its owner, whose id is free then, and create them again".into()
+        }
+        error => error.to_string(),
+    }
+}
+
 /// Values, any of which may be given.
 struct Only<'a>(&'a [Box<str>]);
 
@@ -206,6 +219,7 @@ impl From<AccessError> for AdministrationError {
             AccessError::TooManyAssignments { .. } | AccessError::DuplicateAssignment { .. } => {
                 Self::InvalidAssignments(error)
             }
+            AccessError::Text(error) => Self::InvalidId(error),
             AccessError::UnknownRole { .. }
             | AccessError::DuplicateRole { .. }
             | AccessError::TooManyRoles { .. }

@@ -137,8 +137,8 @@ impl AccountChange {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// [`MemoryAccounts`](super::MemoryAccounts) is one. The suite `administration::conformance` tests what of the contract can
-/// be tested.
+/// [`MemoryAccounts`](super::MemoryAccounts) is one, and `SqliteAccounts` another. The suite `administration::conformance`
+/// tests what of the contract can be tested.
 pub trait AccountStore {
     /// Why the store could not tell.
     type Error;

@@ -8,6 +8,7 @@
 //! | tell who has a role | [`Account::holders`] |
 //! | know what came of it | [`Attempt`], with an [`AuditRecord`] whatever came of it |
 //! | store what changed | [`AccountChange`], [`AccountStore`], [`AsyncAccountStore`], [`tables`] |
+//! | have it in SQLite, without a store of your own | `SqliteAccounts` |
 //! | do all of it in the right order | `Accounts` |
 //! | know that a store of your own fulfils the contract | `conformance`, with the feature of that name |
 //!
@@ -77,6 +78,8 @@ mod founding;
 mod memory_accounts;
 mod policies;
 mod rights;
+#[cfg(all(feature = "std", feature = "serde_json"))]
+mod sqlite_accounts;
 pub mod tables;
 #[cfg(feature = "std")]
 mod turns;
@@ -91,4 +94,6 @@ pub use attempt::{AccountChange, AccountStore, Attempt, CommitError};
 pub use audit::{Action, AuditRecord, Audited, Outcome, StateDigest};
 #[cfg(feature = "std")]
 pub use memory_accounts::MemoryAccounts;
+#[cfg(all(feature = "std", feature = "serde_json"))]
+pub use sqlite_accounts::{SqliteAccounts, SqliteConnection, SqliteError};
 pub use waited::AsyncAccountStore;

@@ -1,7 +1,8 @@
 //! Tables for accounts, keys and audit records, as statements to be run when a service starts.
 //!
-//! A statement makes what isn't there and leaves what is. `examples/service` has both stores, which pass the suites of
-//! `store::conformance` and `administration::conformance`.
+//! A statement makes what isn't there and leaves what is. `SqliteAccounts` is a store over them for SQLite.
+//! `examples/service` has one for each database, which pass the suites of `store::conformance` and
+//! `administration::conformance`.
 //!
 //! | table | column | what is kept there |
 //! |---|---|---|

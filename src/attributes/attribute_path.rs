@@ -1,12 +1,12 @@
 //! Which attribute a condition reads: a name, or a path of names into nested objects.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
 use core::fmt;
 
 use serde::{Serialize, Serializer};
 
 use super::traits::{Attributes, Value};
-use crate::text::{Escaped, TextError, TextProblem};
+use crate::text::{Escaped, TextError, TextProblem, excerpt};
 
 /// How messages call one of its names.
 const NAME: &str = "attribute name";
@@ -68,7 +68,7 @@ impl AttributePath {
     /// The path that a single text is: one name, without a dot.
     pub(crate) fn undotted(name: &str) -> Result<Self, TextError> {
         match name.find('.') {
-            Some(dot) => Err(TextError::new(NAME, name, TextProblem::DottedName).at(dot)),
+            Some(dot) => Err(TextError::new(NAME, name, TextProblem::DottedName).at(dot).hint(undotted_form(name))),
             None => Self::name(name),
         }
     }
@@ -101,6 +101,18 @@ impl AttributePath {
     /// Whether one of the two paths is the other, or leads into what the other reads.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         self.names().zip(other.names()).all(|(a, b)| a == b)
+    }
+}
+
+/// What to write for a name with a dot: the path that it looks like, and the name that it is.
+fn undotted_form(name: &str) -> String {
+    // Escaped but for the quotes, which mean nothing between backticks.
+    let name = excerpt(name).replace('"', "\\\"");
+    if name.split('.').all(|name| !name.is_empty()) {
+        let path = name.replace('.', "\", \"");
+        format!(": write `[\"{path}\"]`, or `[\"{name}\"]` where the name has a dot")
+    } else {
+        format!(": write `[\"{name}\"]` where the name has a dot")
     }
 }
 

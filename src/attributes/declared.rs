@@ -9,6 +9,13 @@ pub trait DeclaredAttributes: Attributes {
     const DECLARED: &'static [AttributeName];
 }
 
+/// A type of the host's that tells which resource type of the schema it is. [`resource!`](crate::resource!) implements it;
+/// [`Schema::check_resource`](crate::Schema::check_resource) asks it.
+pub trait DeclaredResource: DeclaredAttributes {
+    /// The name of its resource type.
+    const RESOURCE_TYPE: &'static str;
+}
+
 /// The name of an attribute, and what is inside it.
 #[derive(Clone, Copy, Debug)]
 pub struct AttributeName {
@@ -25,6 +32,17 @@ impl AttributeName {
     /// An object that has the attributes of the type `T`.
     pub const fn object<T: DeclaredAttributes>(name: &'static str) -> Self {
         Self { name, inside: Some(T::DECLARED) }
+    }
+
+    /// The name that a field has as an attribute: that of `r#type` is `type`. For [`attributes!`](crate::attributes!).
+    pub const fn of_field(field: &'static str) -> &'static str {
+        match field.as_bytes() {
+            [b'r', b'#', name @ ..] => match core::str::from_utf8(name) {
+                Ok(name) => name,
+                Err(_) => field,
+            },
+            _ => field,
+        }
     }
 
     /// Whether no two have the same name. [`attributes!`](crate::attributes!) doesn't compile where two have.
@@ -70,6 +88,7 @@ const fn equal(mut one: &[u8], mut other: &[u8]) -> bool {
 /// | in the list | is |
 /// |---|---|
 /// | `brand` | the attribute `brand`, from the field of that name |
+/// | `r#type` | the attribute `type`, from the field `r#type` |
 /// | `plant = factory` | the attribute `plant`, from the field `factory` |
 /// | `"factory-id" = factory.id` | the same for a name that is no identifier, and a field inside a field |
 /// | `delivery: Delivery` | an object: its attributes are those that `Delivery` declares |
@@ -120,13 +139,13 @@ macro_rules! attributes {
         $crate::attributes!(@list $type, [$($done)* ($name, [$($field).+], new)] $($rest)*);
     };
     (@list $type:ty, [$($done:tt)*] $name:ident = $($field:ident).+, $($rest:tt)*) => {
-        $crate::attributes!(@list $type, [$($done)* (stringify!($name), [$($field).+], new)] $($rest)*);
+        $crate::attributes!(@list $type, [$($done)* ($crate::attributes::AttributeName::of_field(stringify!($name)), [$($field).+], new)] $($rest)*);
     };
     (@list $type:ty, [$($done:tt)*] $name:ident: $inside:ty, $($rest:tt)*) => {
-        $crate::attributes!(@list $type, [$($done)* (stringify!($name), [$name], object::<$inside>)] $($rest)*);
+        $crate::attributes!(@list $type, [$($done)* ($crate::attributes::AttributeName::of_field(stringify!($name)), [$name], object::<$inside>)] $($rest)*);
     };
     (@list $type:ty, [$($done:tt)*] $name:ident, $($rest:tt)*) => {
-        $crate::attributes!(@list $type, [$($done)* (stringify!($name), [$name], new)] $($rest)*);
+        $crate::attributes!(@list $type, [$($done)* ($crate::attributes::AttributeName::of_field(stringify!($name)), [$name], new)] $($rest)*);
     };
 
     (@impl $type:ty, $(($name:expr, [$($field:ident).+], $($of:tt)+))*) => {
@@ -142,14 +161,14 @@ macro_rules! attributes {
 
         impl $crate::Attributes for $type {
             fn attribute(&self, name: &str) -> $crate::Value<'_> {
-                $(if name == $name {
+                $(if name == const { $name } {
                     return $crate::attributes::AsValue::as_value(&self.$($field).+);
                 })*
                 $crate::Value::Absent
             }
 
             fn each(&self, visit: &mut dyn FnMut(&str, $crate::Value<'_>)) {
-                $(visit($name, $crate::attributes::AsValue::as_value(&self.$($field).+));)*
+                $(visit(const { $name }, $crate::attributes::AsValue::as_value(&self.$($field).+));)*
             }
         }
 

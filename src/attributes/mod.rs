@@ -10,6 +10,6 @@ mod traits;
 mod written;
 
 pub use attribute_path::AttributePath;
-pub use declared::{AttributeName, DeclaredAttributes};
+pub use declared::{AttributeName, DeclaredAttributes, DeclaredResource};
 pub(crate) use maps::object_or_nothing;
 pub use traits::{AsValue, Attributes, List, Value};

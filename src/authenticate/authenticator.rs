@@ -240,7 +240,8 @@ impl Authenticator {
         match &self.format.parse(text) {
             Ok(presented) => {
                 let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
-                self.admit(presented, found, |found| store.stored(found), now)
+                let admitted = self.admit(presented, found, |found| store.stored(found), now);
+                if is_unknown_account(&admitted) { self.admit_loaded(store, presented, now) } else { admitted }
             }
             Err(error) => Err(Refusal::from(*error).into()),
         }
@@ -269,8 +270,39 @@ impl Authenticator {
         now: Timestamp,
     ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
         let presented = self.parse(text)?;
-        let found = store.find_async(presented.id()).await.map_err(AuthenticationError::Store)?;
-        Ok(self.verify(&presented, found, now)?)
+        let id = presented.id();
+        let found = store.find_async(id).await.map_err(AuthenticationError::Store)?;
+        let admitted = self.admit(&presented, found, |_| None, now);
+        if is_unknown_account(&admitted) && store.load_account_of_async(id).await.map_err(AuthenticationError::Store)? {
+            let found = store.find_async(id).await.map_err(AuthenticationError::Store)?;
+            return self.admit(&presented, found, |_| None, now);
+        }
+        admitted
+    }
+
+    /// Judges the key again, after its account was loaded: meanwhile it may have been ended.
+    #[cold]
+    #[inline(never)]
+    fn admit_loaded<S: KeyStore + ?Sized>(
+        &self,
+        store: &S,
+        presented: &PresentedKey<'_>,
+        now: Timestamp,
+    ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
+        if !store.load_account_of(presented.id()).map_err(AuthenticationError::Store)? {
+            return refuse(presented, &RefusalCause::UnknownAccount);
+        }
+        let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
+        self.admit(presented, found, |found| store.stored(found), now)
+    }
+}
+
+/// Whether the key itself was good: this is looked at last.
+#[inline]
+fn is_unknown_account<T, E>(admitted: &Result<T, AuthenticationError<E>>) -> bool {
+    match admitted {
+        Err(AuthenticationError::Refused(refusal)) => *refusal.cause() == RefusalCause::UnknownAccount,
+        _ => false,
     }
 }
 

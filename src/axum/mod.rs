@@ -41,7 +41,7 @@
 //! let unknown = Routes::<()>::new(&guard).route(Method::GET, "/", Need::Permission("product:read"), health);
 //! assert_eq!(
 //!     unknown.unwrap_err().to_string(),
-//!     "route `GET /`: unknown resource type `product`; did you mean `products`?; there are `products`, `accessPolicies`, `accessTokens`, `operatorAccess`",
+//!     "route `GET /`: unknown resource type `product`; did you mean `products`?",
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -52,5 +52,6 @@ mod extract;
 mod pattern;
 mod routes;
 
+pub use extract::ServerError;
 pub use pattern::PathProblem;
 pub use routes::{RouteError, RouteProblem, Routes};

@@ -11,7 +11,10 @@ use ::axum::{
 use ::http::Method;
 use tower_layer::layer_fn;
 
-use super::pattern::{self, PathProblem};
+use super::{
+    extract::unrouted,
+    pattern::{self, PathProblem},
+};
 use crate::{
     http::Refused,
     tower::{Cors, Guard, Guarded, Need, NeedError},
@@ -63,8 +66,10 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     pub fn into_router(self) -> Router<S> {
         let guard = self.guard;
         self.router
-            .method_not_allowed_fallback(|| async { Refused::new(405, "method_not_allowed", "method not allowed") })
-            .fallback(|| async { Refused::not_found() })
+            .method_not_allowed_fallback(|| async {
+                unrouted(&Refused::new(405, "method_not_allowed", "method not allowed"))
+            })
+            .fallback(|| async { unrouted(&Refused::not_found()) })
             .layer(layer_fn(move |inner| Cors { guard: guard.clone(), inner }))
     }
 

@@ -41,7 +41,7 @@ use crate::{
 /// ```
 ///
 /// In JSON it is the `reason` object of a denied decision.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "these are the steps of the decision, and a new one must break a match")]
 pub enum Denial<'a> {
@@ -166,7 +166,8 @@ impl fmt::Display for Denial<'_> {
                 join(f, ", ", accepted.iter().map(Quoted))?;
             }
             Self::ConditionUnbound { condition, resource, others: _ } => {
-                write!(f, "condition `{condition}` is not bound to `{resource}`")?;
+                write!(f, "condition `{condition}` is not bound to `{resource}`: the schema binds it, or says ")?;
+                write!(f, "`\"elsewhere\": \"ignore\"` where it is not to restrict other types")?;
             }
         }
         self.others().iter().try_for_each(|other| write!(f, "; nor {other}"))
@@ -185,6 +186,13 @@ impl fmt::Display for Denial<'_> {
 /// ```
 #[derive(Clone, Copy)]
 pub struct Redacted<'a>(Denial<'a>);
+
+/// Equal if they say the same.
+impl PartialEq for Redacted<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
 
 impl fmt::Display for Redacted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -329,6 +337,12 @@ struct RedactedOthers<'a>(Others<'a>);
 impl Serialize for RedactedOthers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(|other| other.redacted()))
+    }
+}
+
+impl PartialEq for Others<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
     }
 }
 

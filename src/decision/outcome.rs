@@ -18,7 +18,7 @@ use super::denial::{Denial, Forbidden};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "a decision that is not looked at lets everybody in"]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "a new outcome must break every match")]
 pub enum Decision<'a> {
     /// The operation is allowed.

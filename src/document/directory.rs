@@ -143,7 +143,7 @@ impl Directory {
     ///
     /// [`UnknownName`] for an id that no operator access and no access token has; it tells the nearest.
     pub fn actor(&self, id: &str) -> core::result::Result<&Actor, UnknownName> {
-        self.actors.get(id).ok_or_else(|| UnknownName::new("actor", id, self.actors.keys()))
+        self.actors.get(id).ok_or_else(|| UnknownName::unlisted("actor", id, self.actors.keys()))
     }
 
     /// The actors in the order of their ids.
@@ -196,7 +196,7 @@ fn compile_access(roles: &Roles, actor: &ActorDocument, kind: ActorKind, place: 
             AccessError::TooManyConditions { .. } => in_all("conditions", error),
             AccessError::TooManyAssignments { .. } => in_all("assignments", error),
             AccessError::DuplicateAssignment { index } => grant.place_of(index, place, |place| place.invalid(error)),
-            AccessError::OtherAccount => place.invalid(error),
+            AccessError::OtherAccount | AccessError::Text(_) => place.invalid(error),
         }
     })
 }

@@ -9,12 +9,15 @@ use super::{
     challenge::{Challenge, ErrorCode, Scope},
     credentials::CredentialError,
 };
+#[cfg(feature = "std")]
+use crate::administration::AccountsError;
 use crate::{
     access::AccessError,
     administration::AdministrationError,
     authenticate::{AuthenticationError, Refusal},
     decision::{Denial, Forbidden},
     filter::ListError,
+    key::EntropyError,
 };
 
 /// The answer to a refused request.
@@ -42,6 +45,8 @@ use crate::{
 /// | [`Denial`], [`Forbidden`] | 403 | `insufficient_scope` | the denial's kind |
 /// | the same, another account | 404 | – | `not_found` |
 /// | [`AdministrationError`] | its own | by the status | its own |
+/// | `AccountsError`, a store that failed | 503 | – | `unavailable` |
+/// | [`internal`](Self::internal), [`EntropyError`] | 500 | – | `internal` |
 ///
 /// # Examples
 ///
@@ -99,6 +104,16 @@ impl Refused {
     /// The resource doesn't exist, or it is another account's: one answer for both.
     pub fn not_found() -> Self {
         Self::new(404, "not_found", "not found")
+    }
+
+    /// The server failed. It doesn't say how.
+    pub fn internal() -> Self {
+        Self::new(500, "internal", "internal error")
+    }
+
+    /// The server can't do it now. It doesn't say why.
+    fn unavailable(status: u16) -> Self {
+        Self::new(status, "unavailable", "try again later")
     }
 
     /// A key came from a browser, and [`BrowserVerdict::Refuse`](super::BrowserVerdict::Refuse) was the verdict.
@@ -186,7 +201,7 @@ impl<E> From<&AuthenticationError<E>> for Refused {
     fn from(error: &AuthenticationError<E>) -> Self {
         match error {
             AuthenticationError::Refused(refusal) => refusal.into(),
-            AuthenticationError::Store(_) => Self::new(error.status(), "unavailable", "try again later"),
+            AuthenticationError::Store(_) => Self::unavailable(error.status()),
         }
     }
 }
@@ -214,7 +229,7 @@ impl<E> From<&ListError<E>> for Refused {
     fn from(error: &ListError<E>) -> Self {
         match error {
             ListError::Denied(denied) => denied.into(),
-            ListError::Mapping(_) => Self::new(error.status(), "internal", "internal error"),
+            ListError::Mapping(_) => Self::internal(),
         }
     }
 }
@@ -239,6 +254,28 @@ impl From<&AdministrationError> for Refused {
     }
 }
 
+/// The refusal as any other. Of a store that failed it says only that it failed.
+#[cfg(feature = "std")]
+impl<E> From<&AccountsError<E>> for Refused {
+    fn from(error: &AccountsError<E>) -> Self {
+        match error {
+            AccountsError::Refused(refused) => refused.into(),
+            AccountsError::UnknownAccount => Self::not_found(),
+            AccountsError::Conflict | AccountsError::Keys(_) => {
+                Self::new(error.status(), "conflict", "the account was changed meanwhile")
+            }
+            AccountsError::Store(_) | AccountsError::Unknown(_) => Self::unavailable(error.status()),
+            AccountsError::Roles(_) => Self::internal(),
+        }
+    }
+}
+
+impl From<&EntropyError> for Refused {
+    fn from(_: &EntropyError) -> Self {
+        Self::internal()
+    }
+}
+
 /// The same of what `?` hands on.
 macro_rules! owned {
     ($([$($generic:tt)*] $refusal:ty),*) => {$(
@@ -250,5 +287,8 @@ macro_rules! owned {
     )*};
 }
 owned!(
-    [] Refusal, [E] AuthenticationError<E>, [] Denial<'_>, [] Forbidden, [E] ListError<E>, [] AdministrationError
+    [] Refusal, [E] AuthenticationError<E>, [] Denial<'_>, [] Forbidden, [E] ListError<E>, [] AdministrationError,
+    [] EntropyError
 );
+#[cfg(feature = "std")]
+owned!([E] AccountsError<E>);

@@ -74,6 +74,9 @@ pub enum DocumentProblem {
         /// The most that is read.
         most: usize,
     },
+    /// The text begins with U+FEFF.
+    #[error("the document begins with a byte order mark: save it as UTF-8 without one")]
+    ByteOrderMark,
     /// Arrays and objects nest deeper than [`Json::MAX_DEPTH`](crate::json::Json::MAX_DEPTH).
     #[error("nested deeper than 64")]
     TooDeep,

@@ -128,7 +128,11 @@ impl<'a> Object<'a> {
     }
 
     pub(crate) fn optional_text(&self, field: &'static str) -> Result<Option<String>> {
-        self.optional(field).map(|node| node.text().map(ToOwned::to_owned)).transpose()
+        let text = |node: Node<'_>| match node.json {
+            Json::Null => Err(node.refuse_kind("a string or no field at all")),
+            _ => node.text().map(ToOwned::to_owned),
+        };
+        self.optional(field).map(text).transpose()
     }
 }
 

@@ -32,10 +32,15 @@ impl Json {
     /// # Ok::<(), keyward::json::DocumentError>(())
     /// ```
     pub fn parse(text: &str) -> Result<Self, DocumentError> {
-        if text.len() > Self::MAX_BYTES {
-            let problem = DocumentProblem::TooLarge { bytes: text.len(), most: Self::MAX_BYTES };
+        let refuse = |problem| {
             let start = Position { line: 1, column: 1 };
-            return Err(DocumentError::new(JsonPath::default(), problem).at(Some(start)));
+            Err(DocumentError::new(JsonPath::default(), problem).at(Some(start)))
+        };
+        if text.len() > Self::MAX_BYTES {
+            return refuse(DocumentProblem::TooLarge { bytes: text.len(), most: Self::MAX_BYTES });
+        }
+        if text.starts_with('\u{feff}') {
+            return refuse(DocumentProblem::ByteOrderMark);
         }
         let trail = RefCell::<Trail>::default();
         let mut deserializer = serde_json::Deserializer::from_str(text);

@@ -5,11 +5,34 @@ use super::{
     schema_error::{At, SchemaError, SchemaProblem},
 };
 use crate::{
-    attributes::{AttributeName, AttributePath, DeclaredAttributes},
+    attributes::{AttributeName, AttributePath, DeclaredAttributes, DeclaredResource},
     text::UnknownName,
 };
 
 impl Schema {
+    /// Holds a resource of the host's to the schema: its type is there, and [`check_attributes`](Self::check_attributes)
+    /// finds its attributes.
+    ///
+    /// # Errors
+    ///
+    /// As [`check_attributes`](Self::check_attributes).
+    ///
+    /// ```
+    /// struct Product { account: String, brand: String }
+    ///
+    /// keyward::resource!(Product as "product" in account { brand });
+    ///
+    /// let schema = keyward::Schema::builder().resource("products").build()?;
+    /// assert_eq!(
+    ///     schema.check_resource::<Product>().unwrap_err().to_string(),
+    ///     "resource type `product`: unknown resource type `product`; did you mean `products`?",
+    /// );
+    /// # Ok::<(), keyward::schema::SchemaError>(())
+    /// ```
+    pub fn check_resource<T: DeclaredResource>(&self) -> Result<(), SchemaError> {
+        self.check_attributes::<T>(T::RESOURCE_TYPE)
+    }
+
     /// Holds a type of the host's to the schema: every attribute that a condition reads of the resource type is one that
     /// `T` declares, by [`attributes!`](crate::attributes!) or [`resource!`](crate::resource!). Ask at the start: a name
     /// that `T` doesn't have is otherwise absent, and denies.

@@ -1,6 +1,6 @@
 //! The compiled schema, with look-ups by name, by handle and by index.
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, format, sync::Arc, vec::Vec};
 use core::fmt;
 
 use foldhash::fast::FixedState;
@@ -10,7 +10,7 @@ use super::{
     handles::{self, Operation, OperationRef, ResourceType, TypeRef},
     rule::{Binding, Elsewhere},
 };
-use crate::text::UnknownName;
+use crate::{permission::Permission, text::UnknownName};
 
 /// Its names come from the host; a request can't add any, so its hash needs no protection from flooding.
 pub(super) type Names<V> = IndexMap<Box<str>, V, FixedState>;
@@ -87,6 +87,19 @@ impl Schema {
             .ok_or_else(|| UnknownName::new("resource type", name, self.inner.types.keys()))
     }
 
+    /// The type of a permission. Where type and operation changed places, the error says so.
+    pub(crate) fn type_of(&self, permission: &Permission) -> Result<ResourceType, UnknownName> {
+        self.resource_type(permission.resource_type()).map_err(|unknown| {
+            let mut operations = permission.operations();
+            match (permission.resource_type(), operations.next(), operations.next()) {
+                (first, Some(second), None) if self.operation(first).is_ok() && self.resource_type(second).is_ok() => {
+                    unknown.hint(format!("the type comes first, write `{second}:{first}`"))
+                }
+                _ => unknown,
+            }
+        })
+    }
+
     /// The handle of an operation that some type declares, or of one of the five standard ones.
     ///
     /// # Errors
@@ -118,6 +131,11 @@ impl Schema {
         let index = self.type_index(resource.into());
         let operations = index.and_then(|index| self.type_at(index)).map(|of| &*of.operations).unwrap_or_default();
         operations.iter().map(|&index| self.operation_at(index))
+    }
+
+    /// An operation that the type doesn't have.
+    pub(crate) fn unknown_operation(&self, resource: ResourceType, name: &str) -> UnknownName {
+        UnknownName::new("operation", name, self.operations(resource).collect::<Vec<_>>())
     }
 
     /// The names of the conditions, in the order of declaration.

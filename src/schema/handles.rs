@@ -1,5 +1,7 @@
 //! Names that were looked up once: small, `Copy`, and valid for the schema that gave them.
 
+pub(super) use crate::text::STANDARD;
+
 /// The handle of an operation. The five standard ones are the same in every schema. One that a host declares comes
 /// from [`Schema::operation`](super::Schema::operation) and is valid for that schema and its equals: under another
 /// schema it is granted to nobody.
@@ -9,9 +11,6 @@ pub struct Operation {
     schema: u64,
     index: u8,
 }
-
-/// The five standard operations, in the order of their indices.
-pub(super) const STANDARD: [&str; 5] = ["create", "read", "update", "delete", "list"];
 
 impl Operation {
     /// Makes a resource: tests its proposed attributes.

@@ -14,7 +14,8 @@ use crate::{
 /// let refused = keyward::Schema::builder().resource("my products").build().unwrap_err();
 /// assert_eq!(
 ///     refused.to_string(),
-///     "resource type `my products`: resource type `my products` at character 3: ' ' is not allowed here",
+///     "resource type `my products`: resource type `my products` at character 3: ' ' is not allowed here; \
+///      a resource type is made of ASCII letters, digits and `.`",
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! The traits that a store implements.
 
 use alloc::sync::Arc;
-use core::borrow::Borrow;
+use core::{borrow::Borrow, future::ready};
 
 #[cfg(feature = "std")]
 use super::stored::StoredKey;
@@ -68,6 +68,19 @@ pub trait KeyStore {
         let _ = found;
         None
     }
+
+    /// Sees to it that the authenticator has the roles of this key's account, and says whether it may have them now. An
+    /// authenticator that has none asks this once the secret was found right, and then looks the key up again.
+    ///
+    /// A store that keeps nothing but keys leaves it as it is. [`Accounts`](crate::administration::Accounts) loads the account.
+    ///
+    /// # Errors
+    ///
+    /// Where the account could not be loaded: nobody is let in, and nobody is refused.
+    fn load_account_of(&self, id: KeyId) -> Result<bool, Self::Error> {
+        let _ = id;
+        Ok(false)
+    }
 }
 
 /// Changes records. Apart from [`KeyStore`], so that what only authenticates can't change anything.
@@ -126,6 +139,16 @@ pub trait AsyncKeyStore: Sync {
     ///
     /// As [`KeyStore::find`].
     fn find_async(&self, id: KeyId) -> impl Future<Output = Result<Option<Self::Record>, Self::Error>> + Send;
+
+    /// As [`KeyStore::load_account_of`].
+    ///
+    /// # Errors
+    ///
+    /// As [`KeyStore::load_account_of`].
+    fn load_account_of_async(&self, id: KeyId) -> impl Future<Output = Result<bool, Self::Error>> + Send {
+        let _ = id;
+        ready(Ok(false))
+    }
 }
 
 macro_rules! behind_a_pointer {
@@ -142,6 +165,10 @@ macro_rules! behind_a_pointer {
             fn stored<'r>(&self, found: &'r Self::Record) -> Option<&'r StoredKey> {
                 (**self).stored(found)
             }
+
+            fn load_account_of(&self, id: KeyId) -> Result<bool, Self::Error> {
+                (**self).load_account_of(id)
+            }
         }
 
         impl<S: AsyncKeyStore + Send + ?Sized> AsyncKeyStore for $pointer {
@@ -150,6 +177,10 @@ macro_rules! behind_a_pointer {
 
             fn find_async(&self, id: KeyId) -> impl Future<Output = Result<Option<Self::Record>, Self::Error>> + Send {
                 (**self).find_async(id)
+            }
+
+            fn load_account_of_async(&self, id: KeyId) -> impl Future<Output = Result<bool, Self::Error>> + Send {
+                (**self).load_account_of_async(id)
             }
         }
 

@@ -122,7 +122,7 @@ pub enum RotateError {
     #[error("an expired key can't be replaced: end it, and make a new one")]
     Expired,
     /// It was replaced already: its successor can be.
-    #[error("the key was replaced already")]
+    #[error("the key was replaced already: replace its successor")]
     Replaced,
     /// The new key is of the other kind.
     #[error("the new key is of another kind than the old one")]

@@ -12,6 +12,7 @@ use super::{
     need::{Demand, Need, NeedError},
 };
 use crate::{
+    administration::Accounts,
     authenticate::{AuthenticationError, Authenticator},
     decision::Denial,
     http::{BrowserPolicy, BrowserVerdict, Challenge, Credential, CredentialSource, QueryParameter, Refused, cors},
@@ -79,6 +80,20 @@ impl Guard {
         S: AsyncKeyStore<Record: Sync + 'static, Error: Error + Sync + 'static> + Send + 'static,
     {
         Self::of(authenticator.into(), Arc::new(Awaited(keys)), challenge, Arc::new(now), Arc::new(report))
+    }
+
+    /// Over accounts, by their own authenticator: the roles of an account are loaded when the first of its keys is
+    /// presented. As in [`new`](Self::new), the store is asked on the thread that serves the request.
+    pub fn of_accounts<S: 'static>(
+        accounts: Arc<Accounts<S>>,
+        challenge: Challenge,
+        now: impl Fn() -> Timestamp + Send + Sync + 'static,
+        report: impl Fn(&Event<'_>) + Send + Sync + 'static,
+    ) -> Self
+    where
+        Accounts<S>: KeyStore<Record: Send + Sync + 'static, Error: Error + Send + Sync + 'static> + Send + Sync,
+    {
+        Self::new(Arc::clone(accounts.authenticator()), accounts, challenge, now, report)
     }
 
     fn of(
@@ -201,10 +216,18 @@ impl Guard {
     /// Finishes a handler's answer: reports what it says of a refusal, and gives what the guard would answer itself.
     pub(super) fn finish<B>(&self, caller: Option<&Caller>, response: &mut Response<B>) -> Option<Response<String>> {
         let refused = match response.extensions_mut().remove::<Mark>()? {
-            Mark::Refused(refused) => refused,
+            Mark::Unrouted(refused) => refused,
+            Mark::Refused(refused) => {
+                self.report(&Event::Refused { caller, answer: &refused });
+                refused
+            }
             Mark::Forbidden(cause) => {
                 self.report(&Event::Forbidden { caller, cause: &cause });
                 Refused::from(&cause)
+            }
+            Mark::Failed(refused, cause) => {
+                self.report(&Event::Failed(&*cause));
+                refused
             }
             Mark::NoCaller(refused) => {
                 self.report(&Event::NoCaller);

@@ -133,10 +133,8 @@ fn finish<B: From<String>>(guard: &Guard, caller: Option<&Caller>, mut response:
 /// No shared cache keeps the answer, whatever the handler says of caches.
 fn keep_private(headers: &mut HeaderMap) {
     let says = |line: &HeaderValue| {
-        let directives = line.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
-        directives
-            .into_iter()
-            .any(|said| said.eq_ignore_ascii_case(b"no-store") || said.eq_ignore_ascii_case(b"private"))
+        let mut directives = line.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+        directives.any(|said| said.eq_ignore_ascii_case(b"no-store") || said.eq_ignore_ascii_case(b"private"))
     };
     if !headers.get_all(header::CACHE_CONTROL).iter().any(says) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private"));

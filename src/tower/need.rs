@@ -1,6 +1,6 @@
 //! What a service asks of its callers, looked up in the schema before it starts.
 
-use alloc::{boxed::Box, format, string::String, vec::Vec};
+use alloc::{boxed::Box, string::String};
 
 use crate::{
     access::Access,
@@ -47,19 +47,14 @@ impl Demand {
         if permission.is_every_operation() {
             return Err(NeedError::NotOne(text.into()));
         }
-        let name = permission.resource_type();
-        let resource = schema.resource_type(name).map_err(|unknown| {
-            let known = schema.resource_types().map(|known| schema.type_name(known));
-            NeedError::UnknownType { unknown, known: listed(known) }
-        })?;
+        let resource = schema.type_of(&permission)?;
         match schema.operation(operation) {
             Ok(known) if schema.operations(resource).any(|offered| offered == operation) => {
                 Ok(Self::Permission { resource, operation: known, text: text.into() })
             }
             _ => Err(NeedError::UnknownOperation {
-                resource: name.into(),
-                operation: operation.into(),
-                known: listed(schema.operations(resource)),
+                resource: permission.resource_type().into(),
+                unknown: schema.unknown_operation(resource, operation),
             }),
         }
     }
@@ -84,26 +79,14 @@ pub enum NeedError {
     #[error("`{0}` is not one operation on one type: write one, as in `products:read`")]
     NotOne(String),
     /// It names a type that the schema doesn't have.
-    #[error("{unknown}; there are {known}")]
-    UnknownType {
-        /// The type.
-        unknown: UnknownName,
-        /// Those that there are.
-        known: String,
-    },
+    #[error(transparent)]
+    UnknownType(#[from] UnknownName),
     /// It names an operation that the type doesn't have.
-    #[error("`{resource}` has no operation `{operation}`; there are {known}")]
+    #[error("resource type `{resource}`: {unknown}")]
     UnknownOperation {
         /// The type.
-        resource: String,
+        resource: Box<str>,
         /// The operation.
-        operation: String,
-        /// Those that the type has.
-        known: String,
+        unknown: UnknownName,
     },
-}
-
-fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    if names.is_empty() { String::from("none") } else { names.join(", ") }
 }

@@ -153,7 +153,7 @@ fn the_lifecycle_is_a_table() {
             "a condition that the schema doesn't have",
             Some(unbound),
             100,
-            Some("the record can't be used: unknown condition `colour`"),
+            Some("the record can't be used: unknown condition `colour`; there are `brand`"),
         ),
         ("a condition twice", Some(doubled), 100, Some("the record can't be used: condition `brand:a` is there twice")),
         (

@@ -1,6 +1,6 @@
 //! Routes of axum: what each needs, who gets to its handler, and what it answers.
 
-use std::task::Context;
+use std::{sync::Arc, task::Context};
 
 use axum::{
     Router,
@@ -9,12 +9,17 @@ use axum::{
 };
 use http::{Method, Request, Response};
 use keyward::{
-    Denial, Forbidden, Operation, ResourceView,
-    axum::Routes,
+    Authenticator, Denial, Forbidden, Operation, ResourceView, Roles,
+    administration::{
+        Account, AccountStore, Accounts, AccountsError, AdministrationError, MemoryAccounts, SqliteError,
+    },
+    axum::{Routes, ServerError},
+    filter::ListError,
     http::{
         Challenge, Refused,
         cors::{Origins, Policy},
     },
+    key::{EntropyError, KeyEntropy, KeyFormat, KeyPrefix},
     store::{KeyRecord, KeyState, WritableKeyStore},
     tower::{Caller, Guard, Need},
 };
@@ -50,6 +55,14 @@ async fn refusing() -> Result<(), Refused> {
     Err(Refused::new(409, "conflict", "it is there already"))
 }
 
+async fn no_list() -> Result<(), ListError<std::io::Error>> {
+    Err(Denial::PermissionMissing { resource: "places", operation: "list" }.into())
+}
+
+async fn broken_list() -> Result<(), ListError<std::io::Error>> {
+    Err(ListError::Mapping(std::io::Error::other("no column for `brand`\n")))
+}
+
 async fn denying() -> Denial<'static> {
     Denial::PermissionMissing { resource: "products", operation: "update" }
 }
@@ -72,6 +85,8 @@ fn app(guard: &Guard) -> Router {
             .route(Method::GET, "/me", Need::Key, list)?
             .route(Method::GET, "/health", Need::Public, open)?
             .route(Method::GET, "/refusing", Need::Key, refusing)?
+            .route(Method::GET, "/no-list", Need::Key, no_list)?
+            .route(Method::GET, "/broken-list", Need::Key, broken_list)?
             .route(Method::GET, "/denying", Need::Key, denying)?
             .route(Method::GET, "/denying-anyone", Need::Public, denying)?
             .route(Method::GET, "/forgotten", Need::Public, list)
@@ -88,6 +103,30 @@ fn send(app: &Router, method: &str, uri: &str, headers: &[(&str, &str)]) -> (Res
     let (parts, body) = block_on(app.call(request.body(Body::empty()).unwrap())).unwrap().into_parts();
     let body = block_on(to_bytes(body, 1 << 16)).unwrap();
     (Response::from_parts(parts, Body::empty()), String::from_utf8(body.to_vec()).unwrap())
+}
+
+/// Where a role was deleted, the log says that the key has it.
+#[test]
+fn a_role_that_is_not_there_is_named_to_the_host() {
+    let (world, log) = (world(), Log::default());
+    let app = app(&guard(&world, &log));
+    let roles = Roles::new(world.authenticator.schema(), "acme").unwrap();
+    world.authenticator.set_roles(roles, 2).unwrap();
+    for (uri, line) in [
+        (
+            "/products",
+            "`t1` of `acme` denied: no role grants `products:list`; its key has roles that aren't there: `reader`",
+        ),
+        (
+            "/denying",
+            "`t1` of `acme` denied: no role grants `update` on `products`; its key has roles that aren't there: `reader`",
+        ),
+    ] {
+        let (response, body) = send(&app, "GET", uri, &[("authorization", &world.reader)]);
+        assert_eq!(response.status(), 403);
+        assert!(!body.contains("reader"), "{body}");
+        assert_eq!(log.take(), [line]);
+    }
 }
 
 #[test]
@@ -122,7 +161,15 @@ fn each_route_lets_in_who_has_what_it_needs() {
         ("OPTIONS", "/products", 405, "method_not_allowed", None),
         ("GET", "/products/", 404, "not_found", None),
         ("GET", "/nowhere", 404, "not_found", None),
-        ("GET", "/refusing", 409, "conflict", None),
+        ("GET", "/refusing", 409, "conflict", Some("`t1` of `acme` refused: 409 conflict: it is there already".into())),
+        (
+            "GET",
+            "/no-list",
+            403,
+            "permission_missing",
+            Some("`t1` of `acme` denied: no role grants `list` on `places`".into()),
+        ),
+        ("GET", "/broken-list", 500, "internal", Some("a handler failed: no column for `brand`\\n".into())),
         (
             "GET",
             "/denying",
@@ -155,6 +202,96 @@ fn each_route_lets_in_who_has_what_it_needs() {
         assert_eq!(response.headers()["vary"], "Origin", "{method} {uri}");
         assert_eq!(log.take(), Vec::from_iter(event), "{method} {uri}");
     }
+}
+
+/// What failed, and where: for the log alone.
+#[derive(Debug)]
+struct Broken(&'static str, Option<Box<Broken>>);
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Broken {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.1.as_deref().map(|cause| cause as _)
+    }
+}
+
+fn broken() -> Broken {
+    Broken("no answer", Some(Box::new(Broken("secret socket", None))))
+}
+
+async fn failing(Path(how): Path<String>) -> axum::response::Result<()> {
+    Err(match &*how {
+        "own" => ServerError::from(broken()).into(),
+        "mapping" => ListError::Mapping(broken()).into(),
+        "denied" => {
+            let denial = Denial::PermissionMissing { resource: "products", operation: "list" };
+            ListError::<Broken>::Denied(denial.into()).into()
+        }
+        "store" => AccountsError::Store(broken()).into(),
+        "unknown" => AccountsError::Unknown(broken()).into(),
+        "conflict" => AccountsError::<Broken>::Conflict.into(),
+        "account" => AccountsError::<Broken>::UnknownAccount.into(),
+        "refused" => AccountsError::<Broken>::Refused(AdministrationError::LastAdministrator).into(),
+        "sqlite" => SqliteError::Database(broken()).into(),
+        "entropy" => EntropyError::Source.into(),
+        _ => Refused::not_found().into(),
+    })
+}
+
+#[test]
+fn a_handler_that_fails_tells_the_log_why_and_the_caller_nothing() {
+    let (world, log) = (world(), Log::default());
+    let routes = Routes::new(&guard(&world, &log)).route(Method::GET, "/{how}", Need::Key, failing).unwrap();
+    let app = routes.into_router();
+    for (how, status, code, event) in [
+        ("own", 500, "internal", Some("a handler failed: no answer: secret socket")),
+        ("mapping", 500, "internal", Some("a handler failed: no answer: secret socket")),
+        ("denied", 403, "permission_missing", Some("`t1` of `acme` denied: no role grants `list` on `products`")),
+        ("store", 503, "unavailable", Some("a handler failed: the store failed: no answer: secret socket")),
+        (
+            "unknown",
+            503,
+            "unavailable",
+            Some(
+                "a handler failed: the store failed, and whether it stored the change is not known: no answer: \
+                 secret socket",
+            ),
+        ),
+        ("conflict", 409, "conflict", None),
+        ("account", 404, "not_found", None),
+        ("refused", 409, "last_administrator", None),
+        ("sqlite", 500, "internal", Some("a handler failed: the database failed: no answer")),
+        ("entropy", 500, "internal", Some("a handler failed: the source of entropy failed")),
+    ] {
+        let (response, body) = send(&app, "GET", &format!("/{how}"), &[("authorization", &world.reader)]);
+        assert_eq!(response.status(), status, "{how}: {body}");
+        let document: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!((&document["code"], &document["moreInfo"]), (&code.into(), &"/errors".into()), "{how}");
+        assert!(!body.contains("socket") && !body.contains("no answer"), "{body}");
+        assert_eq!(log.take(), Vec::from_iter(event), "{how}");
+    }
+}
+
+#[test]
+fn a_guard_over_accounts_loads_what_is_not_in_force() {
+    let log = Log::default();
+    let schema = keyward::Schema::builder().resource("products").build().unwrap();
+    let format = KeyFormat::new(KeyPrefix::new("acme").unwrap());
+    let key = format.generate_operator_key(KeyEntropy::take(&mut [1; 32]).unwrap(), None);
+    let store = MemoryAccounts::new();
+    let founded = Account::create(&schema, "a1", "olivia", &key, NOW).into_result().unwrap();
+    AccountStore::commit(&store, &founded).unwrap();
+    let accounts = Accounts::new(store, Authenticator::new(&schema, format));
+    let guard = Guard::of_accounts(Arc::new(accounts), Challenge::new("products").unwrap(), || NOW, log.report());
+    let app = Routes::new(&guard).route(Method::GET, "/me", Need::Permission("products:read"), list).unwrap();
+    let bearer = format!("Bearer {}", key.key.reveal());
+    let (response, body) = send(&app.into_router(), "GET", "/me", &[("authorization", &bearer)]);
+    assert_eq!((response.status().as_u16(), &*body), (200, "olivia"), "{:?}", log.take());
 }
 
 #[test]
@@ -254,13 +391,13 @@ fn a_route_that_is_wrong_is_an_error_at_the_start() {
             "/",
             Method::GET,
             Need::Permission("product:read"),
-            "unknown resource type `product`; did you mean `products`?; there are `products`, `orders`, `accessPolicies`, `accessTokens`, `operatorAccess`",
+            "unknown resource type `product`; did you mean `products`?",
         ),
         (
             "/",
             Method::GET,
             Need::Permission("orders:delete"),
-            "`orders` has no operation `delete`; there are `read`, `approve`",
+            "resource type `orders`: unknown operation `delete`; there are `read`, `approve`",
         ),
         ("/", Method::from_bytes(b"PURGE").unwrap(), key, "the method is none that is routed"),
     ] {

@@ -42,8 +42,8 @@ type Refused = (&'static str, Option<usize>, &'static str, &'static str);
 
 const REFUSED: &[Refused] = &[
     ("", None, ": 0 bytes are too few, the least is 3", "empty"),
-    ("a:", None, ": 2 bytes are too few, the least is 3", "too short before anything else"),
-    (":a", None, ": 2 bytes are too few, the least is 3", "too short before anything else"),
+    ("a:", Some(2), " at character 3: nothing stands after the colon", "no value"),
+    (":a", Some(0), " at character 1: nothing stands before the colon", "no name"),
     ("factoryId", None, ": there is no colon", "no colon"),
     ("factoryId=1", Some(9), " at character 10: '=' is not allowed here", "an equals sign"),
     ("factoryId\u{ff1a}1", Some(9), " at character 10: '：' is not allowed here", "a full-width colon"),
@@ -76,6 +76,27 @@ const REFUSED: &[Refused] = &[
     ("{\"name\":1}", Some(0), " at character 1: '{' is not allowed here", "an object as text"),
 ];
 
+/// How the message goes on: what to write.
+fn hint(text: &str, position: Option<usize>, message: &str) -> String {
+    let (name, value) = text.split_once(':').unwrap_or((text, ""));
+    if matches!(message, ": there is no colon" | ": 0 bytes are too few, the least is 3") {
+        return "; a condition is a name, a colon and a value, as in `brand:a`".into();
+    }
+    let in_name = position.is_some_and(|at| at <= name.len());
+    if in_name && message.ends_with("is not allowed here") {
+        return "; a condition name is made of ASCII letters, digits, `_` and `-`".into();
+    }
+    if in_name {
+        return String::new();
+    }
+    let is_plain = value.escape_debug().to_string() == value;
+    let value = if is_plain { format!("\"{value}\"") } else { "…".into() };
+    format!(
+        "; such a value is written `{{\"name\": \"{name}\", \"value\": {value}}}`, or made by \
+         `Condition::new(\"{name}\", {value})`"
+    )
+}
+
 #[test]
 fn refused_texts() {
     for (text, position, message, note) in REFUSED {
@@ -83,7 +104,8 @@ fn refused_texts() {
         assert_eq!(error.position(), *position, "{note}");
         let shown = error.to_string();
         assert!(shown.starts_with("condition `"), "{note}: {shown}");
-        assert!(shown.ends_with(&format!("`{message}")), "{note}: {shown}");
+        let hint = hint(text, *position, message);
+        assert!(shown.ends_with(&format!("`{message}{hint}")), "{note}: {shown}");
         assert!(!shown.chars().any(char::is_control), "{note}: {shown:?}");
         assert_eq!(Condition::try_from(*text).unwrap_err(), error, "{note}");
         assert_eq!(Condition::try_from(String::from(*text)).unwrap_err(), error, "{note}");
@@ -270,5 +292,26 @@ proptest! {
 #[test]
 fn what_is_wrong_is_told_as_a_value() {
     let refused = "a:".parse::<Condition>().unwrap_err();
-    assert_eq!(refused.problem(), TextProblem::TooShort { length: 2, least: 3 });
+    assert_eq!(refused.problem(), TextProblem::EmptyValue);
+    assert_eq!("".parse::<Condition>().unwrap_err().problem(), TextProblem::TooShort { length: 0, least: 3 });
+}
+
+#[test]
+fn a_grant_is_read_as_it_is_written_and_not_without_its_conditions() {
+    let grant = keyward::Grant::new().with_roles(["a", "b"]).condition("brand:one").unwrap();
+    let grant = grant.with_conditions([Condition::new("owner", "a@example.com").unwrap()]);
+    let written = serde_json::to_string(&grant).unwrap();
+    assert_eq!(written, r#"{"roles":["a","b"],"conditions":["brand:one",{"name":"owner","value":"a@example.com"}]}"#);
+    assert_eq!(serde_json::from_str::<keyward::Grant>(&written).unwrap(), grant);
+    for (text, message) in [
+        (r#"{"roles": ["a"]}"#, "missing field `conditions`"),
+        (r#"{"conditions": []}"#, "missing field `roles`"),
+        (r#"{"roles": ["a"], "conditions": null}"#, "invalid type: null"),
+        (r#"{"roles": ["a"], "conditions": [], "condition": ["brand:one"]}"#, "unknown field `condition`"),
+        (r#"{"roles": ["a"], "roles": ["b"], "conditions": []}"#, "duplicate field `roles`"),
+        (r#"{"roles": ["a"], "conditions": ["brand"]}"#, "condition `brand`"),
+    ] {
+        let refused = serde_json::from_str::<keyward::Grant>(text).unwrap_err().to_string();
+        assert!(refused.contains(message), "{text}: {refused}");
+    }
 }

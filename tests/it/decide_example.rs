@@ -45,10 +45,10 @@ const WORLD: &str = r#"{
 }"#;
 
 /// The program, beside the tests in the build's own folder.
-fn program() -> PathBuf {
+fn program(name: &str) -> PathBuf {
     let tests = env::current_exe().unwrap();
-    let program = tests.ancestors().nth(2).unwrap().join("examples").join(format!("decide{}", env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "the example is not built: `cargo test` builds it, `cargo build --example decide` too");
+    let program = tests.ancestors().nth(2).unwrap().join("examples").join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "the example is not built: `cargo test` builds it, `cargo build --example {name}` too");
     program
 }
 
@@ -76,14 +76,14 @@ impl Drop for File {
 }
 
 #[derive(Debug)]
-struct Ran {
-    status: i32,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Ran {
-    fn answers(&self) -> Vec<Value> {
+    pub(crate) fn answers(&self) -> Vec<Value> {
         self.out
             .lines()
             .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
@@ -98,7 +98,11 @@ impl Ran {
 }
 
 fn run(arguments: &[&str], input: &[u8]) -> Ran {
-    let mut child = Command::new(program())
+    run_example("decide", arguments, input)
+}
+
+pub(crate) fn run_example(name: &str, arguments: &[&str], input: &[u8]) -> Ran {
+    let mut child = Command::new(program(name))
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -274,7 +278,7 @@ fn exchanges() -> Vec<(&'static str, Value, Value)> {
         ),
         (
             "update, nothing proposed",
-            json!({"actor": "two", "operation": "update", "resource": products(json!({"brand": "brand_one"}))}),
+            json!({"actor": "two", "operation": "update", "resource": products(json!({"brand": "brand_one"})), "proposed": {}}),
             unmet(None, two.clone(), Some("proposed")),
         ),
         (
@@ -355,7 +359,18 @@ fn answers_read_as_in_the_contract() {
 fn errors_answer_their_request_alone() {
     let good = r#"{"actor": "olga", "operation": "read", "resource": {"type": "products"}}"#;
     let cases = [
-        ("{", "line 2, column 1, $: EOF while parsing an object", "no JSON"),
+        (
+            "{",
+            "line 2, column 1, $: EOF while parsing an object: each line holds one request; write it on one line, or put \
+             the requests into an array",
+            "the first line of a request over several",
+        ),
+        (
+            r#"{"actor": "olga", "operation": "update", "resource": {"type": "products"}}"#,
+            "$: the field `proposed` is missing: an update tests what is stored and what it would become; add \
+             `\"proposed\": {…}` with the attributes as they would be",
+            "an update without what it would become",
+        ),
         ("nonsense", "expected ident", "no JSON at all"),
         (&format!("{good} {good}"), "trailing characters", "two on a line"),
         ("7", "$: an object is wanted", "a number"),
@@ -583,7 +598,11 @@ fn documents_that_cant_be_used() {
         (b"{\"schema\": {},\n \"schema\": {}}", "line 2, column 9, $.schema: the key is there twice", "a key twice"),
         (b"{\"schema\": {}", "line 1, column 13, $: EOF while parsing an object", "truncated"),
         (b"{\"schema\": {}, \"accounts\": []}\n{}", "line 2, column 1, $: trailing characters", "two"),
-        (b"\xef\xbb\xbf{}", "line 1, column 1, $: expected value", "a byte order mark"),
+        (
+            b"\xef\xbb\xbf{}",
+            "line 1, column 1, $: the document begins with a byte order mark: save it as UTF-8 without one",
+            "a byte order mark",
+        ),
         (b"{\"a\":\n \"\xff\"}", "line 2, column 3, $: the text is not UTF-8", "no UTF-8"),
         (b"{\"schema\": {}, \"accounts\": [{\"id\": \"a\", \"accessTokens\": [{\"id\": \"t\", \"policies\": [\"x\"], \"conditions\": []}]}]}", "$.accounts[0].accessTokens[0].policies[0]: unknown role `x`", "an unknown policy"),
         (b"{\"schema\": {}, \"accounts\": [{\"id\": \"a\", \"accessTokens\": [{\"id\": \"t\", \"policies\": [\"admin\"]}]}]}", "line 1, column 58, $.accounts[0].accessTokens[0]: the field `conditions` is missing", "no conditions is not the whole account"),
@@ -603,6 +622,14 @@ fn documents_that_cant_be_used() {
         (" \n\t\n", "there is no request"),
         ("[", "line 1, column 1, $"),
         ("[{}", "line 1, column 3, $"),
+        (
+            "\u{feff}{}\n{}",
+            "line 1, column 1, $: the document begins with a byte order mark: save it as UTF-8 without one",
+        ),
+        (
+            "\u{feff}[{}]",
+            "line 1, column 1, $: the document begins with a byte order mark: save it as UTF-8 without one",
+        ),
         ("[{},]", "line 1, column 5, $[1]: trailing comma"),
         ("[]x", "line 1, column 3, $: trailing characters"),
     ] {
@@ -643,6 +670,133 @@ fn the_bare_command_shows_something() {
         assert_eq!(ran.status, 0);
         assert!(ran.out.starts_with("usage: decide"));
     }
+}
+
+/// The explanations of a table's requests: each with its first line, its steps, and its last line.
+fn explained(ran: &Ran) -> Vec<(&str, Vec<&str>, &str)> {
+    let blocks = ran.out.split("\n\n").map(|block| {
+        let lines: Vec<&str> = block.trim_end().lines().collect();
+        (lines[0], lines[1..lines.len() - 1].to_vec(), lines[lines.len() - 1])
+    });
+    blocks.collect()
+}
+
+#[test]
+fn an_explanation_ends_with_the_decision() {
+    let (explained_run, table, as_json) = (run(&["--explain"], b""), run(&[], b""), run(&["--json"], b""));
+    assert_eq!((explained_run.status, &*explained_run.err), (0, ""));
+    let column = table.out.lines().next().unwrap().find("DECISION").unwrap();
+    let words = |line: &str| line.split_whitespace().map(String::from).collect::<Vec<_>>();
+    let blocks = explained(&explained_run);
+    assert_eq!(blocks.len(), table.out.lines().count() - 1);
+    for ((first, steps, last), (line, answer)) in blocks.iter().zip(table.out.lines().skip(1).zip(as_json.answers())) {
+        let at = line.char_indices().nth(column).unwrap().0;
+        assert_eq!(words(last), words(&line[at..]), "{line}");
+        assert_eq!(words(first), words(&line[..at]), "{line}");
+        // Every step is there that was taken, and no step after the one that denied.
+        let bad = |step: &str| {
+            let signs = [": not met", "is not `", "is not bound to", "is granted by none of", "is not granted"];
+            signs.iter().any(|sign| step.contains(sign))
+        };
+        let denied = answer["decision"] == "deny";
+        assert_eq!(steps.iter().filter(|step| bad(step)).count(), usize::from(denied), "{steps:?}");
+        assert!(!denied || bad(steps[steps.len() - 1]), "{steps:?}");
+        let kind = answer["reason"]["kind"].as_str().map(|kind| match kind {
+            "other_account" => "account",
+            "permission_missing" => "permission",
+            _ => "condition",
+        });
+        if let Some(kind) = kind {
+            assert!(steps[steps.len() - 1].trim_start().starts_with(kind), "{kind}: {steps:?}");
+        }
+    }
+}
+
+#[test]
+fn an_explanation_tells_what_each_step_looked_at() {
+    let (world, requests) = (File::new(WORLD), exchanges());
+    let lines: Vec<String> = requests.iter().map(|(_, request, _)| request.to_string()).collect();
+    let requests_file = File::new(lines.join("\n"));
+    let ran = run(&["--explain", world.path(), requests_file.path()], b"");
+    let blocks = explained(&ran);
+    assert_eq!(blocks.len(), requests.len());
+    let steps = |note: &str| {
+        let at = requests.iter().position(|(of, ..)| *of == note).unwrap();
+        blocks[at].1.iter().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+    };
+    let account = format!("account `{ACCOUNT}` is the actor's own");
+    let granted = |what: &str, by: &str| format!("permission `{what}` is granted by `{by}`");
+    assert_eq!(
+        steps("unmet"),
+        [
+            account.clone(),
+            granted("products:read", "inspector"),
+            "condition `productBrand`: `brand` is `brand_two`, accepted are `brand_one`: not met".into(),
+        ],
+    );
+    assert_eq!(
+        steps("permission"),
+        [account.clone(), "permission `products:delete` is granted by none of `inspector`".into()],
+    );
+    assert_eq!(
+        steps("no roles"),
+        [account.clone(), "permission `products:read` is not granted: the actor has no role".into()],
+    );
+    assert_eq!(steps("another account"), [format!("account `other` is not `{ACCOUNT}`, the actor's own")]);
+    assert_eq!(
+        steps("unbound"),
+        [
+            account.clone(),
+            granted("products:read", "manager"),
+            "condition `factoryId` is not bound to `products`".into()
+        ],
+    );
+    assert_eq!(
+        steps("not all of a list"),
+        [
+            account.clone(),
+            granted("operatorAccess:read", "admin"),
+            "condition `accessPolicyId`: every one of `policies` is [`inspector`, `admin`], accepted are `inspector`: not met"
+                .into(),
+        ],
+    );
+    let update = r#"{"actor": "two", "operation": "update", "resource": {"type": "products", "attributes": {"brand": "brand two"}}, "proposed": {"brand": 3}}"#;
+    let update = File::new(update);
+    let ran = run(&["--explain", world.path(), update.path()], b"");
+    let (_, steps, last) = explained(&ran).remove(0);
+    let accepted = "accepted are `brand_one`, `brand two`";
+    assert_eq!(
+        steps[2..],
+        [
+            format!("  condition   `productBrand`: stored `brand` is `brand two`, {accepted}: met"),
+            format!("  condition   `productBrand`: proposed `brand` is 3, {accepted}: not met"),
+        ],
+    );
+    assert_eq!(last, format!("  deny  condition `productBrand`: proposed `brand` is 3, {accepted}"));
+}
+
+#[test]
+fn an_explanation_says_that_a_token_administers_nothing() {
+    let world = r#"{"schema": {"resources": {}}, "accounts": [{"id": "a", "accessTokens": [{"id": "t", "policies": ["admin"], "conditions": []}]}]}"#;
+    let question = |operation: &str| {
+        format!(r#"{{"actor": "t", "operation": "{operation}", "resource": {{"type": "accessTokens"}}}}"#)
+    };
+    let (world, requests) = (File::new(world), File::new([question("create"), question("read")].join("\n")));
+    let ran = run(&["--explain", world.path(), requests.path()], b"");
+    let blocks = explained(&ran);
+    let nothing = "`accessTokens:create` is not granted: an access token administers nothing, whatever its roles";
+    assert_eq!(blocks[0].1[1..], [format!("  permission  {nothing}")]);
+    assert_eq!(blocks[1].1[1], "  permission  `accessTokens:read` is granted by `admin`");
+    assert!(blocks[1].1[2].ends_with("none is given: any resource of the account"), "{}", blocks[1].1[2]);
+    assert_eq!(blocks[1].2, "  allow");
+}
+
+#[test]
+fn the_json_is_not_explained() {
+    for arguments in [["--json", "--explain"], ["--explain", "--json"]] {
+        run(&arguments, b"").refused("`--json` and `--explain` don't go together");
+    }
+    run(&["--explain", "--why"], b"").refused("unexpected option `--why`; `--help` tells which there are");
 }
 
 #[test]
@@ -690,14 +844,17 @@ fn hostile(text: &str) -> Vec<Ran> {
         json!({"within": {"access": text, "of": text}}),
     ];
     let lines = requests.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
-    let ran = table(world.to_string(), lines);
+    let world_text = world.to_string();
+    let ran = table(&world_text, &lines);
     assert_eq!(ran.status, 1);
     assert_eq!(ran.out.lines().count(), requests.len() + 1, "a request, a line: {}", ran.out);
     let mut broken = world.clone();
     broken["accounts"][0]["operatorAccess"][0]["policies"] = json!([text]);
     let mut unknown = world;
     unknown["accounts"][0][text] = json!(1);
-    vec![ran, table(broken.to_string(), "{}"), table(unknown.to_string(), "{}")]
+    let (world, requests) = (File::new(world_text), File::new(lines));
+    let explained = run(&["--explain", world.path(), requests.path()], b"");
+    vec![ran, explained, table(broken.to_string(), "{}"), table(unknown.to_string(), "{}")]
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Types that say once which attributes they have.
 
-use keyward::{Access, Attributes, Operation, Resource, Roles, Schema, TypeRef, attributes::DeclaredAttributes};
+use keyward::{
+    Access, Attributes, Operation, Resource, Roles, Schema, TypeRef,
+    attributes::{DeclaredAttributes, DeclaredResource},
+    schema::ConditionRule,
+};
 
 struct Site {
     id: u64,
@@ -107,4 +111,46 @@ fn conditions_see_through_declared_objects() {
         let access = Access::builder(&roles).role("admin").condition(value).unwrap().build().unwrap();
         assert_eq!(access.decide(Operation::READ, &order()).is_allow(), allowed, "{value}");
     }
+}
+
+/// The field of a name that is a word of the language.
+struct Event {
+    account: String,
+    r#type: &'static str,
+    r#loop: Site,
+}
+
+keyward::resource!(Event as "events" in account { r#type, r#loop: Site, kind = r#type });
+
+#[test]
+fn a_raw_identifier_is_named_without_its_mark() {
+    let event = Event { account: "acme".into(), r#type: "sale", r#loop: Site { id: 1, region: None } };
+    assert_eq!(
+        Event::DECLARED.iter().map(keyward::attributes::AttributeName::name).collect::<Vec<_>>(),
+        ["type", "loop", "kind"]
+    );
+    let shown = ["type", "loop", "kind", "r#type"].map(|name| event.attribute(name).to_string());
+    assert_eq!(shown, ["`sale`", "{`id`: 1, `region`: nothing}", "`sale`", "nothing"]);
+    let mut each = Vec::new();
+    event.each(&mut |name, _| each.push(name.to_owned()));
+    assert_eq!(each, ["type", "loop", "kind"]);
+}
+
+#[test]
+fn a_resource_is_held_to_the_schema_by_its_own_type() {
+    let schema = |resource: &str, attribute: &str| {
+        let condition = ConditionRule::new("c").restricts(resource, attribute);
+        Schema::builder().resource(resource).condition(condition).build().unwrap()
+    };
+    assert_eq!(Event::RESOURCE_TYPE, "events");
+    assert!(schema("events", "type").check_resource::<Event>().is_ok());
+    let told = |schema: Schema| schema.check_resource::<Event>().unwrap_err().to_string();
+    assert_eq!(
+        told(schema("event", "type")),
+        "resource type `events`: unknown resource type `events`; did you mean `event`?",
+    );
+    assert_eq!(
+        told(schema("events", "tpye")),
+        "condition `c` on `events`: unknown attribute `tpye`; did you mean `type`?"
+    );
 }

@@ -149,7 +149,7 @@ fn refused_contents() {
         (
             format!("{t1}/conditions/0"),
             json!("zzzzzz:a"),
-            "$.accounts[0].accessTokens[0].conditions[0]: unknown condition `zzzzzz`",
+            "$.accounts[0].accessTokens[0].conditions[0]: unknown condition `zzzzzz`; there are `brand`, `factory`",
             "nothing near",
         ),
         (
@@ -167,13 +167,13 @@ fn refused_contents() {
         (
             "/accounts/0/accessPolicies/0/permissions/1".into(),
             json!("products:read,approve"),
-            "$.accounts[0].accessPolicies[0].permissions[1]: unknown operation `approve`",
+            "$.accounts[0].accessPolicies[0].permissions[1]: unknown operation `approve`; there are `create`, `read`, `update`, `delete`, `list`",
             "an operation of another type",
         ),
         (
             "/accounts/0/accessPolicies/1/permissions/0".into(),
             json!("orders:delete"),
-            "$.accounts[0].accessPolicies[1].permissions[0]: unknown operation `delete`",
+            "$.accounts[0].accessPolicies[1].permissions[0]: unknown operation `delete`; there are `read`, `approve`",
             "a standard operation that the type doesn't declare",
         ),
         (
@@ -191,7 +191,7 @@ fn refused_contents() {
         (
             "/schema/conditions/brand/elsewhere".into(),
             json!("allow"),
-            "$.schema.conditions.brand.elsewhere: unknown choice `allow`",
+            "$.schema.conditions.brand.elsewhere: unknown choice `allow`; there are `deny`, `ignore`",
             "no such choice",
         ),
         (
@@ -203,7 +203,7 @@ fn refused_contents() {
         (
             "/schema/conditions/factory/restricts/orders/match".into(),
             json!("none"),
-            "$.schema.conditions.factory.restricts.orders.match: unknown choice `none`",
+            "$.schema.conditions.factory.restricts.orders.match: unknown choice `none`; there are `any`, `all`",
             "no such match",
         ),
         // Duplicates.
@@ -278,19 +278,19 @@ fn refused_contents() {
         (
             format!("{t1}/conditions/0"),
             json!("brand"),
-            "$.accounts[0].accessTokens[0].conditions[0]: condition `brand`: there is no colon",
+            "$.accounts[0].accessTokens[0].conditions[0]: condition `brand`: there is no colon; a condition is a name, a colon and a value, as in `brand:a`",
             "a condition without a colon",
         ),
         (
             format!("{t1}/conditions/0"),
             json!("brand:a,"),
-            "$.accounts[0].accessTokens[0].conditions[0]: condition `brand:a,` at character 8: ',' is not allowed here",
+            "$.accounts[0].accessTokens[0].conditions[0]: condition `brand:a,` at character 8: ',' is not allowed here; such a value is written `{\"name\": \"brand\", \"value\": \"a,\"}`, or made by `Condition::new(\"brand\", \"a,\")`",
             "a trailing comma",
         ),
         (
             format!("{t1}/conditions/0"),
             json!({"name": "brand:", "value": "a"}),
-            "$.accounts[0].accessTokens[0].conditions[0]: condition name `brand:` at character 6: ':' is not allowed here",
+            "$.accounts[0].accessTokens[0].conditions[0]: condition name `brand:` at character 6: ':' is not allowed here; a condition name is made of ASCII letters, digits, `_` and `-`",
             "a colon in a name",
         ),
         (
@@ -302,7 +302,7 @@ fn refused_contents() {
         (
             "/accounts/0/accessPolicies/0/permissions/0".into(),
             json!("*:*"),
-            "$.accounts[0].accessPolicies[0].permissions[0]: permission `*:*` at character 1: '*' is not allowed here",
+            "$.accounts[0].accessPolicies[0].permissions[0]: permission `*:*` at character 1: '*' is not allowed here; only operations have a `*`, as in `products:*`",
             "everything on everything",
         ),
         (
@@ -314,25 +314,25 @@ fn refused_contents() {
         (
             "/accounts/0/id".into(),
             json!("a b"),
-            "$.accounts[0].id: id `a b` at character 2: ' ' is not allowed here",
+            "$.accounts[0].id: id `a b` at character 2: ' ' is not allowed here; an id is made of ASCII letters, digits and `_-.:@+~=/`",
             "a space in an account id",
         ),
         (
             "/accounts/0/accessTokens/0/id".into(),
             json!("*"),
-            "$.accounts[0].accessTokens[0].id: id `*` at character 1: '*' is not allowed here",
+            "$.accounts[0].accessTokens[0].id: id `*` at character 1: '*' is not allowed here; an id is made of ASCII letters, digits and `_-.:@+~=/`",
             "a wildcard for an actor",
         ),
         (
             "/accounts/0/accessPolicies/0/id".into(),
             json!("p\u{0}"),
-            r"$.accounts[0].accessPolicies[0].id: id `p\0` at character 2: '\0' is not allowed here",
+            r"$.accounts[0].accessPolicies[0].id: id `p\0` at character 2: '\0' is not allowed here; an id is made of ASCII letters, digits and `_-.:@+~=/`",
             "NUL in a policy id",
         ),
         (
             "/accounts/0/accessTokens/0/id".into(),
             json!("é"),
-            "$.accounts[0].accessTokens[0].id: id `é` at character 1: 'é' is not allowed here",
+            "$.accounts[0].accessTokens[0].id: id `é` at character 1: 'é' is not allowed here; an id is made of ASCII letters, digits and `_-.:@+~=/`",
             "an id outside ASCII",
         ),
         // The schema.
@@ -389,13 +389,13 @@ fn refused_contents() {
         (
             "/schema/resources/orders/operations/0".into(),
             json!("*"),
-            "$.schema.resources.orders.operations[0]: operation `*` at character 1: '*' is not allowed here",
+            "$.schema.resources.orders.operations[0]: operation `*` at character 1: '*' is not allowed here; an operation is made of the letters `a` to `z`",
             "a wildcard operation",
         ),
         (
             "/schema/resources/a b".into(),
             json!({}),
-            "$.schema.resources['a b']: resource type `a b` at character 2: ' ' is not allowed here",
+            "$.schema.resources['a b']: resource type `a b` at character 2: ' ' is not allowed here; a resource type is made of ASCII letters, digits and `.`",
             "a space in a type",
         ),
         (
@@ -407,7 +407,7 @@ fn refused_contents() {
         (
             "/schema/conditions/a.b".into(),
             json!({"restricts": {"products": "x"}}),
-            "$.schema.conditions['a.b']: condition name `a.b` at character 2: '.' is not allowed here",
+            "$.schema.conditions['a.b']: condition name `a.b` at character 2: '.' is not allowed here; a condition name is made of ASCII letters, digits, `_` and `-`",
             "a point in a condition name",
         ),
     ];
@@ -587,16 +587,28 @@ fn wrong_kinds_in_every_field() {
 #[test]
 fn unknown_fields_in_every_object() {
     let objects = [
-        ("", "field `zzz`"),
-        ("/schema", "field `zzz`"),
-        ("/schema/resources/products", "field `zzz`"),
-        ("/schema/conditions/brand", "field `zzz`"),
-        ("/schema/conditions/factory/restricts/orders", "field `zzz`"),
-        ("/accounts/0", "field `zzz`"),
-        ("/accounts/0/accessPolicies/0", "field `zzz`"),
-        ("/accounts/0/operatorAccess/0", "field `zzz`"),
-        ("/accounts/0/accessTokens/0", "field `zzz`"),
-        ("/accounts/0/accessTokens/0/conditions/1", "field `zzz`"),
+        ("", "field `zzz`; there are `schema`, `accounts`"),
+        ("/schema", "field `zzz`; there are `resources`, `conditions`"),
+        ("/schema/resources/products", "field `zzz`; there are `operations`"),
+        ("/schema/conditions/brand", "field `zzz`; there are `restricts`, `elsewhere`"),
+        ("/schema/conditions/factory/restricts/orders", "field `zzz`; there are `attribute`, `match`"),
+        (
+            "/accounts/0",
+            "field `zzz`; there are `id`, `name`, `accessPolicies`, `operatorAccess`, `accessTokens`, `description`, `imageUrl`, `tfaRequired`, `defaultUrl`, `createdAt` and 4 more",
+        ),
+        (
+            "/accounts/0/accessPolicies/0",
+            "field `zzz`; there are `id`, `name`, `permissions`, `description`, `uiPermissions`, `homepage`, `createdAt`, `updatedAt`, `tags`, `identifiers` and 1 more",
+        ),
+        (
+            "/accounts/0/operatorAccess/0",
+            "field `zzz`; there are `id`, `operator`, `email`, `name`, `policies`, `conditions`, `description`, `createdAt`, `updatedAt`, `tags` and 2 more",
+        ),
+        (
+            "/accounts/0/accessTokens/0",
+            "field `zzz`; there are `id`, `name`, `policies`, `conditions`, `description`, `createdAt`, `updatedAt`, `tags`, `identifiers`, `customFields`",
+        ),
+        ("/accounts/0/accessTokens/0/conditions/1", "field `zzz`; there are `name`, `value`"),
     ];
     for (pointer, message) in objects {
         let error = refused(&with(&format!("{pointer}/zzz"), json!(null)));
@@ -758,7 +770,11 @@ fn texts_that_are_no_world() {
     let cases = [
         ("", "line 1, column 1, $: EOF while parsing a value", "empty"),
         (" \n ", "line 2, column 1, $: EOF while parsing a value", "blank"),
-        ("\u{feff}{}", "line 1, column 1, $: expected value", "a byte order mark"),
+        (
+            "\u{feff}{}",
+            "line 1, column 1, $: the document begins with a byte order mark: save it as UTF-8 without one",
+            "a byte order mark",
+        ),
         ("null", "line 1, column 1, $: null where an object is wanted", "null"),
         ("{} {}", "line 1, column 4, $: trailing characters", "two documents"),
         ("{}x", "line 1, column 3, $: trailing characters", "something after"),

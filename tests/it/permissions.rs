@@ -44,10 +44,10 @@ type Refused = (&'static str, Option<usize>, &'static str, &'static str);
 
 const REFUSED: &[Refused] = &[
     ("", None, ": 0 bytes are too few, the least is 3", "empty"),
-    ("a", None, ": 1 bytes are too few, the least is 3", "a name"),
-    ("a:", None, ": 2 bytes are too few, the least is 3", "too short before anything else"),
-    (":a", None, ": 2 bytes are too few, the least is 3", "too short before anything else"),
-    ("*", None, ": 1 bytes are too few, the least is 3", "a wildcard alone"),
+    ("a", None, ": there is no colon", "a name"),
+    ("a:", Some(2), " at character 3: nothing stands after the colon", "no operation"),
+    (":a", Some(0), " at character 1: nothing stands before the colon", "no type"),
+    ("*", None, ": there is no colon", "a wildcard alone"),
     ("products", None, ": there is no colon", "no colon"),
     ("products,read", Some(8), " at character 9: ',' is not allowed here", "a comma for a colon"),
     ("products read", Some(8), " at character 9: ' ' is not allowed here", "a space for a colon"),
@@ -137,6 +137,25 @@ const REFUSED: &[Refused] = &[
     ("products\u{1b}[2J:read", Some(8), " at character 9: '\\u{1b}' is not allowed here", "a terminal sequence"),
 ];
 
+const TYPE: &str = "; a resource type is made of ASCII letters, digits and `.`";
+const OPERATION: &str = "; an operation is made of the letters `a` to `z`";
+
+/// How the message goes on: what to write.
+fn hint(text: &str, position: Option<usize>, message: &str) -> &'static str {
+    let starred = position.is_some_and(|at| text[at..].starts_with('*'));
+    let in_type = text.find(':').is_none_or(|colon| position.is_some_and(|at| at < colon));
+    match message {
+        ": there is no colon" if text == "*" => ": write a type before it, as in `products:*`",
+        ": there is no colon" | ": 0 bytes are too few, the least is 3" => {
+            "; a permission is a type, a colon and operations, as in `products:read`"
+        }
+        _ if !message.ends_with("is not allowed here") => "",
+        _ if in_type && starred => "; only operations have a `*`, as in `products:*`",
+        _ if in_type => TYPE,
+        _ => OPERATION,
+    }
+}
+
 #[test]
 fn refused_texts() {
     for (text, position, message, note) in REFUSED {
@@ -145,7 +164,8 @@ fn refused_texts() {
         assert_eq!(error.position(), *position, "{note}");
         let message_with_text = error.to_string();
         assert!(message_with_text.starts_with("permission `"), "{note}: {message_with_text}");
-        assert!(message_with_text.ends_with(&format!("`{message}")), "{note}: {message_with_text}");
+        let hint = hint(text, *position, message);
+        assert!(message_with_text.ends_with(&format!("`{message}{hint}")), "{note}: {message_with_text}");
         assert!(!message_with_text.chars().any(char::is_control), "{note}: {message_with_text:?}");
         assert_eq!(Permission::try_from(*text).unwrap_err(), error, "{note}");
         assert_eq!(Permission::try_from(String::from(*text)).unwrap_err(), error, "{note}");
@@ -158,9 +178,11 @@ fn refused_texts() {
 #[test]
 fn the_text_is_repeated_escaped_and_cut() {
     let error = "products:re\nad".parse::<Permission>().unwrap_err();
-    assert_eq!(error.to_string(), r"permission `products:re\nad` at character 12: '\n' is not allowed here");
+    let message = r"permission `products:re\nad` at character 12: '\n' is not allowed here";
+    assert_eq!(error.to_string(), format!("{message}{OPERATION}"));
     let error = "a'b\"c:read".parse::<Permission>().unwrap_err();
-    assert_eq!(error.to_string(), "permission `a'b\"c:read` at character 2: '\\'' is not allowed here");
+    let message = "permission `a'b\"c:read` at character 2: '\\'' is not allowed here";
+    assert_eq!(error.to_string(), format!("{message}{TYPE}"));
     let error = "é".repeat(1 << 20).parse::<Permission>().unwrap_err();
     assert_eq!(
         error.to_string(),

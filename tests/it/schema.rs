@@ -38,22 +38,22 @@ fn refused_declarations() {
         ),
         (
             Schema::builder().resource("a:b"),
-            "resource type `a:b`: resource type `a:b` at character 2: ':' is not allowed here".into(),
+            "resource type `a:b`: resource type `a:b` at character 2: ':' is not allowed here; a resource type is made of ASCII letters, digits and `.`".into(),
             "a separator in a type",
         ),
         (
             Schema::builder().resource("*"),
-            "resource type `*`: resource type `*` at character 1: '*' is not allowed here".into(),
+            "resource type `*`: resource type `*` at character 1: '*' is not allowed here; a resource type is made of ASCII letters, digits and `.`".into(),
             "a wildcard for a type",
         ),
         (
             Schema::builder().resource("a_b"),
-            "resource type `a_b`: resource type `a_b` at character 2: '_' is not allowed here".into(),
+            "resource type `a_b`: resource type `a_b` at character 2: '_' is not allowed here; a resource type is made of ASCII letters, digits and `.`".into(),
             "an underscore in a type",
         ),
         (
             Schema::builder().resource("pr\u{43e}ducts"),
-            "resource type `prоducts`: resource type `prоducts` at character 3: 'о' is not allowed here".into(),
+            "resource type `prоducts`: resource type `prоducts` at character 3: 'о' is not allowed here; a resource type is made of ASCII letters, digits and `.`".into(),
             "a Cyrillic o",
         ),
         (products().resource("products"), "resource type `products`: it is declared twice".into(), "a type twice"),
@@ -69,17 +69,17 @@ fn refused_declarations() {
         ),
         (
             Schema::builder().resource_with("a", ["read", "*"]),
-            "resource type `a`, operation 2: operation `*` at character 1: '*' is not allowed here".into(),
+            "resource type `a`, operation 2: operation `*` at character 1: '*' is not allowed here; an operation is made of the letters `a` to `z`".into(),
             "a wildcard operation",
         ),
         (
             Schema::builder().resource_with("a", ["Read"]),
-            "resource type `a`, operation 1: operation `Read` at character 1: 'R' is not allowed here".into(),
+            "resource type `a`, operation 1: operation `Read` at character 1: 'R' is not allowed here; an operation is made of the letters `a` to `z`".into(),
             "a capital operation",
         ),
         (
             Schema::builder().resource_with("a", ["a,b"]),
-            "resource type `a`, operation 1: operation `a,b` at character 2: ',' is not allowed here".into(),
+            "resource type `a`, operation 1: operation `a,b` at character 2: ',' is not allowed here; an operation is made of the letters `a` to `z`".into(),
             "two operations in one",
         ),
         (
@@ -102,12 +102,12 @@ fn refused_declarations() {
         ),
         (
             products().condition(rule("a.b", "x")),
-            "condition `a.b`: condition name `a.b` at character 2: '.' is not allowed here".into(),
+            "condition `a.b`: condition name `a.b` at character 2: '.' is not allowed here; a condition name is made of ASCII letters, digits, `_` and `-`".into(),
             "a point in a condition name",
         ),
         (
             products().condition(rule("a\nb", "x")),
-            r"condition `a\nb`: condition name `a\nb` at character 2: '\n' is not allowed here".into(),
+            r"condition `a\nb`: condition name `a\nb` at character 2: '\n' is not allowed here; a condition name is made of ASCII letters, digits, `_` and `-`".into(),
             "a line end in a condition name",
         ),
         (
@@ -137,12 +137,12 @@ fn refused_declarations() {
         ),
         (
             products().condition(ConditionRule::new("brand").restricts("zebra", "x")),
-            "condition `brand` on `zebra`: unknown resource type `zebra`".into(),
+            "condition `brand` on `zebra`: unknown resource type `zebra`; there are `products`, `accessPolicies`, `accessTokens`, `operatorAccess`".into(),
             "an unknown type, nothing near",
         ),
         (
             products().condition(ConditionRule::new("brand").restricts("*", "x")),
-            "condition `brand` on `*`: unknown resource type `*`".into(),
+            "condition `brand` on `*`: unknown resource type `*`; there are `products`, `accessPolicies`, `accessTokens`, `operatorAccess`".into(),
             "a wildcard for the type",
         ),
         (
@@ -493,7 +493,10 @@ fn lookups_are_by_the_very_name() {
     let long = "a".repeat(1 << 20);
     assert_eq!(
         products.resource_type(&long).unwrap_err().to_string(),
-        format!("unknown resource type `{}…`", &long[..80]),
+        format!(
+            "unknown resource type `{}…`; there are `products`, `accessPolicies`, `accessTokens`, `operatorAccess`",
+            &long[..80],
+        ),
     );
     assert_eq!(
         products.operation("re\nad").unwrap_err().to_string(),

@@ -467,23 +467,24 @@ fn a_need_that_the_schema_does_not_have_is_an_error_at_the_start() {
     let (world, log) = (world(), Log::default());
     let [guard, _] = both(&world, &log);
     let cases = [
-        (
-            "product:read",
-            "unknown resource type `product`; did you mean `products`?; there are `products`, `orders`, `accessPolicies`, `accessTokens`, `operatorAccess`",
-        ),
-        ("products:raed", "`products` has no operation `raed`; there are `create`, `read`, `update`, `delete`, `list`"),
+        ("product:read", "unknown resource type `product`; did you mean `products`?"),
+        ("products:raed", "resource type `products`: unknown operation `raed`; did you mean `read`?"),
+        ("read:products", "unknown resource type `read`: the type comes first, write `products:read`"),
         (
             "products:approve",
-            "`products` has no operation `approve`; there are `create`, `read`, `update`, `delete`, `list`",
+            "resource type `products`: unknown operation `approve`; there are `create`, `read`, `update`, `delete`, `list`",
         ),
-        ("orders:delete", "`orders` has no operation `delete`; there are `read`, `approve`"),
+        ("orders:delete", "resource type `orders`: unknown operation `delete`; there are `read`, `approve`"),
         ("products:*", "`products:*` is not one operation on one type: write one, as in `products:read`"),
         (
             "products:read,list",
             "`products:read,list` is not one operation on one type: write one, as in `products:read`",
         ),
-        ("products", "permission `products`: there is no colon"),
-        ("", "permission ``: 0 bytes are too few, the least is 3"),
+        (
+            "products",
+            "permission `products`: there is no colon; a permission is a type, a colon and operations, as in \
+             `products:read`",
+        ),
     ];
     for (need, message) in cases {
         assert_eq!(guard.needing(Need::Permission(need)).unwrap_err().to_string(), message);

@@ -36,6 +36,16 @@ fn product(attributes: &Attributes) -> ResourceView<'_, Attributes> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::result::Result<(), Box<dyn Error>> {
+    if let Some(argument) = std::env::args().nth(1) {
+        let is_help = ["--help", "-h"].contains(&&*argument);
+        let usage = "usage: keyward-axum (no arguments; it prints the lines to try, and `--help` this)";
+        if is_help {
+            println!("{usage}")
+        } else {
+            eprintln!("unexpected `{argument}`; {usage}")
+        }
+        std::process::exit(if is_help { 0 } else { 2 });
+    }
     let schema = r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#;
     let schema = Schema::from_json(schema)?;
     let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("demo")?));

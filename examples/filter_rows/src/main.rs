@@ -35,6 +35,17 @@ const TABLE: &str = r#"
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
+    if let Some(argument) = std::env::args().nth(1) {
+        let is_help = ["--help", "-h"].contains(&&*argument);
+        let usage =
+            "usage: filter_rows (no arguments; it lists a table in memory as four accesses see it, `--help` this)";
+        if is_help {
+            println!("{usage}")
+        } else {
+            eprintln!("unexpected `{argument}`; {usage}")
+        }
+        std::process::exit(if is_help { 0 } else { 2 });
+    }
     let mut connection = SqliteConnection::connect("sqlite::memory:").await?;
     sqlx::raw_sql(TABLE).execute(&mut connection).await?;
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, Uri};
 use keyward::{
     Access, Decision, Denial, Operation, Resource, ResourceType,
-    administration::Accounts,
+    administration::{Accounts, AccountsError},
     http::{Challenge, ChallengeError, Credential, QueryParameter, Refused, cors::Policy},
     key::KeyId,
     store::{AsyncKeyStore, KeyRecord, KeyStore as _},
     tower::{Guard, system_clock},
 };
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinError, spawn_blocking};
 
 use crate::{
     log,
@@ -48,12 +48,21 @@ struct Keys(Arc<Accounts<Arc<dyn Store>>>);
 
 impl AsyncKeyStore for Keys {
     type Record = KeyRecord;
-    type Error = StoreError;
+    type Error = AccountsError<StoreError>;
 
-    async fn find_async(&self, id: KeyId) -> Result<Option<KeyRecord>, StoreError> {
+    async fn find_async(&self, id: KeyId) -> Result<Option<KeyRecord>, Self::Error> {
         let accounts = Arc::clone(&self.0);
-        spawn_blocking(move || accounts.find(id)).await.map_err(|_| StoreError::Panicked)?
+        spawn_blocking(move || accounts.find(id)).await.map_err(panicked)?
     }
+
+    async fn load_account_of_async(&self, id: KeyId) -> Result<bool, Self::Error> {
+        let accounts = Arc::clone(&self.0);
+        spawn_blocking(move || accounts.load_account_of(id)).await.map_err(panicked)?
+    }
+}
+
+fn panicked(_: JoinError) -> AccountsError<StoreError> {
+    AccountsError::Store(StoreError::Panicked)
 }
 
 /// Looks again, on this thread, when the rest of a request that was let in is there: its key may have ended meanwhile.

@@ -27,7 +27,8 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "{error}");
-            ExitCode::FAILURE
+            // What the command line asks for, and what the machine doesn't give.
+            if error.is::<OptionError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -21,12 +21,12 @@ pub(super) fn unknown(store: &dyn Tested) -> Outcome {
 }
 
 pub(super) fn found(store: &dyn Tested) -> Outcome {
-    stored(store, &samples::ordinary())?;
+    stored(store, &samples::ordinary()?)?;
     expect(store, id(4), None)
 }
 
 pub(super) fn names(store: &dyn Tested) -> Outcome {
-    stored(store, &samples::names()?)
+    stored(store, &samples::names())
 }
 
 pub(super) fn values(store: &dyn Tested) -> Outcome {

@@ -4,7 +4,7 @@ use alloc::{format, string::String, vec::Vec};
 
 use super::{
     super::record::{KeyRecord, KeyState},
-    tools::{conditions, id, numbered, record, said},
+    tools::{conditions, id, numbered, record},
 };
 use crate::{
     grant::{Assignment, Grant},
@@ -52,22 +52,24 @@ const VALUES: [&str; 30] = [
 /// Records to fill a store with that only reads, before it is held to [`check_reading`](super::check_reading): names, values,
 /// times and sizes that a careless one would change, under ids of which some are easily taken for others.
 pub fn samples() -> Vec<KeyRecord> {
-    let of_sort = [names(), values(), Ok(times()), Ok(assignments()), largest().map(|record| Vec::from([record]))];
-    let all = ordinary().into_iter().chain(of_sort.into_iter().flatten().flatten());
+    let ordinary = ordinary().map(Vec::from);
+    let largest = largest().map(|record| Vec::from([record]));
+    let of_sort = [ordinary, Ok(names()), values(), Ok(times()), Ok(assignments()), largest];
+    let all = of_sort.into_iter().flatten().flatten();
     let alike = ["aaaaaaaaaaaaaa", "00000000001e02"].into_iter().filter_map(|id| KeyId::parse(id).ok());
     let ids = alike.chain((0..).map(|number| numbered(number, 0)));
     all.zip(ids).map(|(record, id)| KeyRecord { id, ..record }).collect()
 }
 
-pub(crate) fn ordinary() -> [KeyRecord; 3] {
+pub(crate) fn ordinary() -> Result<[KeyRecord; 3], String> {
     let full = record(2)
         .with_roles(["admin", "r-2"])
-        .with_conditions(["a:1", "b:2"].into_iter().filter_map(|text| text.parse().ok()))
+        .with_conditions(conditions([("a", "1"), ("b", "2")])?)
         .with_created(Timestamp::from_millis(1))
         .with_not_before(Some(Timestamp::from_millis(2)))
         .with_expiry(Some(Timestamp::from_millis(LATEST)))
         .with_state(KeyState::Replaced);
-    [record(1), full, record(3).with_state(KeyState::Revoked)]
+    Ok([record(1), full, record(3).with_state(KeyState::Revoked)])
 }
 
 /// Several assignments, none, and one that is empty: where two are taken for one, or their conditions change places, the key
@@ -87,12 +89,12 @@ pub(crate) fn assignments() -> Vec<KeyRecord> {
 }
 
 /// Two spellings of a name are two names.
-pub(crate) fn names() -> Result<Vec<KeyRecord>, String> {
+pub(crate) fn names() -> Vec<KeyRecord> {
     let named = |number, account, actor, roles: [&str; 2]| {
         let (id, digest) = (id(number), KeyDigest::from_bytes([number; 32]));
-        Ok(KeyRecord::new(KeyKind::OperatorKey, id, digest, account, actor).map_err(said)?.with_roles(roles))
+        KeyRecord::unchecked(KeyKind::OperatorKey, id, digest, (account, actor)).with_roles(roles)
     };
-    let records = [
+    Vec::from([
         named(1, "Acct-1", "Olivia@Example.com", ["Admin", "admin"]),
         named(2, "acct-1", "olivia@example.com", ["admin", "Admin"]),
         // As numbers each of these would be the one below it.
@@ -100,8 +102,7 @@ pub(crate) fn names() -> Result<Vec<KeyRecord>, String> {
         named(4, "12", "100", ["16", "0x10"]),
         // Every sign that a name may have.
         named(5, "_.:@+~=/-", "-/=~+@:._", ["a:b", "a=b"]),
-    ];
-    records.into_iter().collect()
+    ])
 }
 
 /// All of the values in one record, and each as the only condition of another: where that is dropped, or cut into
@@ -113,8 +114,8 @@ pub(crate) fn values() -> Result<Vec<KeyRecord>, String> {
         records.push(record(number).with_conditions(owners(&[value])?));
     }
     // The same for names: each is another condition.
-    let spelled = ["Brand:a", "brand:a", "BRAND:a", "brand:A", "-:1", "_:1", "1:1"];
-    records.push(record(255).with_conditions(spelled.into_iter().filter_map(|text| text.parse().ok())));
+    let spelled = [("Brand", "a"), ("brand", "a"), ("BRAND", "a"), ("brand", "A"), ("-", "1"), ("_", "1"), ("1", "1")];
+    records.push(record(255).with_conditions(conditions(spelled)?));
     Ok(records)
 }
 
@@ -131,6 +132,6 @@ pub(crate) fn largest() -> Result<KeyRecord, String> {
     let long = |number: usize| format!("{number:0>128}");
     let pair = |number: usize| (format!("name-{number}"), format!("{number:0>1000}"));
     // Neither list is in any order that a store might put it in.
-    let large = KeyRecord::new(KeyKind::AccessToken, id(1), KeyDigest::DUMMY, long(1), long(2)).map_err(said)?;
+    let large = KeyRecord::unchecked(KeyKind::AccessToken, id(1), KeyDigest::DUMMY, (&long(1), &long(2)));
     Ok(large.with_roles((0..100).rev().map(long)).with_conditions(conditions((0..256).rev().map(pair))?))
 }

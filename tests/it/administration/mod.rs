@@ -12,6 +12,7 @@ mod reference;
 mod refusals;
 mod secrets;
 mod sequences;
+mod sqlite_accounts;
 mod tables;
 mod threads;
 mod triples;

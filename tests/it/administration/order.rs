@@ -7,20 +7,20 @@ use std::{
     pin::pin,
     sync::{
         Arc, Barrier, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll, Waker},
     thread,
 };
 
 use keyward::{
-    Authenticator, Grant,
+    Authenticator, Grant, Schema,
     administration::{
         Account, AccountChange, AccountStore, Accounts, AccountsError, AsyncAccountStore, AuditRecord, CommitError,
         MemoryAccounts,
     },
-    authenticate::{AuthenticationError, SetRolesError},
-    key::KeyId,
+    authenticate::{AuthenticationError, RefusalCause, SetRolesError},
+    key::{KeyId, Pepper},
     store::{AsyncKeyStore, ChangeError, KeyStore, StoredKey},
 };
 
@@ -54,6 +54,7 @@ struct Faulty {
     /// What is loaded instead of the present.
     stale: Mutex<Option<Account>>,
     keeps_no_refusals: AtomicBool,
+    loads: AtomicUsize,
 }
 
 impl Faulty {
@@ -84,6 +85,7 @@ impl AccountStore for Faulty {
     type Error = Failed;
 
     fn load(&self, account: &str) -> Result<Option<Account>, Failed> {
+        self.loads.fetch_add(1, Ordering::SeqCst);
         self.up()?;
         let stale = self.stale.lock().unwrap().clone();
         Ok(stale.or_else(|| self.inner.load(account).unwrap()))
@@ -290,7 +292,9 @@ fn as_a_store_of_keys_the_accounts_load_what_is_not_in_force() {
     let at_once = |accounts: &Accounts<Faulty>| {
         accounts.authenticator().authenticate(accounts, key.key.reveal(), at(NOW)).map(|_| ())
     };
-    for authenticate in [&at_once as &dyn Fn(&Accounts<Faulty>) -> Result<(), AuthenticationError<Failed>>, &by_wait] {
+    for authenticate in
+        [&at_once as &dyn Fn(&Accounts<Faulty>) -> Result<(), AuthenticationError<AccountsError<Failed>>>, &by_wait]
+    {
         let accounts = faulty(Fault::RequestIsLost);
         accounts.store().faults.lock().unwrap().push_back(Fault::RequestIsLost);
         assert_eq!(create(&accounts, "second").unwrap_err(), AccountsError::Unknown("lost"));
@@ -300,9 +304,55 @@ fn as_a_store_of_keys_the_accounts_load_what_is_not_in_force() {
         assert!(is_refused(&accounts));
         authenticate(&accounts).unwrap();
         assert_eq!(state(&accounts), is(3, &["first"], Some(&["first"])));
-        // A key that there isn't asks for no account.
-        let unknown = operator_key(9);
-        assert!(KeyStore::find(&accounts, unknown.id).unwrap().is_none());
+    }
+}
+
+/// The three ways in: by the accounts, by the accounts with a wait, and by an authenticator over them.
+fn ways_in(accounts: &Accounts<&Faulty>) -> [Result<(), AuthenticationError<AccountsError<Failed>>>; 4] {
+    let key = operator_key(1);
+    let text = key.key.reveal();
+    [
+        accounts.authenticate(text, at(NOW)).map(|_| ()),
+        block_on(accounts.authenticate_async(text, at(NOW))).map(|_| ()),
+        accounts.authenticator().authenticate(accounts, text, at(NOW)).map(|_| ()),
+        block_on(accounts.authenticator().authenticate_async(accounts, text, at(NOW))).map(|_| ()),
+    ]
+}
+
+/// Who has no more than a key's public id makes the store load no account.
+#[test]
+fn the_secret_is_judged_before_the_account_is_loaded() {
+    let house = house();
+    let loads = || house.store().loads.swap(0, Ordering::SeqCst);
+    loads();
+    // Another process, under whose pepper the secret is a wrong one.
+    let pepper = Pepper::take(&mut [7; 32]).unwrap();
+    let elsewhere = Accounts::new(house.store(), authenticator().with_pepper(pepper));
+    for told in ways_in(&elsewhere) {
+        let Err(AuthenticationError::Refused(refusal)) = told else { panic!("a wrong secret") };
+        assert_eq!(*refusal.cause(), RefusalCause::WrongSecret);
+    }
+    assert_eq!(loads(), 0);
+    let right = Accounts::new(house.store(), authenticator());
+    assert_eq!(ways_in(&right), [const { Ok(()) }; 4]);
+    assert_eq!(loads(), 1, "once");
+}
+
+/// Faults of the host are no reason to call a key bad.
+#[test]
+fn an_account_that_can_not_be_in_force_refuses_nobody() {
+    let house = house();
+    let other = Schema::builder().resource("orders").build().unwrap();
+    let other = Accounts::new(house.store(), Authenticator::new(&other, format()));
+    let later = Accounts::new(house.store(), authenticator());
+    later.authenticator().remove_account("a1", 9).unwrap();
+    for (accounts, wrong) in
+        [(&other, SetRolesError::OtherSchema), (&later, SetRolesError::Older { version: 2, known: 9 })]
+    {
+        for told in ways_in(accounts) {
+            let error = AuthenticationError::Store(AccountsError::Roles(wrong));
+            assert_eq!((error.status(), told), (503, Err(error)));
+        }
     }
 }
 

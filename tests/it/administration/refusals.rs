@@ -354,7 +354,10 @@ fn a_condition_that_is_not_bound_to_the_administration_shuts_it() {
     let house = House::furnished();
     for (name, operation) in OPERATIONS.into_iter().filter(|(name, _)| !name.starts_with("accessPolicies")) {
         let (resource, _) = name.split_once(':').unwrap();
-        let message = format!("condition `site` is not bound to `{resource}`");
+        let message = format!(
+            "condition `site` is not bound to `{resource}`: the schema binds it, or says `\"elsewhere\": \"ignore\"` where it \
+             is not to restrict other types"
+        );
         assert_refused(name, operation(&house.acting("steve")), ("condition_unbound", 403, &message));
     }
 }
@@ -541,7 +544,8 @@ fn keys_that_cannot_be_replaced() {
     assert_refused("more", more.regenerate("olivia", &new, Rotation::MAX_GRACE + tick), too_long);
     let expired = house.with_record("bob", |record| record.with_expiry(Some(at(NOW))));
     let attempt = expired.acting("olivia").regenerate("bob", &new, Duration::ZERO);
-    assert_refused("expired", attempt, (code, 409, "an expired key can't be replaced: end it, and make a new one"));
+    let message = "an expired key can't be replaced: remove its owner, whose id is free then, and create them again";
+    assert_refused("expired", attempt, (code, 409, message));
 
     // By the old key, in its grace, its owner's new one can't be had.
     let old = house.record("bob").clone();
