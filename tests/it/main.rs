@@ -11,6 +11,7 @@
 
 mod administration;
 mod allocations;
+mod assignments;
 mod authenticate;
 #[cfg(feature = "axum")]
 mod axum_routes;
