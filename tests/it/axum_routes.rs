@@ -262,9 +262,14 @@ fn a_handler_that_fails_tells_the_log_why_and_the_caller_nothing() {
                  secret socket",
             ),
         ),
-        ("conflict", 409, "conflict", None),
-        ("account", 404, "not_found", None),
-        ("refused", 409, "last_administrator", None),
+        ("conflict", 409, "conflict", Some("`t1` of `acme` refused: 409 conflict: the account was changed meanwhile")),
+        ("account", 404, "not_found", Some("`t1` of `acme` refused: 404 not_found: not found")),
+        (
+            "refused",
+            409,
+            "last_administrator",
+            Some("`t1` of `acme` refused: 409 last_administrator: the last administrator of the account"),
+        ),
         ("sqlite", 500, "internal", Some("a handler failed: the database failed: no answer")),
         ("entropy", 500, "internal", Some("a handler failed: the source of entropy failed")),
     ] {
