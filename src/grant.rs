@@ -252,9 +252,17 @@ impl Serialize for Grant {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
+    #[serde(default, deserialize_with = "present")]
     roles: Option<Vec<Box<str>>>,
+    #[serde(default, deserialize_with = "present")]
     conditions: Option<Vec<Condition>>,
+    #[serde(default, deserialize_with = "present")]
     assignments: Option<Vec<WrittenAssignment>>,
+}
+
+/// What is there must not be null.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 #[derive(Deserialize)]

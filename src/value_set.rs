@@ -20,7 +20,8 @@ use crate::hashing::PartsHasher;
 /// let roles = Roles::new(&schema, "acme")?;
 /// let access = Access::builder(&roles).role("admin").condition("brand:b")?.condition("brand:a")?.build()?;
 ///
-/// let (name, values) = access.conditions().next().unwrap();
+/// let assignment = access.assignments().next().unwrap();
+/// let (name, values) = assignment.conditions().next().unwrap();
 /// assert_eq!(name, "brand");
 /// assert!(values.contains("a") && !values.contains("A"));
 /// assert_eq!(values.iter().collect::<Vec<_>>(), ["b", "a"]);

@@ -40,8 +40,8 @@ impl Answer {
         }
     }
 
-    fn decided(decision: Decision<'_>) -> Result<Self, String> {
-        let json = to_raw_value(&decision).map_err(|error| error.to_string())?;
+    fn decided(decision: &Decision<'_>) -> Result<Self, String> {
+        let json = to_raw_value(decision).map_err(|error| error.to_string())?;
         let reason = decision.denial().map(ToString::to_string).unwrap_or_default();
         Ok(Self::Decided { allowed: decision.is_allow(), json, reason })
     }
@@ -54,8 +54,8 @@ fn answer(directory: &Directory, request: &Request) -> Result<Answer, String> {
     };
     match Asked::of(directory, question)?.decide() {
         Ok(Some(filter)) => Ok(Answer::Listed(filter)),
-        Ok(None) => Answer::decided(Decision::Allow),
-        Err(denial) => Answer::decided(Decision::Deny(denial)),
+        Ok(None) => Answer::decided(&Decision::Allow),
+        Err(denial) => Answer::decided(&Decision::Deny(denial)),
     }
 }
 

@@ -4,7 +4,7 @@
 //! not asked: so the steps can't disagree with the answer.
 
 use keyward::{
-    Access, Assignment, AssignmentRef, Condition, Decision, Denial, Operation, ResourceView, Roles, Value,
+    Access, Assignment, AssignmentRef, Condition, Denial, Operation, ResourceView, Roles, Value,
     decision::UpdateSide,
     document::{ActorKind, Directory},
     json::Json,
@@ -60,27 +60,21 @@ fn decided(directory: &Directory, asked: &Asked<'_>) -> Vec<Step> {
             continue;
         }
         steps.push(("assignment", format!("{name}: grants it")));
+        if asked.is_for_rows {
+            let filter = alone.try_filter_of(asked.operation, asked.kind, asked.account);
+            conditions(&mut steps, asked, assignment, filter.as_ref().err(), &[]);
+            continue;
+        }
         // Each side may be allowed by another assignment, and so each is asked alone.
         for (side, view) in sides(asked) {
             let decision = match asked.operation {
-                _ if asked.is_for_rows => alone.try_filter_of(asked.operation, asked.kind, asked.account).map(drop),
-                Operation::UPDATE => denied(alone.decide_update(view, view)),
-                operation => denied(alone.decide(operation, view)),
+                Operation::UPDATE => alone.decide_update(view, view),
+                operation => alone.decide(operation, view),
             };
-            conditions(&mut steps, asked, assignment, decision.as_ref().err(), &[(side, view)]);
-            if asked.is_for_rows {
-                break;
-            }
+            conditions(&mut steps, asked, assignment, decision.denial(), &[(side, view)]);
         }
     }
     steps
-}
-
-fn denied(decision: Decision<'_>) -> Result<(), Denial<'_>> {
-    match decision {
-        Decision::Allow => Ok(()),
-        Decision::Deny(denial) => Err(denial),
-    }
 }
 
 /// The access of one assignment.

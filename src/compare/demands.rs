@@ -18,20 +18,44 @@ use crate::{attributes::AttributePath, decision::Clause, json::Json, schema::Mat
 #[derive(Clone, Copy)]
 pub(super) struct Demand<'a> {
     pub(super) clause: Clause<'a>,
+    /// The attribute, as a place in [`Paths`].
+    path: usize,
+    /// Whether others may read inside what it reads, or around it.
+    overlaps: bool,
     pub(super) met: bool,
 }
 
-impl<'a> Demand<'a> {
-    pub(super) fn met(clause: Clause<'a>) -> Self {
-        Self { clause, met: true }
-    }
-
-    pub(super) fn unmet(clause: Clause<'a>) -> Self {
-        Self { clause, met: false }
+impl Demand<'_> {
+    pub(super) fn unmet(self) -> Self {
+        Self { met: false, ..self }
     }
 
     fn is(&self, met: bool, matching: Match) -> bool {
         self.met == met && self.clause.matching == matching
+    }
+}
+
+/// The attributes of one comparison, each once: demands on the same one are told by a number.
+pub(super) struct Paths<'a> {
+    all: Vec<&'a AttributePath>,
+    /// Whether one may lie inside another: within one schema none does.
+    overlap: bool,
+}
+
+impl<'a> Paths<'a> {
+    /// Those of clauses of one schema, or of several.
+    pub(super) fn new(one_schema: bool) -> Self {
+        Self { all: Vec::new(), overlap: !one_schema }
+    }
+
+    /// The demand that the clause is met.
+    pub(super) fn met(&mut self, clause: Clause<'a>) -> Demand<'a> {
+        let known = self.all.iter().position(|path| same_path(path, clause.attribute));
+        let path = known.unwrap_or_else(|| {
+            self.all.push(clause.attribute);
+            self.all.len().saturating_sub(1)
+        });
+        Demand { clause, path, overlaps: self.overlap, met: true }
     }
 }
 
@@ -44,31 +68,27 @@ pub(super) fn same_path(one: &AttributePath, other: &AttributePath) -> bool {
 pub(super) fn can_be_answered(demands: &[Demand<'_>]) -> bool {
     demands.iter().enumerate().all(|(at, demand)| {
         let earlier = demands.get(..at).unwrap_or_default();
-        let path = demand.clause.attribute;
-        let is_first = !earlier.iter().any(|other| same_path(other.clause.attribute, path));
-        (!is_first || On { demands, path }.can_be_answered()) && !(demand.met && is_in_the_way(earlier, path))
+        let is_first = !earlier.iter().any(|other| other.path == demand.path);
+        (!is_first || On { demands, path: demand.path }.can_be_answered()) && !is_in_the_way(earlier, demand)
     })
 }
 
 /// Whether one more demand can be answered with those that can be already.
 pub(super) fn can_be_added<'a>(demands: &mut Vec<Demand<'a>>, demand: Demand<'a>) -> bool {
-    let path = demand.clause.attribute;
-    !(demand.met && is_in_the_way(demands, path))
-        && with(demands, demand, |demands| On { demands, path }.can_be_answered())
-}
-
-/// Asks with one more demand, which is taken away again.
-fn with<'a, T>(demands: &mut Vec<Demand<'a>>, demand: Demand<'a>, ask: impl FnOnce(&[Demand<'a>]) -> T) -> T {
+    if is_in_the_way(demands, &demand) {
+        return false;
+    }
     demands.push(demand);
-    let answer = ask(demands);
+    let answer = On { demands, path: demand.path }.can_be_answered();
     demands.pop();
     answer
 }
 
-/// Whether a clause that must be met reads something inside this attribute, or around it.
-fn is_in_the_way(demands: &[Demand<'_>], path: &AttributePath) -> bool {
-    let other = |demand: &&Demand<'_>| demand.met && !same_path(demand.clause.attribute, path);
-    demands.iter().filter(other).any(|demand| demand.clause.attribute.overlaps(path))
+/// Whether both must be met, and one of these reads something inside what this one reads, or around it.
+fn is_in_the_way(demands: &[Demand<'_>], demand: &Demand<'_>) -> bool {
+    let other = |other: &&Demand<'_>| other.met && other.path != demand.path;
+    let overlaps = |other: &Demand<'_>| other.clause.attribute.overlaps(demand.clause.attribute);
+    demand.overlaps && demand.met && demands.iter().filter(other).any(overlaps)
 }
 
 /// Attributes that answer all demands, each of which can be.
@@ -79,7 +99,7 @@ pub(super) fn answer<'a>(demands: &[Demand<'a>]) -> Vec<(&'a AttributePath, Json
         for demand in demands.iter().filter(|demand| demand.met == met) {
             let path = demand.clause.attribute;
             if !answers.iter().any(|(answered, _)| answered.overlaps(path)) {
-                answers.push((path, On { demands, path }.answer()));
+                answers.push((path, On { demands, path: demand.path }.answer()));
             }
         }
     }
@@ -89,13 +109,13 @@ pub(super) fn answer<'a>(demands: &[Demand<'a>]) -> Vec<(&'a AttributePath, Json
 /// The demands on one attribute.
 struct On<'p, 'a> {
     demands: &'p [Demand<'a>],
-    path: &'p AttributePath,
+    path: usize,
 }
 
 impl<'p, 'a> On<'p, 'a> {
     fn of(&self) -> impl Iterator<Item = &'p Demand<'a>> + Clone {
         let path = self.path;
-        self.demands.iter().filter(move |demand| same_path(demand.clause.attribute, path))
+        self.demands.iter().filter(move |demand| demand.path == path)
     }
 
     fn sets(&self, met: bool, matching: Match) -> impl Iterator<Item = &'a ValueSet> + Clone {

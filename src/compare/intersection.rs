@@ -1,10 +1,9 @@
 //! The requests that several accesses all allow.
 
 use alloc::{vec, vec::Vec};
-use core::fmt;
 
 use super::{
-    demands::{Demand, answer, can_be_answered},
+    demands::{Demand, Paths, answer, can_be_answered},
     operations,
     pieces::{MOST_PIECES, TooManyPieces},
     together,
@@ -12,7 +11,7 @@ use super::{
 };
 use crate::{
     access::Access,
-    decision::{Decision, Denial},
+    decision::{Decision, Forbidden},
     filter::Filter,
     resource::Resource,
     schema::{OperationRef, TypeRef},
@@ -47,27 +46,16 @@ pub struct Intersection {
 }
 
 /// Why there is no filter of what several accesses allow.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(clippy::exhaustive_enums, reason = "one of them denies, or there are too many alternatives")]
-pub enum IntersectionFilterError<'a> {
+pub enum IntersectionFilterError {
     /// One of them may list nothing of the type, and this is why.
-    Denied(Denial<'a>),
+    #[error(transparent)]
+    Denied(Forbidden),
     /// There are more than [`Filter::MAX_ALTERNATIVES`] ways to take one alternative of each.
+    #[error("the filter would have more than 256 alternatives")]
     TooManyAlternatives,
 }
-
-impl fmt::Display for IntersectionFilterError<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Denied(denial) => denial.fmt(f),
-            Self::TooManyAlternatives => {
-                write!(f, "the filter would have more than {} alternatives", Filter::MAX_ALTERNATIVES)
-            }
-        }
-    }
-}
-
-impl core::error::Error for IntersectionFilterError<'_> {}
 
 impl Access {
     /// What this access and `other` both allow.
@@ -146,11 +134,13 @@ impl Intersection {
         &'a self,
         resource: impl Into<TypeRef<'a>>,
         account: &str,
-    ) -> Result<Filter, IntersectionFilterError<'a>> {
+    ) -> Result<Filter, IntersectionFilterError> {
         let resource = resource.into();
         let mut all = Filter::Everything;
         for access in &self.of {
-            let one = access.try_filter(resource, account).map_err(IntersectionFilterError::Denied)?;
+            let one = access
+                .try_filter(resource, account)
+                .map_err(|denial| IntersectionFilterError::Denied(denial.into()))?;
             all = all.and(&one).ok_or(IntersectionFilterError::TooManyAlternatives)?;
         }
         Ok(all)
@@ -185,8 +175,9 @@ impl Intersection {
         let mut made = 0_usize;
         for resource in 0..first.schema().resource_types().len() {
             let name = TypeRef::Name(first.schema().type_name_at(resource));
+            let mut paths = Paths::new(others.iter().all(|other| other.schema() == first.schema()));
             let of_first = first.compiled().filter(|of| of.allows_some(resource)).map(|of| {
-                let demands: Vec<Demand<'_>> = of.clauses(resource).flatten().map(Demand::met).collect();
+                let demands: Vec<Demand<'_>> = of.clauses(resource).flatten().map(|clause| paths.met(clause)).collect();
                 (of, of.mask_at(resource), demands, others)
             });
             // The last is looked at first.
@@ -205,7 +196,7 @@ impl Intersection {
                         next.schema().operation_index(name).is_some_and(|index| assignment.grants_at(there, index))
                     };
                     let mask = operations::mask(operations::operations(mask).filter(shared));
-                    let more = assignment.clauses(there).flatten().map(Demand::met);
+                    let more = assignment.clauses(there).flatten().map(|clause| paths.met(clause));
                     let demands: Vec<Demand<'_>> = demands.iter().copied().chain(more).collect();
                     made = made.saturating_add(1);
                     if made > MOST_PIECES {

@@ -15,13 +15,12 @@
 use alloc::{vec, vec::Vec};
 
 use super::{
-    demands::{Demand, answer, can_be_added, can_be_answered},
+    demands::{Demand, Paths, answer, can_be_added, can_be_answered},
     operations::{best, best_rank, mask, operations},
     witness::Witness,
 };
 use crate::{
     access::{Access, CompiledAssignment},
-    decision::Clause,
     schema::{OperationRef, TypeRef},
 };
 
@@ -49,7 +48,7 @@ pub(super) struct TooManyPieces;
 struct Right<'a> {
     /// The operations, in the left's schema.
     operations: u64,
-    clauses: Vec<Clause<'a>>,
+    clauses: Vec<Demand<'a>>,
 }
 
 /// How a piece and an assignment of the right lie.
@@ -68,10 +67,11 @@ pub(super) fn beyond<'a>(left: &'a Access, right: &'a Access, most: usize) -> Re
     let mut made = 0;
     let mut found = Vec::new();
     for resource in 0..left.schema().resource_types().len() {
-        let rights = rights(left, right, resource);
+        let mut paths = Paths::new(left.schema() == right.schema());
+        let rights = rights(left, right, resource, &mut paths);
         let before = found.len();
         for of in left.compiled().filter(|of| of.allows_some(resource)) {
-            let demands = of.clauses(resource).flatten().map(Demand::met).collect();
+            let demands = of.clauses(resource).flatten().map(|clause| paths.met(clause)).collect();
             let whole = Piece { of, resource, operations: of.mask_at(resource), demands, taken: 0 };
             let room = most.saturating_sub(found.len().saturating_sub(before));
             whole.without(&rights, room, &mut made, &mut found)?;
@@ -81,7 +81,7 @@ pub(super) fn beyond<'a>(left: &'a Access, right: &'a Access, most: usize) -> Re
 }
 
 /// The assignments of the right that allow something on a type of the left's.
-fn rights<'a>(left: &'a Access, right: &'a Access, resource: usize) -> Vec<Right<'a>> {
+fn rights<'a>(left: &'a Access, right: &'a Access, resource: usize, paths: &mut Paths<'a>) -> Vec<Right<'a>> {
     let same_schema = left.schema() == right.schema();
     let there = if same_schema {
         Some(resource)
@@ -99,7 +99,7 @@ fn rights<'a>(left: &'a Access, right: &'a Access, resource: usize) -> Vec<Right
                 mask(there.filter_map(|name| left.schema().operation_index(name)))
             };
             let operations = if same_schema { granted } else { by_name() };
-            Right { operations, clauses: of.clauses(there).flatten().collect() }
+            Right { operations, clauses: of.clauses(there).flatten().map(|clause| paths.met(clause)).collect() }
         })
         .collect()
 }
@@ -153,17 +153,16 @@ impl<'a> Piece<'a> {
 
     fn meeting(&mut self, right: &Right<'a>) -> Meeting {
         let count = self.demands.len();
-        for clause in &right.clauses {
-            let demand = Demand::met(*clause);
-            if !can_be_added(&mut self.demands, demand) {
+        for demand in &right.clauses {
+            if !can_be_added(&mut self.demands, *demand) {
                 self.demands.truncate(count);
                 return Meeting::Apart;
             }
-            self.demands.push(demand);
+            self.demands.push(*demand);
         }
         self.demands.truncate(count);
         let is_open =
-            |(at, clause): (usize, &Clause<'a>)| can_be_added(&mut self.demands, Demand::unmet(*clause)).then_some(at);
+            |(at, demand): (usize, &Demand<'a>)| can_be_added(&mut self.demands, demand.unmet()).then_some(at);
         let open: Vec<usize> = right.clauses.iter().enumerate().filter_map(is_open).collect();
         if open.is_empty() { Meeting::Within } else { Meeting::Crossing(open) }
     }
@@ -176,15 +175,15 @@ impl<'a> Piece<'a> {
             parts.push(Self { operations: untouched, ..self.clone() });
         }
         let mut demands = self.demands.clone();
-        for clause in open.iter().filter_map(|at| right.clauses.get(*at)) {
+        for demand in open.iter().filter_map(|at| right.clauses.get(*at)) {
             let mut unmet = demands.clone();
-            unmet.push(Demand::unmet(*clause));
+            unmet.push(demand.unmet());
             // One that is unmet is answered or not whatever the earlier ones are, unless one reads inside the other.
             if can_be_answered(&unmet) {
                 let operations = self.operations & right.operations;
                 parts.push(Self { operations, demands: unmet, ..*self });
             }
-            demands.push(Demand::met(*clause));
+            demands.push(*demand);
         }
         parts
     }

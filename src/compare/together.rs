@@ -10,7 +10,7 @@ use super::demands::same_path;
 use crate::{
     access::{Access, CompiledAssignment},
     attributes::{AttributePath, Value},
-    decision::{Asked, Clause, Denial, Others, UpdateSide, admit, admit_update, is_update},
+    decision::{Asked, Clause, Denial, UpdateSide, admit, admit_update, is_update},
     resource::Resource,
     schema::OperationRef,
 };
@@ -144,7 +144,7 @@ impl<'a, const N: usize> State<'a, N> {
             .and_then(|(side, (place, found))| Some((side, found, assignment?.clause(self.asked.resource, place)?)));
         match clause {
             Some((side, found, Ok(clause))) => clause.denial(side, found),
-            Some((_, _, Err(unbound))) => unbound.denial(Others::NONE),
+            Some((_, _, Err(unbound))) => unbound.denial(),
             None => Denial::OtherAccount,
         }
     }

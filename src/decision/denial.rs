@@ -302,7 +302,7 @@ impl<'a> Others<'a> {
             unmet.filter_map(|(assignment, (place, found))| {
                 match assignment.clause(rest.resource, (*place).into())? {
                     Ok(clause) => Some(clause.denial(rest.side, *found)),
-                    Err(unbound) => Some(unbound.denial(Self::NONE)),
+                    Err(unbound) => Some(unbound.denial()),
                 }
             })
         })
@@ -326,8 +326,8 @@ impl<'a> Clause<'a> {
 
 impl<'a> Unbound<'a> {
     /// The denial of one assignment, for this name.
-    pub(crate) fn denial(self, others: Others<'a>) -> Denial<'a> {
-        Denial::ConditionUnbound { condition: self.condition, resource: self.resource, others }
+    pub(crate) fn denial(self) -> Denial<'a> {
+        Denial::ConditionUnbound { condition: self.condition, resource: self.resource, others: Others::NONE }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::{
     clauses::Clause,
-    denial::{Denial, Others, UpdateSide},
+    denial::{Denial, UpdateSide},
     outcome::Decision,
     reasons::Reasons,
 };
@@ -205,7 +205,7 @@ fn conditions<'a, const N: usize>(
                     }
                 }
             }
-            Err(unbound) => return Decision::Deny(unbound.denial(Others::NONE)),
+            Err(unbound) => return Decision::Deny(unbound.denial()),
         }
     }
     Decision::Allow
@@ -262,7 +262,7 @@ fn add_first_unmet<'a>(
             }
             Err(unbound) => {
                 let place = unbound.place;
-                reasons.add(at, place, Value::Absent, || unbound.denial(Others::NONE));
+                reasons.add(at, place, Value::Absent, || unbound.denial());
                 return true;
             }
         }
@@ -270,7 +270,7 @@ fn add_first_unmet<'a>(
     false
 }
 
-impl<'a> Clause<'a> {
+impl Clause<'_> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a call for each condition takes a tenth of a decision")]
     pub(crate) fn is_met_by(&self, value: Value<'_>) -> bool {

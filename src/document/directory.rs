@@ -181,9 +181,8 @@ fn compile_access(roles: &Roles, actor: &ActorDocument, kind: ActorKind, place: 
         let in_list = |assignment, list, index: usize, error: AccessError| {
             grant.place_of(assignment, place, |place| Place::Index(&Place::Key(place, list), index).invalid(error))
         };
-        let in_all = |list, error: AccessError| match grant.is_list() {
-            true => Place::Key(place, "assignments").invalid(error),
-            false => Place::Key(place, list).invalid(error),
+        let in_all = |list, error: AccessError| {
+            Place::Key(place, if grant.is_list() { "assignments" } else { list }).invalid(error)
         };
         match error {
             AccessError::UnknownRole { assignment, index, .. }

@@ -4,6 +4,7 @@
 use allocation_counter::measure;
 use keyward::{
     Access, AccessError, Assignment, Condition, Decision, Denial, Grant, Operation, ResourceView, Role, Roles, Schema,
+    compare::{AccessChange, Inclusion},
     document::{AccountDocument, Directory},
     key::{KeyDigest, KeyId, KeyKind},
     store::KeyRecord,
@@ -259,4 +260,38 @@ fn an_assignment_that_does_not_grant_the_operation_is_not_told() {
     let decision = access.decide(Operation::READ, &place);
     assert_eq!(decision.denial().map(Denial::kind), Some("condition_unbound"));
     assert!(access.try_filter("places", ACCOUNT).is_err() && access.try_filter_of("read", "places", ACCOUNT).is_err());
+}
+
+/// The right covers the left, but only by eight products together; and eight others are taken away first.
+#[test]
+fn a_comparison_that_takes_too_many_pieces_is_a_refusal() {
+    let names = (0..20).map(|number| (format!("c{number}"), json!({"restricts": {"things": format!("a{number}")}})));
+    let conditions: serde_json::Map<String, Value> = names.collect();
+    let schema = schema(&json!({"resources": {"things": {}}, "conditions": conditions}));
+    let roles = Roles::new(&schema, ACCOUNT).unwrap().with(Role::new("r0", ["things:read"]).unwrap()).unwrap();
+    let of = |values: &[(usize, usize)]| {
+        let conditions =
+            values.iter().map(|(name, value)| Condition::new(format!("c{name}"), value.to_string()).unwrap());
+        Assignment::new().role("r0").with_conditions(conditions)
+    };
+    let build = |all: Vec<Assignment>| Access::builder(&roles).grant(all.into_iter().collect()).build().unwrap();
+    let whole = |number| of(&[(16, 0), (16, 1), (17, 0), (17, 1), (18, 0), (18, 1), (19, number)]);
+    let in_the_way = (0..8).map(|at| of(&[(at, 0), (at + 8, 0)]));
+    let covering = (0..8).map(|corner| of(&[(16, corner & 1), (17, corner >> 1 & 1), (18, corner >> 2)]));
+    let right = build(in_the_way.chain(covering).collect());
+    // One takes thousands of pieces, and is within; of sixteen it can't be told.
+    let one = build(vec![whole(0)]);
+    assert_eq!(one.within(&right), Inclusion::Within);
+    let sixteen = build((0..16).map(whole).collect());
+    assert_eq!(sixteen.within(&right), Inclusion::TooManyPieces);
+    assert!(!sixteen.is_within(&right) && !sixteen.within(&right).is_within());
+    let exceeded = sixteen.ensure_within(&right).unwrap_err();
+    assert!(!exceeded.is_complete() && exceeded.excesses().is_empty());
+    assert_eq!(
+        exceeded.to_string(),
+        "caller access exceeded: the two have too many assignments and conditions to be compared",
+    );
+    let change = AccessChange::between("x", Some(&right), Some(&sixteen)).unwrap();
+    assert!(!change.is_complete());
+    assert!(change.to_string().ends_with("there are too many assignments and conditions to compare\n"), "{change}");
 }

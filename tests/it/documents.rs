@@ -602,11 +602,11 @@ fn unknown_fields_in_every_object() {
         ),
         (
             "/accounts/0/operatorAccess/0",
-            "field `zzz`; there are `id`, `operator`, `email`, `name`, `policies`, `conditions`, `description`, `createdAt`, `updatedAt`, `tags` and 2 more",
+            "field `zzz`; there are `id`, `operator`, `email`, `name`, `policies`, `conditions`, `assignments`, `description`, `createdAt`, `updatedAt` and 3 more",
         ),
         (
             "/accounts/0/accessTokens/0",
-            "field `zzz`; there are `id`, `name`, `policies`, `conditions`, `description`, `createdAt`, `updatedAt`, `tags`, `identifiers`, `customFields`",
+            "field `zzz`; there are `id`, `name`, `policies`, `conditions`, `assignments`, `description`, `createdAt`, `updatedAt`, `tags`, `identifiers` and 1 more",
         ),
         ("/accounts/0/accessTokens/0/conditions/1", "field `zzz`; there are `name`, `value`"),
     ];
