@@ -14,7 +14,8 @@ use std::{collections::HashSet, hint::black_box};
 use divan::Bencher;
 use indexmap::IndexMap;
 use keyward::{
-    Access, Attributes, Operation, Resource, ResourceType, ResourceView, Role, Roles, Schema, TypeRef, Value,
+    Access, Assignment, Attributes, Condition, Operation, Resource, ResourceType, ResourceView, Role, Roles, Schema,
+    TypeRef, Value,
 };
 
 fn main() {
@@ -225,6 +226,40 @@ mod struct_256_values {
         let access = access(1, 254, true);
         let product = product(access.schema().resource_type("products").ok());
         bencher.bench_local(|| decide(black_box(&access), black_box(Operation::READ), black_box(&product)));
+    }
+}
+
+/// Several assignments, of which the last allows: each of the others fails by its first condition.
+#[divan::bench_group(sample_size = 10_000)]
+mod assignments {
+    use super::*;
+
+    #[divan::bench(args = [1, 4, 16])]
+    fn keyward_handles(bencher: Bencher<'_, '_>, count: usize) {
+        let access = of_assignments(count);
+        let product = product(access.schema().resource_type("products").ok());
+        bencher.bench_local(|| decide(black_box(&access), black_box(Operation::READ), black_box(&product)));
+    }
+
+    #[divan::bench(args = [1, 4, 16])]
+    fn keyward_handles_denied(bencher: Bencher<'_, '_>, count: usize) {
+        let access = of_assignments(count);
+        let mut product = product(access.schema().resource_type("products").ok());
+        product.factory = "factory_3".into();
+        bencher.bench_local(|| decide(black_box(&access), black_box(Operation::READ), black_box(&product)));
+    }
+
+    fn of_assignments(count: usize) -> Access {
+        let role = Role::new("role", ["products:read,list", "factories:read"]).unwrap();
+        let roles = Roles::new(&schema(), ACCOUNT).unwrap().with(role).unwrap();
+        let last = ["brand_one", "brand_two"].map(String::from);
+        let others = (1..count).map(|number| [format!("brand_a{number}"), format!("brand_b{number}")]);
+        let grant = others.chain([last]).map(|brands| {
+            let brands = brands.map(|brand| Condition::new("productBrand", brand).unwrap());
+            let factories = ["factory_1", "factory_2"].map(|factory| Condition::new("factoryId", factory).unwrap());
+            Assignment::new().role("role").with_conditions(brands.into_iter().chain(factories))
+        });
+        Access::builder(&roles).grant(grant.collect()).build().unwrap()
     }
 }
 

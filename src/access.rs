@@ -1,4 +1,4 @@
-//! What one actor may do in one account: roles × conditions, compiled.
+//! What one actor may do in one account: assignments of roles and conditions, compiled.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::{
     condition::Condition,
-    grant::Grant,
+    grant::{Assignment, Grant},
     role::{Roles, RolesVersion},
     schema::{Operation, OperationRef, Schema, TypeRef},
     text::{TextError, UnknownName},
@@ -19,7 +19,8 @@ type Result<T, E = AccessError> = core::result::Result<T, E>;
 /// What one actor may do in one account. Immutable, cheap to clone, and shared between threads.
 ///
 /// It is built from the account's [`Roles`], and so can't be of another account or schema than they are.
-/// An access without roles can do nothing; one without conditions is for the whole account.
+/// An access without roles can do nothing; one without conditions is for the whole account. It may have several
+/// [assignments](crate::Assignment): what one of them allows is allowed.
 ///
 /// ```
 /// use keyward::{Access, Operation, ResourceView, Role, Roles, Schema};
@@ -41,11 +42,20 @@ type Result<T, E = AccessError> = core::result::Result<T, E>;
 /// ```
 #[derive(Clone)]
 pub struct Access {
+    /// Nearly every access has one assignment. An access to nothing has one without roles.
+    pub(crate) first: CompiledAssignment,
+    /// A thin pointer: the access is looked at for every decision, these seldom.
+    pub(crate) others: Option<Arc<Vec<CompiledAssignment>>>,
+}
+
+/// Roles × conditions, compiled.
+#[derive(Clone)]
+pub(crate) struct CompiledAssignment {
     pub(crate) granted: Arc<Granted>,
     pub(crate) conditions: Option<Arc<[CompiledCondition]>>,
 }
 
-/// What roles grant. Accesses with the same roles share it.
+/// What roles grant. Assignments with the same roles share it.
 pub(crate) struct Granted {
     pub(crate) schema: Schema,
     pub(crate) account: Arc<str>,
@@ -66,9 +76,12 @@ pub(crate) struct CompiledCondition {
 }
 
 impl Access {
-    /// The most roles of an access (EVRYTHNG Platform, access token and operator access documents).
+    /// The most assignments of an access.
+    pub const MAX_ASSIGNMENTS: usize = 16;
+    /// The most roles of an access, over all its assignments (EVRYTHNG Platform, access token and operator access
+    /// documents).
     pub const MAX_ROLES: usize = 100;
-    /// The most conditions of an access (same source).
+    /// The most conditions of an access, over all its assignments (same source).
     pub const MAX_CONDITIONS: usize = 256;
 
     /// Starts an access to the account of these roles.
@@ -76,51 +89,35 @@ impl Access {
         AccessBuilder { roles: roles.clone(), grant: Grant::new(), administers: true }
     }
 
-    /// Checks that there are not too many roles, and none twice.
-    fn check_roles(ids: &[Box<str>]) -> Result<()> {
-        if ids.len() > Self::MAX_ROLES {
-            return Err(AccessError::TooManyRoles { count: ids.len() });
-        }
-        let repeated = |(index, id)| ids.iter().take(index).any(|earlier| earlier == id);
-        match ids.iter().enumerate().find(|role| repeated(*role)) {
-            Some((index, id)) => Err(AccessError::DuplicateRole { index, id: id.clone() }),
-            None => Ok(()),
-        }
-    }
-
     /// The account.
     #[inline]
     pub fn account(&self) -> &str {
-        &self.granted.account
+        &self.first.granted.account
     }
 
     /// The schema.
     #[inline]
     pub fn schema(&self) -> &Schema {
-        &self.granted.schema
-    }
-
-    /// The ids of the roles, in the order in which they were given.
-    pub fn roles(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.granted.roles.iter().map(|id| &**id)
+        &self.first.granted.schema
     }
 
     /// The ids of those roles that the account doesn't have, as when they were deleted: they grant nothing.
     ///
     /// Only the access of a [record](crate::store::KeyRecord::access) may have such; an access that is built may not.
-    pub fn missing_roles(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.granted.missing.iter().map(|id| &**id)
+    pub fn missing_roles(&self) -> impl Iterator<Item = &str> {
+        self.compiled().flat_map(|assignment| assignment.granted.missing.iter()).map(|id| &**id)
     }
 
     /// The version of the roles that it was built from.
     pub fn roles_version(&self) -> RolesVersion {
-        self.granted.version
+        self.first.granted.version
     }
 
-    /// The condition names, in the order in which they were first given, each with the values it accepts.
-    pub fn conditions(&self) -> impl ExactSizeIterator<Item = (&str, &ValueSet)> {
-        let schema = self.schema();
-        self.compiled_conditions().iter().map(|of| (schema.condition_name_at(of.name), &of.accepted))
+    /// The assignments, in the order in which they were given. What one of them allows is allowed. An access to nothing has
+    /// one assignment without roles.
+    pub fn assignments(&self) -> impl ExactSizeIterator<Item = AssignmentRef<'_>> {
+        let count = self.more().len().saturating_add(1);
+        (0..count).map(|place| AssignmentRef(self.compiled_at(place)))
     }
 
     /// Whether a role grants the operation on the type; conditions may still deny it on a resource.
@@ -137,7 +134,7 @@ impl Access {
     /// ```
     #[inline]
     pub fn permits<'a>(&self, operation: impl Into<OperationRef<'a>>, resource: impl Into<TypeRef<'a>>) -> bool {
-        let schema = &self.granted.schema;
+        let schema = self.schema();
         let resource = schema.type_index(resource.into());
         let operation = schema.operation_index(operation.into());
         resource.zip(operation).is_some_and(|(resource, operation)| self.grants_at(resource, operation))
@@ -145,12 +142,45 @@ impl Access {
 
     /// An access to the same account that allows nothing.
     pub(crate) fn without_roles(&self) -> Self {
-        let masks = alloc::vec![0; self.granted.masks.len()].into();
-        let Granted { schema, account, version, .. } = &*self.granted;
+        let masks = alloc::vec![0; self.first.granted.masks.len()].into();
+        let Granted { schema, account, version, .. } = &*self.first.granted;
         let (schema, account) = (schema.clone(), Arc::clone(account));
         let (roles, missing) = (Box::default(), Box::default());
         let granted = Granted { schema, account, roles, missing, version: *version, masks };
-        Self { granted: Arc::new(granted), conditions: None }
+        Self { first: CompiledAssignment { granted: Arc::new(granted), conditions: None }, others: None }
+    }
+
+    #[inline]
+    pub(crate) fn compiled(&self) -> impl Iterator<Item = &CompiledAssignment> + Clone {
+        core::iter::once(&self.first).chain(self.more())
+    }
+
+    #[inline]
+    pub(crate) fn more(&self) -> &[CompiledAssignment] {
+        self.others.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    fn compiled_at(&self, place: usize) -> &CompiledAssignment {
+        place.checked_sub(1).and_then(|place| self.more().get(place)).unwrap_or(&self.first)
+    }
+
+    /// Whether an assignment grants the operation on the type.
+    #[inline]
+    pub(crate) fn grants_at(&self, resource: usize, operation: u8) -> bool {
+        self.first.grants_at(resource, operation)
+            || self.more().iter().any(|assignment| assignment.grants_at(resource, operation))
+    }
+}
+
+impl CompiledAssignment {
+    #[inline]
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.granted.schema
+    }
+
+    #[inline]
+    pub(crate) fn account(&self) -> &str {
+        &self.granted.account
     }
 
     /// One bit for each operation that a role grants on the type.
@@ -165,8 +195,48 @@ impl Access {
     }
 
     #[inline]
-    pub(crate) fn compiled_conditions(&self) -> &[CompiledCondition] {
+    pub(crate) fn conditions(&self) -> &[CompiledCondition] {
         self.conditions.as_deref().unwrap_or_default()
+    }
+}
+
+/// One assignment of an access.
+///
+/// ```
+/// use keyward::{Access, Roles, Schema};
+///
+/// let schema = Schema::from_json(
+///     r#"{"resources": {"products": {}}, "conditions": {"brand": {"restricts": {"products": "brand"}}}}"#,
+/// )?;
+/// let access = Access::builder(&Roles::new(&schema, "acme")?).role("admin").condition("brand:a")?.build()?;
+/// for assignment in access.assignments() {
+///     assert_eq!(assignment.roles().collect::<Vec<_>>(), ["admin"]);
+///     assert_eq!(assignment.conditions().next().map(|(name, _)| name), Some("brand"));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct AssignmentRef<'a>(pub(crate) &'a CompiledAssignment);
+
+impl<'a> AssignmentRef<'a> {
+    /// The ids of the roles, in the order in which they were given.
+    pub fn roles(&self) -> impl ExactSizeIterator<Item = &'a str> + use<'a> {
+        self.0.granted.roles.iter().map(|id| &**id)
+    }
+
+    /// The condition names, in the order in which they were first given, each with the values it accepts.
+    pub fn conditions(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a ValueSet)> + use<'a> {
+        let (schema, conditions) = (self.0.schema(), self.0.conditions());
+        conditions.iter().map(|of| (schema.condition_name_at(of.name), &of.accepted))
+    }
+}
+
+impl fmt::Debug for AssignmentRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assignment")
+            .field("roles", &self.roles().collect::<Vec<_>>())
+            .field("conditions", &self.conditions().collect::<Vec<_>>())
+            .finish()
     }
 }
 
@@ -174,8 +244,7 @@ impl fmt::Debug for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Access")
             .field("account", &self.account())
-            .field("roles", &self.roles().collect::<Vec<_>>())
-            .field("conditions", &self.conditions().collect::<Vec<_>>())
+            .field("assignments", &self.assignments().collect::<Vec<_>>())
             .field("roles_version", &self.roles_version())
             .finish()
     }
@@ -207,13 +276,13 @@ impl AccessBuilder {
         Self { administers: false, ..self }
     }
 
-    /// Adds the role with this id.
+    /// Adds the role with this id to the last assignment.
     #[must_use]
     pub fn role(self, id: impl AsRef<str>) -> Self {
         self.roles([id])
     }
 
-    /// Adds the roles with these ids.
+    /// Adds the roles with these ids to the last assignment.
     ///
     /// ```
     /// # use keyward::{Access, Roles, Schema};
@@ -226,7 +295,7 @@ impl AccessBuilder {
         Self { grant: self.grant.with_roles(ids), ..self }
     }
 
-    /// Adds a condition: a [`Condition`], or its text.
+    /// Adds a condition to the last assignment: a [`Condition`], or its text.
     ///
     /// # Errors
     ///
@@ -239,7 +308,7 @@ impl AccessBuilder {
         Ok(Self { grant: self.grant.condition(condition)?, ..self })
     }
 
-    /// Adds these conditions.
+    /// Adds these conditions to the last assignment.
     ///
     /// # Errors
     ///
@@ -258,13 +327,56 @@ impl AccessBuilder {
         conditions.into_iter().try_fold(self, Self::condition)
     }
 
+    /// Adds the assignments of a grant. Where nothing was added before, they are all that there is.
+    ///
+    /// ```
+    /// use keyward::{Access, Assignment, Grant, Roles, Schema};
+    ///
+    /// let roles = Roles::new(&Schema::builder().resource("products").build()?, "acme")?;
+    /// let grant: Grant = [Assignment::new().role("admin")].into_iter().collect();
+    /// assert!(Access::builder(&roles).grant(grant).build()?.permits("read", "products"));
+    /// // A grant of no assignments allows nothing.
+    /// assert!(!Access::builder(&roles).grant(Grant::from_iter([])).build()?.permits("read", "products"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn grant(self, grant: Grant) -> Self {
+        let before = if self.grant == Grant::new() { Grant::from_iter([]) } else { self.grant };
+        Self { grant: before.into_iter().chain(grant).collect(), ..self }
+    }
+
+    /// Begins another assignment: roles and conditions that are added from here on are its own. What one of the assignments
+    /// allows is allowed.
+    ///
+    /// ```
+    /// use keyward::{Access, Operation, ResourceView, Role, Roles, Schema};
+    ///
+    /// let schema = Schema::from_json(
+    ///     r#"{"resources": {"records": {}}, "conditions": {"owner": {"restricts": {"records": "owner"}}}}"#,
+    /// )?;
+    /// let roles = Roles::new(&schema, "acme")?
+    ///     .with(Role::new("reader", ["records:read,list"])?)?
+    ///     .with(Role::new("editor", ["records:update"])?)?;
+    /// let alice = Access::builder(&roles).role("reader").or().role("editor").condition("owner:alice")?.build()?;
+    ///
+    /// let record = [("owner", "bob")];
+    /// let record = ResourceView::new("records", "acme", &record);
+    /// assert!(alice.decide(Operation::READ, &record).is_allow());
+    /// assert!(!alice.decide_update(&record, &record).is_allow());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn or(self) -> Self {
+        Self { grant: self.grant.or(), ..self }
+    }
+
     /// Checks and compiles the access.
     ///
     /// # Errors
     ///
-    /// [`AccessError`] for a role that the account doesn't have, a condition name that the schema doesn't have,
-    /// a role or a condition that is there twice, more than [`Access::MAX_ROLES`] roles or
-    /// [`Access::MAX_CONDITIONS`] conditions.
+    /// [`AccessError`] for a role that the account doesn't have, a condition name that the schema doesn't have, a role or a
+    /// condition that is twice in one assignment, an assignment that is there twice, and more than
+    /// [`Access::MAX_ASSIGNMENTS`] assignments, [`Access::MAX_ROLES`] roles or [`Access::MAX_CONDITIONS`] conditions.
     ///
     /// ```
     /// # use keyward::{Access, Roles, Schema};
@@ -288,24 +400,71 @@ pub(crate) enum UnknownRole {
 impl Grant {
     /// The access of the grant under these roles.
     pub(crate) fn compile(&self, roles: &Roles, unknown: UnknownRole, administers: bool) -> Result<Access> {
-        let granted = Arc::new(Granted::new(roles, self, unknown, administers)?);
-        Ok(Access { granted, conditions: self.compile_conditions(roles.schema())? })
+        self.check()?;
+        let compiled = self.assignments().iter().enumerate().map(|(place, assignment)| {
+            let granted = Arc::new(Granted::new(roles, (place, assignment), unknown, administers)?);
+            let conditions = assignment.compile_conditions(place, roles.schema())?;
+            Ok(CompiledAssignment { granted, conditions })
+        });
+        let nothing = || Ok(Arc::new(Granted::new(roles, (0, &Assignment::new()), unknown, administers)?));
+        Access::of(compiled, nothing)
     }
 
-    /// One compiled condition for each name, in the order in which the names first occur.
-    pub(crate) fn compile_conditions(&self, schema: &Schema) -> Result<Option<Arc<[CompiledCondition]>>> {
-        let conditions = self.conditions();
-        if conditions.len() > Access::MAX_CONDITIONS {
-            return Err(AccessError::TooManyConditions { count: conditions.len() });
+    /// Checks that there are not too many assignments, roles and conditions, and no assignment twice.
+    pub(crate) fn check(&self) -> Result<()> {
+        let all = self.assignments();
+        if all.len() > Access::MAX_ASSIGNMENTS {
+            return Err(AccessError::TooManyAssignments { count: all.len() });
         }
+        let count = all.iter().map(|of| of.roles().len()).fold(0, usize::saturating_add);
+        if count > Access::MAX_ROLES {
+            return Err(AccessError::TooManyRoles { count });
+        }
+        let count = all.iter().map(|of| of.conditions().len()).fold(0, usize::saturating_add);
+        if count > Access::MAX_CONDITIONS {
+            return Err(AccessError::TooManyConditions { count });
+        }
+        let repeated = |(place, of): (usize, &Assignment)| all.iter().take(place).any(|earlier| earlier.same_as(of));
+        match all.iter().enumerate().find(|of| repeated(*of)) {
+            Some((index, _)) => Err(AccessError::DuplicateAssignment { index }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Access {
+    /// The access of these assignments, or to nothing where there are none.
+    pub(crate) fn of(
+        assignments: impl Iterator<Item = Result<CompiledAssignment>>,
+        nothing: impl FnOnce() -> Result<Arc<Granted>>,
+    ) -> Result<Self> {
+        let mut assignments = assignments;
+        let Some(first) = assignments.next() else {
+            let first = CompiledAssignment { granted: nothing()?, conditions: None };
+            return Ok(Self { first, others: None });
+        };
+        let others: Vec<CompiledAssignment> = assignments.collect::<Result<_>>()?;
+        Ok(Self { first: first?, others: (!others.is_empty()).then(|| Arc::new(others)) })
+    }
+}
+
+impl Assignment {
+    /// One compiled condition for each name, in the order in which the names first occur.
+    pub(crate) fn compile_conditions(
+        &self,
+        assignment: usize,
+        schema: &Schema,
+    ) -> Result<Option<Arc<[CompiledCondition]>>> {
         let mut names: IndexMap<usize, Vec<&str>, foldhash::fast::FixedState> = IndexMap::default();
-        for (index, condition) in conditions.iter().enumerate() {
-            let name = schema
-                .condition_index(condition.name())
-                .map_err(|cause| AccessError::UnsupportedCondition { index, cause })?;
+        for (index, condition) in self.conditions().iter().enumerate() {
+            let name = schema.condition_index(condition.name()).map_err(|cause| AccessError::UnsupportedCondition {
+                assignment,
+                index,
+                cause,
+            })?;
             let values = names.entry(name).or_default();
             if values.contains(&condition.value()) {
-                return Err(AccessError::DuplicateCondition { index, condition: condition.clone() });
+                return Err(AccessError::DuplicateCondition { assignment, index, condition: condition.clone() });
             }
             values.push(condition.value());
         }
@@ -318,18 +477,25 @@ impl Grant {
 }
 
 impl Granted {
-    /// What the roles of a grant permit. To a holder who doesn't administer, no change of the administration.
-    pub(crate) fn new(roles: &Roles, grant: &Grant, unknown: UnknownRole, administers: bool) -> Result<Self> {
-        let ids = grant.role_ids();
-        Access::check_roles(ids)?;
+    /// What the roles of an assignment permit. To a holder who doesn't administer, no change of the administration.
+    pub(crate) fn new(
+        roles: &Roles,
+        (assignment, of): (usize, &Assignment),
+        unknown: UnknownRole,
+        administers: bool,
+    ) -> Result<Self> {
+        let ids = of.role_ids();
         let schema = roles.schema();
         let mut masks = alloc::vec![0; schema.resource_types().len()];
         let mut missing = Vec::new();
         for (index, id) in ids.iter().enumerate() {
+            if ids.iter().take(index).any(|earlier| earlier == id) {
+                return Err(AccessError::DuplicateRole { assignment, index, id: id.clone() });
+            }
             match roles.grant(id, &mut masks) {
                 true => {}
                 false if unknown == UnknownRole::IsRefused => {
-                    return Err(AccessError::UnknownRole { index, cause: roles.unknown(id) });
+                    return Err(AccessError::UnknownRole { assignment, index, cause: roles.unknown(id) });
                 }
                 false => missing.push(id.clone()),
             }
@@ -361,6 +527,8 @@ pub enum AccessError {
     /// A role that the account doesn't have ("invalid policies" on the platform).
     #[error("{cause}")]
     UnknownRole {
+        /// The place of its assignment.
+        assignment: usize,
         /// Its place among the roles.
         index: usize,
         /// The id, and the nearest known one.
@@ -369,9 +537,23 @@ pub enum AccessError {
     /// A text that is no id, permission or condition: for `?` where texts are read and accesses built.
     #[error(transparent)]
     Text(#[from] TextError),
-    /// The same role twice.
+    /// More assignments than an access may have.
+    #[error("{count} assignments are too many, the most is 16")]
+    TooManyAssignments {
+        /// How many there are.
+        count: usize,
+    },
+    /// The same roles with the same conditions twice.
+    #[error("an assignment with the same roles and conditions is there already")]
+    DuplicateAssignment {
+        /// The place of the second.
+        index: usize,
+    },
+    /// The same role twice in one assignment.
     #[error("role `{id}` is there twice")]
     DuplicateRole {
+        /// The place of its assignment.
+        assignment: usize,
         /// The place of the second.
         index: usize,
         /// The id.
@@ -389,14 +571,18 @@ pub enum AccessError {
     /// A condition name that the schema doesn't have ("unsupported conditions" on the platform).
     #[error("{cause}")]
     UnsupportedCondition {
+        /// The place of its assignment.
+        assignment: usize,
         /// Its place among the conditions.
         index: usize,
         /// The name, and the nearest known one.
         cause: UnknownName,
     },
-    /// The same condition twice.
+    /// The same condition twice in one assignment.
     #[error("condition `{condition}` is there twice")]
     DuplicateCondition {
+        /// The place of its assignment.
+        assignment: usize,
         /// The place of the second.
         index: usize,
         /// The condition.

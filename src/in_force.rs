@@ -1,6 +1,6 @@
 //! The roles that are in force in an account, and what was found of a grant under them.
 
-use alloc::{boxed::Box, sync::Arc};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::{
     collections::HashMap,
@@ -11,8 +11,8 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use foldhash::quality::RandomState;
 
 use crate::{
-    access::{Access, AccessError, Granted, UnknownRole},
-    grant::Grant,
+    access::{Access, AccessError, CompiledAssignment, Granted, UnknownRole},
+    grant::{Assignment, Grant},
     role::Roles,
 };
 
@@ -68,13 +68,18 @@ impl State {
         Self { version, roles, in_doubt: false, granted: RwLock::default() }
     }
 
-    /// What the roles of a grant give, shared by all that have the same.
-    fn granted(&self, roles: &Roles, grant: &Grant, administers: bool) -> Result<Arc<Granted>, AccessError> {
-        let key: RoleSet = (grant.role_ids().into(), administers);
+    /// What the roles of an assignment give, shared by all that have the same.
+    fn granted(
+        &self,
+        roles: &Roles,
+        (place, assignment): (usize, &Assignment),
+        administers: bool,
+    ) -> Result<Arc<Granted>, AccessError> {
+        let key: RoleSet = (assignment.role_ids().into(), administers);
         if let Some(granted) = self.granted.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(granted));
         }
-        let granted = Arc::new(Granted::new(roles, grant, UnknownRole::GrantsNothing, administers)?);
+        let granted = Arc::new(Granted::new(roles, (place, assignment), UnknownRole::GrantsNothing, administers)?);
         let mut sets = self.granted.write().unwrap_or_else(PoisonError::into_inner);
         if sets.len() < MOST_SETS {
             sets.insert(key, Arc::clone(&granted));
@@ -106,13 +111,21 @@ impl Found {
         let count = account.count.load(Ordering::Acquire);
         let state = account.state();
         let Some(roles) = &state.roles else { return Ok(None) };
-        let granted = state.granted(roles, grant, administers)?;
-        let conditions = match earlier {
-            Some(earlier) => earlier.access.conditions.clone(),
-            None => grant.compile_conditions(roles.schema())?,
-        };
+        if earlier.is_none() {
+            grant.check()?;
+        }
+        let earlier: Vec<_> = earlier.iter().flat_map(|earlier| earlier.access.compiled()).collect();
+        let compiled = grant.assignments().iter().enumerate().map(|(place, assignment)| {
+            let granted = state.granted(roles, (place, assignment), administers)?;
+            let conditions = match earlier.get(place) {
+                Some(earlier) => earlier.conditions.clone(),
+                None => assignment.compile_conditions(place, roles.schema())?,
+            };
+            Ok(CompiledAssignment { granted, conditions })
+        });
+        let nothing = || state.granted(roles, (0, &Assignment::new()), administers);
+        let access = Access::of(compiled, nothing)?;
         let (account, grant) = (Arc::clone(account), Arc::clone(grant));
-        let access = Access { granted, conditions };
         Ok(Some(Self { authenticator, account, count, administers, grant, access }))
     }
 

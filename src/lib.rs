@@ -84,13 +84,13 @@ mod time;
 pub mod tower;
 mod value_set;
 
-pub use access::{Access, AccessBuilder, AccessError};
+pub use access::{Access, AccessBuilder, AccessError, AssignmentRef};
 pub use attributes::{Attributes, Value};
 #[cfg(feature = "std")]
 pub use authenticate::{Authenticated, Authenticator};
 pub use condition::Condition;
 pub use decision::{Decision, Denial, Forbidden};
-pub use grant::Grant;
+pub use grant::{Assignment, Grant};
 pub use permission::Permission;
 pub use resource::{Resource, ResourceView};
 pub use role::{Role, RoleError, Roles, RolesVersion};

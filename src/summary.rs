@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::Serialize;
 
-use crate::{access::Access, filter::Filter, schema::TypeRef, text::join};
+use crate::{access::Access, decision::Asked, filter::Filter, schema::ResourceType, text::join};
 
 /// What an access may do on each type, in words and in JSON: what roles grant, and which resources meet the conditions.
 ///
@@ -62,20 +62,48 @@ impl Access {
     /// What the access may do on each type.
     pub fn summary(&self) -> Summary {
         let schema = self.schema();
-        let types = schema.resource_types().filter_map(|resource| {
-            let index = schema.type_index(TypeRef::Handle(resource))?;
-            let declared = || schema.operations(resource);
-            let operations: Box<[Box<str>]> =
-                declared().filter(|name| self.permits(*name, resource)).map(Box::from).collect();
-            (!operations.is_empty()).then(|| TypeSummary {
-                name: schema.type_name(resource).into(),
-                every_operation: operations.len() == declared().count(),
-                operations,
-                resources: self.conditions_on(index).unwrap_or(Filter::Nothing),
-                unbound: self.clauses(index).filter_map(Result::err).map(|of| of.condition.into()).collect(),
-            })
-        });
-        Summary { account: self.account().into(), types: types.collect() }
+        let types = schema.resource_types().filter_map(|handle| Some((handle, schema.type_index(handle.into())?)));
+        let types = types.flat_map(|(handle, index)| self.summary_on(handle, index)).collect();
+        Summary { account: self.account().into(), types }
+    }
+
+    /// Operations that the same assignments grant are together.
+    fn summary_on(&self, handle: ResourceType, resource: usize) -> Vec<TypeSummary> {
+        let schema = self.schema();
+        let declared = || schema.operations(handle);
+        let mut groups: Vec<(Asked, Vec<Box<str>>)> = Vec::new();
+        for name in declared() {
+            let Some(operation) = schema.operation_index(name.into()) else { continue };
+            let asked = Asked { resource, operation };
+            let granting = |asked: Asked| asked.granted_by(self).map(|(at, _)| at);
+            if granting(asked).next().is_none() {
+                continue;
+            }
+            match groups.iter_mut().find(|(group, _)| granting(*group).eq(granting(asked))) {
+                Some((_, names)) => names.push(name.into()),
+                None => groups.push((asked, Vec::from([name.into()]))),
+            }
+        }
+        let every = declared().count();
+        let summary = |(asked, operations): (Asked, Vec<Box<str>>)| {
+            let resources = self.filter_asked(asked);
+            let mut unbound: Vec<Box<str>> = Vec::new();
+            if resources.is_nothing() {
+                for (_, assignment) in asked.granted_by(self) {
+                    let names = assignment.clauses(resource).filter_map(Result::err).map(|of| of.condition);
+                    let new = names.filter(|name| !unbound.iter().any(|known| **known == **name)).collect::<Vec<_>>();
+                    unbound.extend(new.into_iter().map(Box::from));
+                }
+            }
+            TypeSummary {
+                name: schema.type_name(handle).into(),
+                every_operation: operations.len() == every,
+                operations: operations.into(),
+                resources,
+                unbound: unbound.into(),
+            }
+        };
+        groups.into_iter().map(summary).collect()
     }
 }
 
@@ -85,7 +113,8 @@ impl Summary {
         &self.account
     }
 
-    /// The types on which a role grants anything, in the order of the schema.
+    /// The types on which a role grants anything, in the order of the schema. Where operations on a type are allowed on
+    /// different resources, the type is there once for each group of them.
     pub fn types(&self) -> &[TypeSummary] {
         &self.types
     }
@@ -131,9 +160,9 @@ impl fmt::Display for TypeSummary {
         write!(f, "`{}`: ", self.name)?;
         match &self.resources {
             Filter::Everything => and(f, operations),
-            Filter::AllOf(clauses) => {
+            filter @ (Filter::AllOf(_) | Filter::AnyOf(_)) => {
                 and(f, operations)?;
-                write!(f, ", where {clauses}")
+                write!(f, ", where {filter}")
             }
             Filter::Nothing => {
                 let one = self.every_operation || operations.len() == 1;

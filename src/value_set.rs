@@ -20,7 +20,8 @@ use crate::hashing::PartsHasher;
 /// let roles = Roles::new(&schema, "acme")?;
 /// let access = Access::builder(&roles).role("admin").condition("brand:b")?.condition("brand:a")?.build()?;
 ///
-/// let (name, values) = access.conditions().next().unwrap();
+/// let assignment = access.assignments().next().unwrap();
+/// let (name, values) = assignment.conditions().next().unwrap();
 /// assert_eq!(name, "brand");
 /// assert!(values.contains("a") && !values.contains("A"));
 /// assert_eq!(values.iter().collect::<Vec<_>>(), ["b", "a"]);
@@ -102,11 +103,19 @@ impl ValueSet {
 
     /// A value that is not in the set, and resembles one that is.
     pub(crate) fn element_outside(&self) -> String {
+        self.element_outside_all(&[])
+    }
+
+    /// A value that is neither in this set nor in the others, and resembles one of this set.
+    pub(crate) fn element_outside_all(&self, others: &[&Self]) -> String {
         let near = self.element();
-        // There are more candidates than values, and so one is not in the set.
-        let numbered = (2..self.len().saturating_add(3)).map(|number| format!("{near}-other-{number}"));
+        // There are more candidates than values, and so one is in none of the sets.
+        let values = others.iter().fold(self.len(), |sum, set| sum.saturating_add(set.len()));
+        let numbered = (2..values.saturating_add(3)).map(|number| format!("{near}-other-{number}"));
         let mut candidates = iter::once(format!("{near}-other")).chain(numbered);
-        candidates.find(|candidate| !self.contains(candidate)).unwrap_or_default()
+        let is_outside =
+            |candidate: &String| !self.contains(candidate) && !others.iter().any(|set| set.contains(candidate));
+        candidates.find(is_outside).unwrap_or_default()
     }
 
     /// How many values there are: never none.

@@ -22,6 +22,8 @@ pub(crate) enum Answer {
     Listed(Filter),
     /// Whether one access is within another; if not, by what request one sees it.
     Compared(Option<Box<Witness>>),
+    /// Two accesses that take too many pieces to compare: not within.
+    NotCompared,
     /// The request could not be read, or asks for what isn't there.
     Error(String),
 }
@@ -38,8 +40,8 @@ impl Answer {
         }
     }
 
-    fn decided(decision: Decision<'_>) -> Result<Self, String> {
-        let json = to_raw_value(&decision).map_err(|error| error.to_string())?;
+    fn decided(decision: &Decision<'_>) -> Result<Self, String> {
+        let json = to_raw_value(decision).map_err(|error| error.to_string())?;
         let reason = decision.denial().map(ToString::to_string).unwrap_or_default();
         Ok(Self::Decided { allowed: decision.is_allow(), json, reason })
     }
@@ -52,8 +54,8 @@ fn answer(directory: &Directory, request: &Request) -> Result<Answer, String> {
     };
     match Asked::of(directory, question)?.decide() {
         Ok(Some(filter)) => Ok(Answer::Listed(filter)),
-        Ok(None) => Answer::decided(Decision::Allow),
-        Err(denial) => Answer::decided(Decision::Deny(denial)),
+        Ok(None) => Answer::decided(&Decision::Allow),
+        Err(denial) => Answer::decided(&Decision::Deny(denial)),
     }
 }
 
@@ -66,7 +68,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) account: &'a str,
     pub(crate) stored: ResourceView<'a, Json>,
     pub(crate) proposed: ResourceView<'a, Json>,
-    /// A list of all rows, answered by a filter. With attributes, `list` asks for one row.
+    /// All rows on which the operation is allowed, answered by a filter. With attributes, `list` asks for one row.
     pub(crate) is_for_rows: bool,
 }
 
@@ -74,7 +76,7 @@ static NONE: LazyLock<Json> = LazyLock::new(|| Json::Object(JsonObject::default(
 
 impl<'a> Asked<'a> {
     pub(crate) fn of(directory: &'a Directory, question: &'a Question) -> Result<Self, String> {
-        let Question { actor, operation, resource, proposed } = question;
+        let Question { actor, operation, resource, proposed, rows } = question;
         let actor = directory.actor(actor).map_err(|error| error.to_string())?;
         let operation = resolve(&actor.access, &resource.kind, operation)?;
         let account = match (&resource.account, directory.accounts().len()) {
@@ -95,7 +97,7 @@ impl<'a> Asked<'a> {
             account,
             stored: view(&resource.attributes),
             proposed: view(proposed),
-            is_for_rows: operation == Operation::LIST && !has_attributes(resource),
+            is_for_rows: *rows || (operation == Operation::LIST && !has_attributes(resource)),
         })
     }
 
@@ -104,7 +106,7 @@ impl<'a> Asked<'a> {
         let Self { operation, stored, proposed, .. } = self;
         let access = &self.actor.access;
         let decision = match *operation {
-            _ if self.is_for_rows => return access.try_filter(self.kind, self.account).map(Some),
+            _ if self.is_for_rows => return access.try_filter_of(*operation, self.kind, self.account).map(Some),
             Operation::CREATE => access.decide(*operation, proposed),
             Operation::UPDATE => access.decide_update(stored, proposed),
             _ => access.decide(*operation, stored),
@@ -126,10 +128,11 @@ fn has_attributes(resource: &Resource) -> bool {
 
 fn within(directory: &Directory, access: &str, of: &str) -> Result<Answer, String> {
     let access_of = |id| directory.actor(id).map(|actor| &actor.access).map_err(|error| error.to_string());
-    Ok(Answer::Compared(match access_of(access)?.within(access_of(of)?) {
-        Inclusion::Within => None,
-        Inclusion::Exceeds(witness) => Some(Box::new(witness)),
-    }))
+    Ok(match access_of(access)?.within(access_of(of)?) {
+        Inclusion::Within => Answer::Compared(None),
+        Inclusion::Exceeds(witness) => Answer::Compared(Some(Box::new(witness))),
+        Inclusion::TooManyPieces => Answer::NotCompared,
+    })
 }
 
 /// The operation, if the type and it are known.
@@ -160,6 +163,12 @@ impl Serialize for Answer {
                 if let Some(witness) = witness {
                     map.serialize_entry("witness", witness)?;
                 }
+                map.end()
+            }
+            Self::NotCompared => {
+                let mut map = serializer.serialize_map(Some(2))?;
+                map.serialize_entry("within", &false)?;
+                map.serialize_entry("reason", "too_many_pieces")?;
                 map.end()
             }
             Self::Error(error) => {

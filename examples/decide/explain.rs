@@ -4,7 +4,7 @@
 //! not asked: so the steps can't disagree with the answer.
 
 use keyward::{
-    Access, Denial, Operation, ResourceView, Value,
+    Access, Assignment, AssignmentRef, Condition, Denial, Operation, ResourceView, Roles, Value,
     decision::UpdateSide,
     document::{ActorKind, Directory},
     json::Json,
@@ -46,16 +46,65 @@ fn decided(directory: &Directory, asked: &Asked<'_>) -> Vec<Step> {
     if let Some(Denial::PermissionMissing { .. }) = denial {
         return steps;
     }
-    if access.conditions().len() == 0 {
+    let assignments: Vec<AssignmentRef<'_>> = access.assignments().collect();
+    if let [only] = assignments[..] {
+        conditions(&mut steps, asked, only, denial, &sides(asked));
+        return steps;
+    }
+    let roles = roles_of(directory, asked);
+    for (number, assignment) in (1..).zip(assignments) {
+        let name = format!("{number}, of {}", quoted(assignment.roles()));
+        let Some(alone) = roles.and_then(|roles| alone(roles, asked, assignment)) else { continue };
+        if !alone.permits(asked.operation, asked.resource) {
+            steps.push(("assignment", format!("{name}: doesn't grant it")));
+            continue;
+        }
+        steps.push(("assignment", format!("{name}: grants it")));
+        if asked.is_for_rows {
+            let filter = alone.try_filter_of(asked.operation, asked.kind, asked.account);
+            conditions(&mut steps, asked, assignment, filter.as_ref().err(), &[]);
+            continue;
+        }
+        // Each side may be allowed by another assignment, and so each is asked alone.
+        for (side, view) in sides(asked) {
+            let decision = match asked.operation {
+                Operation::UPDATE => alone.decide_update(view, view),
+                operation => alone.decide(operation, view),
+            };
+            conditions(&mut steps, asked, assignment, decision.denial(), &[(side, view)]);
+        }
+    }
+    steps
+}
+
+/// The access of one assignment.
+fn alone(roles: &Roles, asked: &Asked<'_>, assignment: AssignmentRef<'_>) -> Option<Access> {
+    let accepted = assignment.conditions().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
+    let conditions = accepted.filter_map(|(name, value)| Condition::new(name, value).ok());
+    let grant = Assignment::new().with_roles(assignment.roles()).with_conditions(conditions);
+    let builder = Access::builder(roles).grant(grant.into());
+    let builder = if asked.actor.kind == ActorKind::AccessToken { builder.for_access_token() } else { builder };
+    builder.build().ok()
+}
+
+/// The conditions of one assignment, as far as the first that isn't met.
+fn conditions(
+    steps: &mut Vec<Step>,
+    asked: &Asked<'_>,
+    assignment: AssignmentRef<'_>,
+    denial: Option<&Denial<'_>>,
+    sides: &[Side<'_, '_>],
+) {
+    if assignment.conditions().len() == 0 {
         steps.push(("condition", "none is given: any resource of the account".into()));
     }
-    for (name, accepted) in access.conditions() {
-        let Some(binding) = access.schema().binding(name, asked.resource) else {
+    for (name, accepted) in assignment.conditions() {
+        let Some(binding) = asked.actor.access.schema().binding(name, asked.resource) else {
             let is_unbound = matches!(denial, Some(Denial::ConditionUnbound { condition, .. }) if *condition == name);
             let says = if is_unbound { "is not bound to" } else { "says nothing of" };
             steps.push(("condition", format!("`{name}` {says} `{}`", asked.kind)));
             if is_unbound {
-                return steps;
+                return;
             }
             continue;
         };
@@ -65,11 +114,11 @@ fn decided(directory: &Directory, asked: &Asked<'_>) -> Vec<Step> {
             steps.push(("condition", format!("`{name}`: rows pass where {every}`{attribute}` is one of {accepted}")));
             continue;
         }
-        for (side, view) in sides(asked) {
+        for (side, view) in sides {
             let is_unmet = matches!(denial, Some(Denial::ConditionUnmet { condition, side: at, .. })
-                if *condition == name && *at == side);
+                if *condition == name && (sides.len() == 1 || at == side));
             let side = side.map(|side| format!("{side} ")).unwrap_or_default();
-            let found = match attribute.read(view) {
+            let found = match attribute.read(*view) {
                 Value::Absent => "absent".into(),
                 found => found.to_string(),
             };
@@ -77,15 +126,16 @@ fn decided(directory: &Directory, asked: &Asked<'_>) -> Vec<Step> {
             let text = format!("`{name}`: {side}{every}`{attribute}` is {found}, accepted are {accepted}: {met}");
             steps.push(("condition", text));
             if is_unmet {
-                return steps;
+                return;
             }
         }
     }
-    steps
 }
 
+type Side<'a, 'b> = (Option<UpdateSide>, &'b ResourceView<'a, Json>);
+
 /// What conditions are asked of, in the order in which they are.
-fn sides<'a, 'b>(asked: &'b Asked<'a>) -> Vec<(Option<UpdateSide>, &'b ResourceView<'a, Json>)> {
+fn sides<'a, 'b>(asked: &'b Asked<'a>) -> Vec<Side<'a, 'b>> {
     match asked.operation {
         Operation::CREATE => vec![(None, &asked.proposed)],
         Operation::UPDATE => {
@@ -98,24 +148,30 @@ fn sides<'a, 'b>(asked: &'b Asked<'a>) -> Vec<(Option<UpdateSide>, &'b ResourceV
 /// Which of the actor's roles grant it: each is asked alone.
 fn permission(directory: &Directory, asked: &Asked<'_>) -> String {
     let (access, wanted) = (&asked.actor.access, format!("`{}:{}`", asked.kind, asked.operation_name()));
-    let roles = directory.accounts().map(|(_, roles)| roles).find(|roles| roles.account() == access.account());
+    let roles = roles_of(directory, asked);
+    let all: Vec<&str> = access.assignments().flat_map(|assignment| assignment.roles()).collect();
     let is_token = asked.actor.kind == ActorKind::AccessToken;
     let grants = |id: &str, as_token: bool| {
         let alone = roles.map(|roles| Access::builder(roles).role(id));
         let alone = alone.map(|alone| if as_token { alone.for_access_token() } else { alone });
         alone.and_then(|alone| alone.build().ok()).is_some_and(|alone| alone.permits(asked.operation, asked.resource))
     };
-    let granting: Vec<&str> = access.roles().filter(|id| grants(id, is_token)).collect();
+    let granting: Vec<&str> = all.iter().copied().filter(|id| grants(id, is_token)).collect();
     if !granting.is_empty() {
         return format!("{wanted} is granted by {}", quoted(granting));
     }
-    match access.roles().len() {
+    match all.len() {
         0 => format!("{wanted} is not granted: the actor has no role"),
-        _ if is_token && access.roles().any(|id| grants(id, false)) => {
+        _ if is_token && all.iter().any(|id| grants(id, false)) => {
             format!("{wanted} is not granted: an access token administers nothing, whatever its roles")
         }
-        _ => format!("{wanted} is granted by none of {}", quoted(access.roles())),
+        _ => format!("{wanted} is granted by none of {}", quoted(all)),
     }
+}
+
+fn roles_of<'a>(directory: &'a Directory, asked: &Asked<'_>) -> Option<&'a Roles> {
+    let account = asked.actor.access.account();
+    directory.accounts().map(|(_, roles)| roles).find(|roles| roles.account() == account)
 }
 
 fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {

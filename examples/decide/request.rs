@@ -18,6 +18,8 @@ pub(crate) struct Question {
     pub(crate) operation: String,
     pub(crate) resource: Resource,
     pub(crate) proposed: Option<Json>,
+    /// Whether it asks for all resources on which the operation is allowed.
+    pub(crate) rows: bool,
 }
 
 /// What a question is about.
@@ -83,15 +85,20 @@ impl Request {
                 of: text("$.within", within, "of")?,
             });
         }
+        if request.contains_key("filter") {
+            known("$", request, &["actor", "filter", "resource"])?;
+            let resource = object("$.resource", request.get("resource").ok_or("$: the field `resource` is missing")?)?;
+            known("$.resource", resource, &["type", "account"])?;
+            let (actor, operation) = (text("$", request, "actor")?, text("$", request, "filter")?);
+            let resource = Resource::read(resource)?;
+            let question = Question { actor, operation, resource, proposed: None, rows: true };
+            return Ok(Self::Decide(Box::new(question)));
+        }
         known("$", request, &["actor", "operation", "resource", "proposed"])?;
         let (actor, operation) = (text("$", request, "actor")?, text("$", request, "operation")?);
         let resource = object("$.resource", request.get("resource").ok_or("$: the field `resource` is missing")?)?;
         known("$.resource", resource, &["type", "account", "attributes"])?;
-        let resource = Resource {
-            kind: text("$.resource", resource, "type")?,
-            account: resource.contains_key("account").then(|| text("$.resource", resource, "account")).transpose()?,
-            attributes: attributes("$.resource.attributes", resource.get("attributes"))?,
-        };
+        let resource = Resource::read(resource)?;
         let proposed = attributes("$.proposed", request.get("proposed"))?;
         match &*operation {
             "create" if resource.attributes.is_some() => {
@@ -106,7 +113,17 @@ impl Request {
             _ if proposed.is_some() => Err(format!("$.proposed: `{}` proposes nothing", operation.escape_debug())),
             _ => Ok(()),
         }?;
-        Ok(Self::Decide(Box::new(Question { actor, operation, resource, proposed })))
+        Ok(Self::Decide(Box::new(Question { actor, operation, resource, proposed, rows: false })))
+    }
+}
+
+impl Resource {
+    fn read(resource: &JsonObject) -> Result<Self> {
+        Ok(Self {
+            kind: text("$.resource", resource, "type")?,
+            account: resource.contains_key("account").then(|| text("$.resource", resource, "account")).transpose()?,
+            attributes: attributes("$.resource.attributes", resource.get("attributes"))?,
+        })
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use keyward::{filter::Filter, json::Json};
+use keyward::{
+    filter::{Clauses, Filter},
+    json::Json,
+};
 
 use crate::{
     answer::Answer,
@@ -22,11 +25,12 @@ pub(crate) struct Row {
 pub(crate) fn row(request: Option<&Request>, answer: &Answer) -> Row {
     let [actor, operation, resource] = match request {
         Some(Request::Decide(question)) => {
-            let Question { actor, operation, resource, proposed } = &**question;
+            let Question { actor, operation, resource, proposed, rows } = &**question;
+            let operation = if *rows { format!("{operation} (filter)") } else { operation.clone() };
             let proposed = proposed.as_ref().map(|json| format!(" → {}", attributes(json))).unwrap_or_default();
             let stored = resource.attributes.as_ref().map(|json| format!(" {}", attributes(json))).unwrap_or_default();
             let account = resource.account.as_ref().map(|account| format!(" of {account}")).unwrap_or_default();
-            [actor.clone(), operation.clone(), format!("{}{account}{stored}{proposed}", resource.kind)]
+            [actor.clone(), operation, format!("{}{account}{stored}{proposed}", resource.kind)]
         }
         Some(Request::Within { access, of }) => [access.clone(), "within".into(), of.clone()],
         None => ["?".into(), "?".into(), "?".into()],
@@ -37,6 +41,7 @@ pub(crate) fn row(request: Option<&Request>, answer: &Answer) -> Row {
         Answer::Listed(filter) => ("\x1b[32m", "allow", condition(filter)),
         Answer::Compared(None) => ("\x1b[32m", "within", String::new()),
         Answer::Compared(Some(witness)) => ("\x1b[31m", "beyond", witness.to_string()),
+        Answer::NotCompared => ("\x1b[31m", "beyond", "too many pieces to compare".into()),
         Answer::Error(error) => ("\x1b[33m", "error", error.clone()),
     };
     let cells = [actor, operation, resource, decision.into(), why].map(|cell| printable(&cell));
@@ -107,16 +112,22 @@ fn attributes(json: &Json) -> String {
 }
 
 fn condition(filter: &Filter) -> String {
-    let clauses = match filter {
-        Filter::Nothing => return "none of them".into(),
-        Filter::Everything => return "all of them".into(),
-        Filter::AllOf(clauses) => clauses,
-    };
+    match filter {
+        Filter::Nothing => "none of them".into(),
+        Filter::Everything => "all of them".into(),
+        Filter::AllOf(all) => format!("those whose {}", clauses(all)),
+        Filter::AnyOf(any) => {
+            format!("those whose {}", any.iter().map(clauses).collect::<Vec<_>>().join(", or whose "))
+        }
+    }
+}
+
+fn clauses(clauses: &Clauses) -> String {
     let clauses = clauses.iter().map(|clause| {
         let values = clause.one_of().collect::<Vec<_>>().join(", ");
         format!("{} is one of {values}", clause.attribute())
     });
-    format!("those whose {}", clauses.collect::<Vec<_>>().join(" and "))
+    clauses.collect::<Vec<_>>().join(" and ")
 }
 
 /// Nothing of a document may steer the terminal, turn the direction of a line, or hide.

@@ -11,7 +11,7 @@ use super::administration_error::AdministrationError;
 use crate::{
     access::Access,
     key::{KeyId, KeyKind},
-    role::{Role, Roles},
+    role::Roles,
     store::{KeyChange, KeyRecord, KeyStanding, KeyState},
     time::Timestamp,
 };
@@ -129,7 +129,7 @@ impl Account {
     /// The records that have a role, but for those of revoked keys.
     pub(super) fn records_with(&self, role: &str) -> impl Iterator<Item = &KeyRecord> {
         let usable = self.records.values().filter(|record| record.state() != KeyState::Revoked);
-        usable.filter(move |record| record.roles().any(|id| id == role))
+        usable.filter(move |record| record.grant().has_role(role))
     }
 
     /// What the holder of a key may do by the present state, whatever the record says that is given: what `/access`
@@ -148,7 +148,7 @@ impl Account {
     /// let founded = Account::create(&schema, "a1", "olivia", &key, Timestamp::from_millis(1)).into_result()?;
     /// let account = founded.account();
     /// let access = account.access(account.actor("olivia").unwrap())?;
-    /// assert_eq!(access.roles().collect::<Vec<_>>(), ["admin"]);
+    /// assert!(access.permits("create", "accessTokens"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn access(&self, record: &KeyRecord) -> Result<Access, AdministrationError> {
@@ -203,12 +203,11 @@ pub(super) fn is_over(record: &KeyRecord, now: Timestamp) -> bool {
     matches!(record.standing(now), KeyStanding::Revoked | KeyStanding::Expired { .. })
 }
 
-/// Whether a key, while it is its operator's present one, makes them an administrator: with the managed role and no
-/// conditions.
+/// Whether a key, while it is its operator's present one, makes them an administrator: by an assignment with the managed role
+/// and no conditions.
 pub(super) fn makes_administrator(record: &KeyRecord) -> bool {
     record.kind() == KeyKind::OperatorKey
-        && record.conditions().is_empty()
-        && record.roles().any(|id| id == Role::ADMIN)
+        && record.grant().assignments().iter().any(|of| of.has_admin() && of.conditions().is_empty())
 }
 
 /// Records that don't make an account.

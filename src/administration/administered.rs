@@ -9,6 +9,7 @@ use alloc::{
 use super::audit::Audited;
 use crate::{
     attributes::{AsValue, Attributes, Value},
+    grant::Assignment,
     key::KeyKind,
     resource::Resource,
     role::Role,
@@ -19,7 +20,7 @@ use crate::{
 /// An access policy, an access token or an operator access.
 ///
 /// Conditions of the schema may restrict by `id`; access policies by `permissions`; the other two by `policies`
-/// and `conditions`, and operator accesses by `operator` too.
+/// and `conditions`, those of all their assignments, and operator accesses by `operator` too.
 pub(super) struct Administered<'a> {
     on: Audited,
     account: &'a str,
@@ -48,8 +49,9 @@ impl<'a> Administered<'a> {
     }
 
     pub(super) fn actor(record: &'a KeyRecord) -> Self {
-        let (id, policies) = (record.actor(), record.roles().map(Into::into).collect());
-        let conditions = record.conditions().iter().map(ToString::to_string).collect();
+        let (id, assignments) = (record.actor(), record.grant().assignments());
+        let policies = assignments.iter().flat_map(Assignment::roles).map(Into::into).collect();
+        let conditions = assignments.iter().flat_map(Assignment::conditions).map(ToString::to_string).collect();
         let mut attributes = BTreeMap::from([
             ("id", Attribute::Text(id)),
             ("policies", Attribute::List(policies)),

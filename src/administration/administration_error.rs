@@ -77,6 +77,17 @@ pub enum AdministrationError {
         /// The values that may be given.
         accepted: Box<[Box<str>]>,
     },
+    /// An assignment that is given carries wider conditions than each of the giver's own.
+    #[error(
+        "caller access exceeded: the conditions of each assignment must be those of one of the giver's own, or narrower"
+    )]
+    ExceedingAssignment {
+        /// Its place.
+        assignment: usize,
+    },
+    /// Too many assignments, or the same one twice.
+    #[error("invalid assignments: {0}")]
+    InvalidAssignments(AccessError),
     /// Roles that there aren't, or that are there twice, or too many ("invalid policies" on the platform).
     #[error("invalid policies: {0}")]
     InvalidPolicies(AccessError),
@@ -152,7 +163,9 @@ impl AdministrationError {
             | Self::OnlyAdministrator { .. }
             | Self::Unresolved { .. }
             | Self::ExceedingRole
-            | Self::ExceedingConditions { .. } => (403, "caller_access_exceeded"),
+            | Self::ExceedingConditions { .. }
+            | Self::ExceedingAssignment { .. } => (403, "caller_access_exceeded"),
+            Self::InvalidAssignments(_) => (400, "invalid_assignments"),
             Self::InvalidPolicies(_) => (400, "invalid_policies"),
             Self::UnsupportedConditions(_) => (400, "unsupported_conditions"),
             Self::ManagedRole => (403, "managed_role"),
@@ -203,6 +216,9 @@ impl From<AccessError> for AdministrationError {
             AccessError::UnsupportedCondition { .. }
             | AccessError::DuplicateCondition { .. }
             | AccessError::TooManyConditions { .. } => Self::UnsupportedConditions(error),
+            AccessError::TooManyAssignments { .. } | AccessError::DuplicateAssignment { .. } => {
+                Self::InvalidAssignments(error)
+            }
             AccessError::Text(error) => Self::InvalidId(error),
             AccessError::UnknownRole { .. }
             | AccessError::DuplicateRole { .. }

@@ -289,12 +289,20 @@ fn add_record(record: &KeyRecord, parts: &mut PartsHasher) {
     parts.add(record.kind().to_string());
     parts.add(record.account());
     parts.add(record.actor());
-    parts.add_count(record.roles().len());
-    record.roles().for_each(|id| parts.add(id));
-    parts.add_count(record.conditions().len());
-    for condition in record.conditions() {
-        parts.add(condition.name());
-        parts.add(condition.value());
+    let assignments = record.grant().assignments();
+    if assignments.len() != 1 {
+        // Longer than a count, and so none.
+        parts.add("assignments");
+        parts.add_count(assignments.len());
+    }
+    for assignment in assignments {
+        parts.add_count(assignment.roles().len());
+        assignment.roles().for_each(|id| parts.add(id));
+        parts.add_count(assignment.conditions().len());
+        for condition in assignment.conditions() {
+            parts.add(condition.name());
+            parts.add(condition.value());
+        }
     }
     for time in [record.not_before(), record.expires()] {
         match time {

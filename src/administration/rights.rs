@@ -5,9 +5,10 @@ use super::{
     administration_error::{AdministrationError, Result},
 };
 use crate::{
-    access::Access,
+    access::{Access, AssignmentRef},
+    grant::Assignment,
     key::{KeyId, KeyKind},
-    role::{Role, Roles},
+    role::Roles,
     store::{KeyRecord, KeyStanding, KeyState},
     time::Timestamp,
 };
@@ -46,21 +47,36 @@ impl<'a> Operator<'a> {
     pub(super) fn may_give(&self, record: &KeyRecord, roles: &Roles) -> Result<()> {
         let given = record.compile(roles)?;
         given.ensure_within(&self.access)?;
-        let has_admin = |record: &KeyRecord| record.roles().any(|id| id == Role::ADMIN);
-        if has_admin(record) && !has_admin(self.record) {
-            return Err(AdministrationError::ExceedingRole);
+        let of_record = record.grant().assignments().iter();
+        for (place, (written, assignment)) in of_record.zip(given.assignments()).enumerate() {
+            if written.roles().len() > 0 {
+                self.may_assign(place, written, assignment)?;
+            }
         }
-        let mut own = self.access.conditions().filter(|_| record.roles().len() > 0);
-        let is_wider = |name: &str, accepted| {
-            let of_name = given.conditions().find(|(other, _)| *other == name);
-            !of_name.is_some_and(|(_, given)| given.is_subset(accepted))
-        };
-        match own.find(|(name, accepted)| is_wider(name, accepted)) {
-            Some((name, accepted)) => {
+        Ok(())
+    }
+
+    /// One assignment must carry conditions at least as narrow as those of one of the giver's own; with the managed role, of one
+    /// that has it.
+    fn may_assign(&self, place: usize, written: &Assignment, given: AssignmentRef<'_>) -> Result<()> {
+        let own = self.record.grant().assignments().iter().zip(self.access.assignments());
+        let own = own.filter(|(own, _)| own.roles().len() > 0 && (own.has_admin() || !written.has_admin()));
+        let mut wider = own.map(|(_, own)| {
+            own.conditions().find(|(name, accepted)| {
+                let of_name = given.conditions().find(|(other, _)| other == name);
+                !of_name.is_some_and(|(_, given)| given.is_subset(accepted))
+            })
+        });
+        match (wider.next(), wider.next()) {
+            (None, _) if written.has_admin() => Err(AdministrationError::ExceedingRole),
+            (None, _) => Err(AdministrationError::ExceedingAssignment { assignment: place }),
+            (Some(None), _) | (_, Some(None)) => Ok(()),
+            (Some(Some((name, accepted))), None) => {
                 let (condition, accepted) = (name.into(), accepted.iter().map(Into::into).collect());
                 Err(AdministrationError::ExceedingConditions { condition, accepted })
             }
-            None => Ok(()),
+            (Some(Some(_)), Some(Some(_))) if wider.any(|wider| wider.is_none()) => Ok(()),
+            (Some(Some(_)), Some(Some(_))) => Err(AdministrationError::ExceedingAssignment { assignment: place }),
         }
     }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{
     operations,
     pair::{Gap, OnType, Pair},
+    pieces::{self, Piece, TooManyPieces},
     witness::Witness,
 };
 use crate::{
@@ -18,10 +19,10 @@ use crate::{
 };
 
 /// The error "caller access exceeded": what an access allows beyond another, such as its issuer's. There is at least one
-/// part.
+/// part, unless the comparison [was given up](Self::is_complete).
 ///
 /// Together the parts cover every request that the first access allows and the other denies, and each part has such a
-/// request as its witness. If the other access doesn't have a permission, its conditions on those operations are not listed.
+/// request as its witness. Where one of the two has several assignments, at most 16 parts of each type are told. If the other access doesn't have a permission, its conditions on those operations are not listed.
 ///
 /// ```
 /// use keyward::{Access, Role, Roles, Schema};
@@ -52,6 +53,8 @@ use crate::{
 #[serde(transparent)]
 pub struct AccessExceeded {
     excesses: Box<[Excess]>,
+    #[serde(skip)]
+    complete: bool,
 }
 
 /// One thing that an access allows beyond another, and a request that shows it.
@@ -92,6 +95,16 @@ pub enum ExcessKind {
         /// The conditions under which the access allows them.
         conditions: Box<[Restriction]>,
     },
+    /// Operations on a type that the other grants, on resources that none of its assignments allows. Only between accesses
+    /// of which one has several assignments.
+    Resources {
+        /// The type.
+        resource: Box<str>,
+        /// The operations.
+        operations: Box<[Box<str>]>,
+        /// What the resources are.
+        conditions: Box<[Restriction]>,
+    },
     /// Operations on a type where the other allows nothing, since it has a condition that is not bound to the type.
     ConditionUnbound {
         /// The type.
@@ -128,7 +141,7 @@ pub enum ExcessKind {
     },
 }
 
-/// A condition name and the values that it accepts.
+/// A condition name and the values that it accepts, or those that it doesn't.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Restriction {
@@ -136,12 +149,26 @@ pub struct Restriction {
     pub condition: Box<str>,
     /// The values.
     pub values: Box<[Box<str>]>,
+    /// Whether these are the values that are not accepted, and all others are.
+    #[serde(skip_serializing_if = "is_false")]
+    pub except: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_false(except: &bool) -> bool {
+    !*except
 }
 
 impl AccessExceeded {
     /// The parts: permissions in the schema's order, then conditions in the other access's order.
     pub fn excesses(&self) -> &[Excess] {
         &self.excesses
+    }
+
+    /// Whether the parts are all that there is. False where the comparison took too many pieces and was given up, so that
+    /// it isn't known what the one access allows beyond the other, and a refusal is all that is safe.
+    pub fn is_complete(&self) -> bool {
+        self.complete
     }
 }
 
@@ -164,16 +191,72 @@ impl Access {
     ///
     /// [`AccessExceeded`], "caller access exceeded", with all that this access allows and `issuer` doesn't.
     pub fn ensure_within(&self, issuer: &Self) -> Result<(), AccessExceeded> {
-        let excesses = excesses(self, issuer);
-        if excesses.is_empty() { Ok(()) } else { Err(AccessExceeded { excesses }) }
+        match excesses(self, issuer) {
+            Ok(excesses) if excesses.is_empty() => Ok(()),
+            Ok(excesses) => Err(AccessExceeded { excesses, complete: true }),
+            Err(excesses) => Err(AccessExceeded { excesses, complete: false }),
+        }
     }
 }
 
-/// What `access` allows beyond `other`: empty exactly where it is within.
-pub(super) fn excesses(access: &Access, other: &Access) -> Box<[Excess]> {
-    let pair = Pair::new(access, other);
+/// The most parts of a type that are told.
+const MOST_TOLD: usize = 16;
+
+/// What `access` allows beyond `other`: empty exactly where it is within. An error holds what is known where the comparison
+/// was given up.
+pub(super) fn excesses(access: &Access, other: &Access) -> Result<Box<[Excess]>, Box<[Excess]>> {
+    if other.others.is_none() {
+        let mut all = Vec::new();
+        for of in access.compiled() {
+            let beyond = of_pair(&Pair::new(of, &other.first)).into_vec();
+            all.extend(beyond.into_iter().filter(|excess| !all.contains(excess)).collect::<Vec<_>>());
+        }
+        return Ok(all.into());
+    }
+    if access.account() != other.account() {
+        let beyond = access.compiled().find_map(|of| Pair::new(of, &other.first).witness());
+        let kind = || ExcessKind::Account { account: access.account().into() };
+        return Ok(beyond.map(|witness| Excess { kind: kind(), witness }).into_iter().collect());
+    }
+    let left = pieces::beyond(access, other, MOST_TOLD).map_err(|TooManyPieces| Box::default())?;
+    Ok(left.iter().filter_map(|piece| Some(Excess { kind: of_piece(piece), witness: piece.witness()? })).collect())
+}
+
+/// The requests of a piece. For each condition the values that are left of it are told, whatever is demanded.
+fn of_piece(piece: &Piece<'_>) -> ExcessKind {
+    let schema = piece.of.schema();
+    let mut conditions: Vec<Restriction> = Vec::new();
+    for met in [true, false] {
+        for demand in piece.demands.iter().filter(|demand| demand.met == met) {
+            let (condition, set) = (demand.clause.condition(), values(demand.clause.accepted));
+            match conditions.iter_mut().find(|known| *known.condition == *condition) {
+                Some(known) if known.except => {
+                    let more = set.into_iter().filter(|value| !known.values.contains(value)).collect::<Vec<_>>();
+                    known.values = known.values.iter().cloned().chain(more).collect();
+                }
+                Some(known) if !met => {
+                    let left: Box<[_]> = known.values.iter().filter(|value| !set.contains(value)).cloned().collect();
+                    if !left.is_empty() {
+                        known.values = left;
+                    }
+                }
+                Some(_) => {}
+                None => conditions.push(Restriction { condition: condition.into(), values: set, except: !met }),
+            }
+        }
+    }
+    let operations = operations::operations(piece.operations).map(|index| schema.operation_at(index).into()).collect();
+    ExcessKind::Resources {
+        resource: schema.type_name_at(piece.resource).into(),
+        operations,
+        conditions: conditions.into(),
+    }
+}
+
+/// What the left of a pair allows beyond the right.
+fn of_pair(pair: &Pair<'_>) -> Box<[Excess]> {
     if !pair.same_account() {
-        let kind = ExcessKind::Account { account: access.account().into() };
+        let kind = ExcessKind::Account { account: pair.left.account().into() };
         return pair.witness().map(|witness| Excess { kind, witness }).into_iter().collect();
     }
     let mut excesses = Vec::new();
@@ -219,8 +302,11 @@ fn values(set: &ValueSet) -> Box<[Box<str>]> {
 }
 
 fn permission(on: &OnType<'_, '_>) -> ExcessKind {
-    let restriction =
-        |clause: Clause<'_>| Restriction { condition: clause.condition().into(), values: values(clause.accepted) };
+    let restriction = |clause: Clause<'_>| Restriction {
+        condition: clause.condition().into(),
+        values: values(clause.accepted),
+        except: false,
+    };
     ExcessKind::Permission {
         resource: name(on),
         operations: operations(on, on.beyond()),
@@ -243,6 +329,9 @@ fn kind(gap: &Gap<'_>, resources: Box<[Box<str>]>) -> ExcessKind {
 impl fmt::Display for AccessExceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("caller access exceeded: ")?;
+        if !self.complete {
+            return f.write_str("the two have too many assignments and conditions to be compared");
+        }
         join(f, "; ", self.excesses.iter().map(Excess::kind))
     }
 }
@@ -256,10 +345,11 @@ impl fmt::Display for ExcessKind {
             Self::Account { account } => write!(f, "access to the account `{account}`"),
             Self::Permission { resource, operations, conditions } => {
                 write!(f, "permission `{resource}:{}`", operations.join(","))?;
-                conditions.iter().enumerate().try_for_each(|(index, Restriction { condition, values })| {
-                    let and = if index == 0 { "where" } else { "and" };
-                    write!(f, " {and} `{condition}` is {}", Few(values))
-                })
+                restricted(f, conditions)
+            }
+            Self::Resources { resource, operations, conditions } => {
+                write!(f, "`{resource}:{}`", operations.join(","))?;
+                restricted(f, conditions)
             }
             Self::ConditionUnbound { resource, operations, condition } => {
                 write!(f, "permission `{resource}:{}` without condition `{condition}`", operations.join(","))
@@ -275,6 +365,14 @@ impl fmt::Display for ExcessKind {
             }
         }
     }
+}
+
+fn restricted(f: &mut fmt::Formatter<'_>, conditions: &[Restriction]) -> fmt::Result {
+    conditions.iter().enumerate().try_for_each(|(index, Restriction { condition, values, except })| {
+        let and = if index == 0 { "where" } else { "and" };
+        let is = if *except { "is anything but" } else { "is" };
+        write!(f, " {and} `{condition}` {is} {}", Few(values))
+    })
 }
 
 /// How many of several names a message shows.

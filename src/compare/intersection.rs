@@ -1,17 +1,20 @@
 //! The requests that several accesses all allow.
 
-use alloc::{collections::BTreeMap, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 
-use super::{operations, together, witness::Witness};
+use super::{
+    demands::{Demand, Paths, answer, can_be_answered},
+    operations,
+    pieces::{MOST_PIECES, TooManyPieces},
+    together,
+    witness::Witness,
+};
 use crate::{
     access::Access,
-    attributes::AttributePath,
-    decision::{Clause, Decision, Denial},
+    decision::{Decision, Forbidden},
     filter::Filter,
-    json::Json,
     resource::Resource,
-    schema::{Match, OperationRef, TypeRef},
-    value_set::ValueSet,
+    schema::{OperationRef, TypeRef},
 };
 
 /// The requests that several accesses all allow: for a token that acts for a person, for example.
@@ -42,6 +45,18 @@ pub struct Intersection {
     of: Vec<Access>,
 }
 
+/// Why there is no filter of what several accesses allow.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(clippy::exhaustive_enums, reason = "one of them denies, or there are too many alternatives")]
+pub enum IntersectionFilterError {
+    /// One of them may list nothing of the type, and this is why.
+    #[error(transparent)]
+    Denied(Forbidden),
+    /// There are more than [`Filter::MAX_ALTERNATIVES`] ways to take one alternative of each.
+    #[error("the filter would have more than 256 alternatives")]
+    TooManyAlternatives,
+}
+
 impl Access {
     /// What this access and `other` both allow.
     #[must_use]
@@ -68,9 +83,10 @@ impl Intersection {
         self
     }
 
-    /// Whether there is nothing that all of them allow.
+    /// Whether there is nothing that all of them allow, and this is known: with more than 4,096 ways to take one assignment
+    /// of each, the search is given up.
     pub fn is_empty(&self) -> bool {
-        self.witness().is_none()
+        matches!(self.common(), Ok(None))
     }
 
     /// Decides an operation as each access would; the first denial is the reason. Each attribute of the resource is read
@@ -92,12 +108,14 @@ impl Intersection {
         together::decide_update(&self.of, stored, proposed).map_err(|(_, denial)| denial).into()
     }
 
-    /// What all of them may list: the clauses of each. Two clauses may be on one attribute; where all elements of a list
-    /// must match, there may be no row that passes both.
+    /// What all of them may list: of each, one of its alternatives. Two clauses may be on one attribute; where all elements of
+    /// a list must match, there may be no row that passes both.
     ///
     /// # Errors
     ///
-    /// [`Denial`] where one of them may list nothing, as [`Access::try_filter`] says.
+    /// [`IntersectionFilterError::Denied`] where one of them may list nothing, as [`Access::try_filter`] says, and
+    /// [`IntersectionFilterError::TooManyAlternatives`] where there are more than [`Filter::MAX_ALTERNATIVES`]: two
+    /// accesses never come to that.
     ///
     /// ```
     /// use keyward::{Access, Roles, Schema};
@@ -112,13 +130,24 @@ impl Intersection {
     /// assert_eq!(both.try_filter("products", "acme").unwrap().to_string(), "`tags` is `a` and `tags` is `b`");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn try_filter<'a>(&'a self, resource: impl Into<TypeRef<'a>>, account: &str) -> Result<Filter, Denial<'a>> {
+    pub fn try_filter<'a>(
+        &'a self,
+        resource: impl Into<TypeRef<'a>>,
+        account: &str,
+    ) -> Result<Filter, IntersectionFilterError> {
         let resource = resource.into();
-        let filters = self.of.iter().map(|access| access.try_filter(resource, account));
-        filters.reduce(|all, one| Ok(all?.and(one?))).unwrap_or(Err(Denial::OtherAccount))
+        let mut all = Filter::Everything;
+        for access in &self.of {
+            let one = access
+                .try_filter(resource, account)
+                .map_err(|denial| IntersectionFilterError::Denied(denial.into()))?;
+            all = all.and(&one).ok_or(IntersectionFilterError::TooManyAlternatives)?;
+        }
+        Ok(all)
     }
 
-    /// A request that all of them allow, if there is one.
+    /// A request that all of them allow, if there is one. `None` too where the search is given up, as
+    /// [`is_empty`](Self::is_empty) says.
     ///
     /// ```
     /// use keyward::{Access, Roles, Schema};
@@ -134,63 +163,52 @@ impl Intersection {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn witness(&self) -> Option<Witness> {
-        let (first, others) = self.of.split_first()?;
+        self.common().ok().flatten()
+    }
+
+    /// A request that all allow: of each access one assignment, of which nothing keeps out what the others ask for.
+    fn common(&self) -> Result<Option<Witness>, TooManyPieces> {
+        let Some((first, others)) = self.of.split_first() else { return Ok(None) };
         if others.iter().any(|other| other.account() != first.account()) {
-            return None;
+            return Ok(None);
         }
-        let types = 0..first.schema().resource_types().len();
-        let mut candidates = types.filter_map(|resource| {
-            let mask = self.shared(first, resource)?;
-            Some((resource, mask, self.attributes(first, resource)?))
-        });
-        let (resource, mask, attributes) = candidates.next()?;
-        let operation = operations::best(first.schema(), resource, mask)?;
-        Some(Witness::new(first, resource, operation, attributes))
-    }
-
-    /// The operations that all grant on a type of the first; none if one of them allows nothing on it.
-    fn shared(&self, first: &Access, resource: usize) -> Option<u64> {
-        let name = first.schema().type_name_at(resource);
-        let granted =
-            |index: &u8| self.of.iter().all(|access| access.permits(first.schema().operation_at(*index), name));
-        let mask = operations::mask(operations::operations(first.mask_at(resource)).filter(granted));
-        let open = |access: &Access| {
-            access.schema().type_index(TypeRef::Name(name)).is_some_and(|there| access.allows_some(there))
-        };
-        (mask != 0 && self.of.iter().all(open)).then_some(mask)
-    }
-
-    /// Attributes that meet the conditions of all, if any do.
-    fn attributes<'a>(&'a self, first: &Access, resource: usize) -> Option<Vec<(&'a AttributePath, Json)>> {
-        let name = TypeRef::Name(first.schema().type_name_at(resource));
-        let mut by_path: BTreeMap<&AttributePath, Vec<Clause<'_>>> = BTreeMap::new();
-        for access in &self.of {
-            for clause in access.clauses(access.schema().type_index(name)?).flatten() {
-                by_path.entry(clause.attribute).or_default().push(clause);
+        let mut made = 0_usize;
+        for resource in 0..first.schema().resource_types().len() {
+            let name = TypeRef::Name(first.schema().type_name_at(resource));
+            let mut paths = Paths::new(others.iter().all(|other| other.schema() == first.schema()));
+            let of_first = first.compiled().filter(|of| of.allows_some(resource)).map(|of| {
+                let demands: Vec<Demand<'_>> = of.clauses(resource).flatten().map(|clause| paths.met(clause)).collect();
+                (of, of.mask_at(resource), demands, others)
+            });
+            // The last is looked at first.
+            let mut open: Vec<_> = of_first.collect();
+            open.reverse();
+            while let Some((of, mask, demands, others)) = open.pop() {
+                let Some((next, others)) = others.split_first() else {
+                    let operation = operations::best(first.schema(), resource, mask);
+                    return Ok(operation.map(|operation| Witness::new(of, resource, operation, answer(&demands))));
+                };
+                let Some(there) = next.schema().type_index(name) else { continue };
+                let from = open.len();
+                for assignment in next.compiled().filter(|assignment| assignment.allows_some(there)) {
+                    let shared = |index: &u8| {
+                        let name = OperationRef::Name(first.schema().operation_at(*index));
+                        next.schema().operation_index(name).is_some_and(|index| assignment.grants_at(there, index))
+                    };
+                    let mask = operations::mask(operations::operations(mask).filter(shared));
+                    let more = assignment.clauses(there).flatten().map(|clause| paths.met(clause));
+                    let demands: Vec<Demand<'_>> = demands.iter().copied().chain(more).collect();
+                    made = made.saturating_add(1);
+                    if made > MOST_PIECES {
+                        return Err(TooManyPieces);
+                    }
+                    if mask != 0 && can_be_answered(&demands) {
+                        open.push((of, mask, demands, others));
+                    }
+                }
+                open.get_mut(from..).unwrap_or_default().reverse();
             }
         }
-        // In this order, what lies inside an attribute comes right after it. No value is both the text that one access
-        // reads and the object that another looks into. (Within one schema that doesn't happen.)
-        if by_path.keys().zip(by_path.keys().skip(1)).any(|(path, next)| path.overlaps(next)) {
-            return None;
-        }
-        by_path.into_iter().map(|(path, clauses)| Some((path, meet(&clauses)?))).collect()
+        Ok(None)
     }
-}
-
-/// A value that meets all these clauses on one attribute: a text where one text does, otherwise a list.
-fn meet(clauses: &[Clause<'_>]) -> Option<Json> {
-    if let Some(text) = ValueSet::common_element(clauses.iter().map(|clause| clause.accepted)) {
-        return Some(Json::Text(text));
-    }
-    // An element for each clause, which is also accepted by all clauses that must accept every element.
-    let every = clauses.iter().filter(|clause| clause.matching == Match::All).map(|clause| clause.accepted);
-    let mut elements = Vec::new();
-    for clause in clauses {
-        let element = Json::Text(ValueSet::common_element(every.clone().chain([clause.accepted]))?);
-        if !elements.contains(&element) {
-            elements.push(element);
-        }
-    }
-    Some(Json::List(elements))
 }

@@ -1,19 +1,19 @@
-//! Two accesses side by side: on which types, by which operations and conditions the left goes beyond the right.
+//! Two assignments side by side: on which types, by which operations and conditions the left goes beyond the right.
 //!
-//! Nothing here allocates. Between accesses of one schema each value set is looked through once, whatever the
+//! Nothing here allocates. Between assignments of one schema each value set is looked through once, whatever the
 //! number of types.
 
 use super::operations::{mask, operations};
 use crate::{
-    access::Access,
+    access::{Access, CompiledAssignment},
     decision::{Clause, Unbound},
     schema::{Match, OperationRef, SchemaBuilder, TypeRef},
 };
 
-/// Two accesses, and which conditions of the right the left doesn't imply.
+/// Two assignments, and which conditions of the right the left doesn't imply.
 pub(super) struct Pair<'a> {
-    pub(super) left: &'a Access,
-    pub(super) right: &'a Access,
+    pub(super) left: &'a CompiledAssignment,
+    pub(super) right: &'a CompiledAssignment,
     same_schema: bool,
     /// By condition of the schema: one more than its place in the left, 0 where it isn't there.
     places: [u16; SchemaBuilder::MAX_CONDITIONS],
@@ -46,7 +46,12 @@ pub(super) struct Gap<'a> {
 }
 
 impl<'a> Pair<'a> {
-    pub(super) fn new(left: &'a Access, right: &'a Access) -> Self {
+    /// The only assignments of two accesses, where each has one.
+    pub(super) fn only(left: &'a Access, right: &'a Access) -> Option<Self> {
+        (left.others.is_none() && right.others.is_none()).then(|| Self::new(&left.first, &right.first))
+    }
+
+    pub(super) fn new(left: &'a CompiledAssignment, right: &'a CompiledAssignment) -> Self {
         let same_schema = left.schema() == right.schema();
         let mut pair = Self {
             left,
@@ -56,14 +61,14 @@ impl<'a> Pair<'a> {
             open: [0; Access::MAX_CONDITIONS / 64],
         };
         if same_schema {
-            for (of, place) in left.compiled_conditions().iter().zip(1_u16..) {
+            for (of, place) in left.conditions().iter().zip(1_u16..) {
                 if let Some(slot) = pair.places.get_mut(of.name) {
                     *slot = place;
                 }
             }
         }
-        for (place, of) in right.compiled_conditions().iter().enumerate() {
-            let theirs = pair.place(of.name).and_then(|place| left.compiled_conditions().get(place));
+        for (place, of) in right.conditions().iter().enumerate() {
+            let theirs = pair.place(of.name).and_then(|place| left.conditions().get(place));
             let implied = theirs.is_some_and(|theirs| theirs.accepted.is_subset(&of.accepted));
             if let Some(word) = pair.open.get_mut(place / 64).filter(|_| !implied) {
                 *word |= bit(place);
@@ -115,7 +120,7 @@ impl<'a> Pair<'a> {
     /// What the left says of the attribute that a condition of the right reads.
     fn partner(&self, resource: usize, right: &Clause<'a>) -> Option<Clause<'a>> {
         if self.same_schema {
-            let name = self.right.compiled_conditions().get(right.place)?.name;
+            let name = self.right.conditions().get(right.place)?.name;
             return self.left.clause(resource, self.place(name)?)?.ok();
         }
         self.left.clauses(resource).flatten().find(|left| left.attribute == right.attribute)

@@ -1,17 +1,25 @@
 //! Inclusion and equality.
 
-use super::{pair::Pair, witness::Witness};
+use alloc::vec::Vec;
+
+use super::{
+    pair::Pair,
+    pieces::{self, Piece, TooManyPieces},
+    witness::Witness,
+};
 use crate::access::Access;
 
 /// Whether one access is within another, and if not, a request that shows it.
 #[must_use = "an inclusion that is not looked at lets everybody give what they don't have"]
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "it is within or it is not, and a new outcome must break every match")]
+#[expect(clippy::exhaustive_enums, reason = "a new outcome must break every match")]
 pub enum Inclusion {
     /// The other access allows all that this one does.
     Within,
     /// This request is allowed by the one access and denied by the other.
     Exceeds(Witness),
+    /// The comparison was given up: it takes more than 4,096 pieces. It must be taken for "not within".
+    TooManyPieces,
 }
 
 impl Inclusion {
@@ -23,7 +31,7 @@ impl Inclusion {
     /// The request that the one allows and the other denies.
     pub fn witness(&self) -> Option<&Witness> {
         match self {
-            Self::Within => None,
+            Self::Within | Self::TooManyPieces => None,
             Self::Exceeds(witness) => Some(witness),
         }
     }
@@ -35,8 +43,11 @@ impl Inclusion {
 impl Access {
     /// Whether `other` allows all that this access allows, and if not, a request that this one allows and `other` denies.
     ///
-    /// It is exact. Each condition value is looked up once, and each condition name once for each type. Between accesses of
-    /// different schemas, values are looked up for each type, and each name is compared with each.
+    /// It is exact. Where each has one assignment, each condition value is looked up once, and each condition name once for each
+    /// type. (Between accesses of different schemas, values are looked up for each type, and each name is compared with each.)
+    ///
+    /// Otherwise the assignments of `other` are taken away from those of this access, piece by piece. Accesses that people
+    /// write take a few pieces. At 4,096 it is given up: [`Inclusion::TooManyPieces`].
     ///
     /// ```
     /// use keyward::{Access, Role, Roles, Schema};
@@ -54,11 +65,22 @@ impl Access {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn within(&self, other: &Self) -> Inclusion {
-        Pair::new(self, other).witness().map_or(Inclusion::Within, Inclusion::Exceeds)
+        let witness = match Pair::only(self, other) {
+            Some(pair) => Ok(pair.witness()),
+            None => pieces::beyond(self, other, 1).map(|left| {
+                let ranked = left.iter().filter_map(|piece| Some((piece.rank()?, piece)));
+                ranked.min_by_key(|(rank, _)| *rank).and_then(|(_, piece)| piece.witness())
+            }),
+        };
+        match witness {
+            Ok(None) => Inclusion::Within,
+            Ok(Some(witness)) => Inclusion::Exceeds(witness),
+            Err(TooManyPieces) => Inclusion::TooManyPieces,
+        }
     }
 
-    /// Whether `other` allows all that this access allows: [`within`](Self::within) without a witness and without
-    /// allocating.
+    /// Whether `other` allows all that this access allows: [`within`](Self::within) without a witness, and without allocating
+    /// where each has one assignment. False where the comparison is given up.
     ///
     /// ```
     /// use keyward::{Access, Roles, Schema};
@@ -74,7 +96,10 @@ impl Access {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn is_within(&self, other: &Self) -> bool {
-        Pair::new(self, other).types().all(|on| on.is_included())
+        match Pair::only(self, other) {
+            Some(pair) => pair.types().all(|on| on.is_included()),
+            None => pieces::beyond(self, other, 1).is_ok_and(|left: Vec<Piece<'_>>| left.is_empty()),
+        }
     }
 
     /// Whether the two allow the same, each [within](Self::is_within) the other.

@@ -31,6 +31,13 @@ pub struct AccessChange {
     gains: Box<[Excess]>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     losses: Box<[Excess]>,
+    #[serde(skip_serializing_if = "is_true")]
+    complete: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_true(complete: &bool) -> bool {
+    *complete
 }
 
 impl Review {
@@ -95,7 +102,8 @@ impl Review {
 
 impl AccessChange {
     /// What `who` gains and loses when one access replaces another. `None` for an access means that nothing is allowed. The
-    /// result is `None` exactly if no decision changes.
+    /// result is `None` exactly if no decision changes. Where the comparison is given up, it is a change that isn't
+    /// [complete](Self::is_complete).
     ///
     /// ```
     /// use keyward::{Access, Roles, Schema, compare::AccessChange};
@@ -118,7 +126,7 @@ impl AccessChange {
     /// ```
     pub fn between(who: &str, before: Option<&Access>, after: Option<&Access>) -> Option<Self> {
         let beyond = |access: Option<&Access>, other: Option<&Access>| {
-            let Some(access) = access else { return Box::default() };
+            let Some(access) = access else { return Ok(Box::default()) };
             // If the account changes, everything in the old one is lost, and everything in the new one is gained.
             match other.filter(|other| other.account() == access.account()) {
                 Some(other) => excesses(access, other),
@@ -126,7 +134,10 @@ impl AccessChange {
             }
         };
         let (gains, losses) = (beyond(after, before), beyond(before, after));
-        (!gains.is_empty() || !losses.is_empty()).then(|| Self { who: who.into(), gains, losses })
+        let complete = gains.is_ok() && losses.is_ok();
+        let [gains, losses] = [gains, losses].map(|excesses| excesses.unwrap_or_else(|known| known));
+        let changed = !complete || !gains.is_empty() || !losses.is_empty();
+        changed.then(|| Self { who: who.into(), gains, losses, complete })
     }
 
     /// The id of the actor or role.
@@ -142,6 +153,11 @@ impl AccessChange {
     /// What was allowed before and is denied after.
     pub fn losses(&self) -> &[Excess] {
         &self.losses
+    }
+
+    /// Whether this is known to be all. False where the two have too many assignments and conditions to be compared.
+    pub fn is_complete(&self) -> bool {
+        self.complete
     }
 }
 
@@ -159,6 +175,13 @@ impl fmt::Display for AccessChange {
             for excess in excesses {
                 writeln!(f, "`{}` {verb} {}", self.who, excess.kind())?;
             }
+        }
+        if !self.complete {
+            writeln!(
+                f,
+                "`{}` may gain or lose more: there are too many assignments and conditions to compare",
+                self.who
+            )?;
         }
         Ok(())
     }

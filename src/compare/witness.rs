@@ -6,7 +6,7 @@ use core::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::{
-    access::Access,
+    access::{Access, CompiledAssignment},
     attributes::{AttributePath, Attributes, Value},
     decision::{Decision, is_update},
     json::{Json, JsonObject},
@@ -46,9 +46,9 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// A request in this access's account, on a type and by an operation of its schema.
+    /// A request in this assignment's account, on a type and by an operation of its schema.
     pub(super) fn new<'a>(
-        of: &Access,
+        of: &CompiledAssignment,
         resource: usize,
         operation: u8,
         attributes: impl IntoIterator<Item = (&'a AttributePath, Json)>,

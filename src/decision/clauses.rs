@@ -1,17 +1,16 @@
-//! What the conditions of an access ask of a type. All other code reads conditions through this file.
+//! What the conditions of an assignment ask of a type. All other code reads conditions through this file.
 
-use super::denial::Denial;
 use crate::{
-    access::{Access, CompiledCondition},
+    access::{CompiledAssignment, CompiledCondition},
     attributes::AttributePath,
     schema::{Match, Schema, TypeRule},
     value_set::ValueSet,
 };
 
-/// What one condition name of an access asks of a type: the attribute that it reads must have an accepted value.
+/// What one condition name of an assignment asks of a type: the attribute that it reads must have an accepted value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clause<'a> {
-    /// Its place among the condition names of its access.
+    /// Its place among the condition names of its assignment.
     pub(crate) place: usize,
     pub(crate) attribute: &'a AttributePath,
     pub(crate) matching: Match,
@@ -20,19 +19,21 @@ pub(crate) struct Clause<'a> {
     name: usize,
 }
 
-/// A condition name that is not bound to the type, so that the access allows nothing on the type.
+/// A condition name that is not bound to the type, so that the assignment allows nothing on the type.
 pub(crate) struct Unbound<'a> {
+    /// Its place among the condition names of its assignment.
+    pub(crate) place: usize,
     pub(crate) condition: &'a str,
-    resource: &'a str,
+    pub(super) resource: &'a str,
 }
 
-impl Access {
-    /// What each condition name asks of the type at this place in the schema, in the access's order. A name that is
+impl CompiledAssignment {
+    /// What each condition name asks of the type at this place in the schema, in the assignment's order. A name that is
     /// ignored there is left out.
     #[inline]
     pub(crate) fn clauses(&self, resource: usize) -> impl Iterator<Item = Result<Clause<'_>, Unbound<'_>>> {
         let (schema, rules) = (self.schema(), self.schema().rules_on(resource));
-        let conditions = self.compiled_conditions().iter().enumerate();
+        let conditions = self.conditions().iter().enumerate();
         conditions.filter_map(move |(place, of)| clause(schema, rules, resource, place, of))
     }
 
@@ -40,12 +41,17 @@ impl Access {
     #[inline]
     pub(crate) fn clause(&self, resource: usize, place: usize) -> Option<Result<Clause<'_>, Unbound<'_>>> {
         let schema = self.schema();
-        clause(schema, schema.rules_on(resource), resource, place, self.compiled_conditions().get(place)?)
+        clause(schema, schema.rules_on(resource), resource, place, self.conditions().get(place)?)
     }
 
-    /// Whether the access allows anything on the type. No set of accepted values is empty, so this is all to look at.
+    /// Whether the assignment allows anything on the type. No set of accepted values is empty, so this is all to look at.
     pub(crate) fn allows_some(&self, resource: usize) -> bool {
-        self.mask_at(resource) != 0 && self.clauses(resource).all(|clause| clause.is_ok())
+        self.mask_at(resource) != 0 && self.is_bound(resource)
+    }
+
+    /// Whether every condition name is bound to the type, or ignored there.
+    pub(crate) fn is_bound(&self, resource: usize) -> bool {
+        self.clauses(resource).all(|clause| clause.is_ok())
     }
 }
 
@@ -64,7 +70,8 @@ fn clause<'a>(
         }
         Some(TypeRule::Ignored) => None,
         Some(TypeRule::Unbound) | None => {
-            Some(Err(Unbound { condition: schema.condition_name_at(*name), resource: schema.type_name_at(resource) }))
+            let condition = schema.condition_name_at(*name);
+            Some(Err(Unbound { place, condition, resource: schema.type_name_at(resource) }))
         }
     }
 }
@@ -74,11 +81,5 @@ impl<'a> Clause<'a> {
     #[inline]
     pub(crate) fn condition(&self) -> &'a str {
         self.schema.condition_name_at(self.name)
-    }
-}
-
-impl<'a> From<Unbound<'a>> for Denial<'a> {
-    fn from(Unbound { condition, resource }: Unbound<'a>) -> Self {
-        Self::ConditionUnbound { condition, resource }
     }
 }

@@ -3,9 +3,12 @@
 use alloc::{boxed::Box, string::ToString};
 use core::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use super::clauses::{Clause, Unbound};
 
 use crate::{
+    access::{Access, CompiledAssignment},
     attributes::{AttributePath, Value},
     schema::Match,
     text::{Quoted, join},
@@ -68,13 +71,19 @@ pub enum Denial<'a> {
         /// For an update, which of its two sides doesn't meet the condition.
         #[serde(skip_serializing_if = "Option::is_none")]
         side: Option<UpdateSide>,
+        /// The reasons of the other assignments that grant the operation.
+        #[serde(skip_serializing_if = "Others::is_empty")]
+        others: Others<'a>,
     },
-    /// The access has a condition that the schema doesn't bind to the type.
+    /// The assignment has a condition that the schema doesn't bind to the type.
     ConditionUnbound {
         /// The condition's name.
         condition: &'a str,
         /// The type's name.
         resource: &'a str,
+        /// The reasons of the other assignments that grant the operation.
+        #[serde(skip_serializing_if = "Others::is_empty")]
+        others: Others<'a>,
     },
 }
 
@@ -121,6 +130,14 @@ impl<'a> Denial<'a> {
         }
     }
 
+    /// The reasons of the other assignments that grant the operation, in their order; this denial is the first one's.
+    pub fn others(&self) -> Others<'a> {
+        match self {
+            Self::ConditionUnmet { others, .. } | Self::ConditionUnbound { others, .. } => *others,
+            Self::OtherAccount | Self::PermissionMissing { .. } => Others::NONE,
+        }
+    }
+
     /// The form for the caller: the reason without values, and "not found" for a resource of another account.
     pub fn redacted(&self) -> Redacted<'a> {
         Redacted(*self)
@@ -130,11 +147,11 @@ impl<'a> Denial<'a> {
 impl fmt::Display for Denial<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::OtherAccount => f.write_str("the resource is of another account"),
+            Self::OtherAccount => f.write_str("the resource is of another account")?,
             Self::PermissionMissing { resource, operation } => {
-                write!(f, "no role grants {} on {}", Quoted(operation), Quoted(resource))
+                write!(f, "no role grants {} on {}", Quoted(operation), Quoted(resource))?;
             }
-            Self::ConditionUnmet { condition, attribute, found, accepted, matching, side } => {
+            Self::ConditionUnmet { condition, attribute, found, accepted, matching, side, others: _ } => {
                 write!(f, "condition `{condition}`: ")?;
                 side.map_or(Ok(()), |side| write!(f, "{side} "))?;
                 write!(f, "`{attribute}` ")?;
@@ -146,13 +163,14 @@ impl fmt::Display for Denial<'_> {
                     (Match::All, Value::List(_)) => ", accepted are lists of nothing but ",
                     _ => ", accepted are ",
                 })?;
-                join(f, ", ", accepted.iter().map(Quoted))
+                join(f, ", ", accepted.iter().map(Quoted))?;
             }
-            Self::ConditionUnbound { condition, resource } => {
+            Self::ConditionUnbound { condition, resource, others: _ } => {
                 write!(f, "condition `{condition}` is not bound to `{resource}`: the schema binds it, or says ")?;
-                write!(f, "`\"elsewhere\": \"ignore\"` where it is not to restrict other types")
+                write!(f, "`\"elsewhere\": \"ignore\"` where it is not to restrict other types")?;
             }
         }
+        self.others().iter().try_for_each(|other| write!(f, "; nor {other}"))
     }
 }
 
@@ -179,13 +197,14 @@ impl PartialEq for Redacted<'_> {
 impl fmt::Display for Redacted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Denial::OtherAccount => f.write_str("not found"),
-            Denial::ConditionUnmet { condition, .. } => write!(f, "condition `{condition}` is not met"),
-            Denial::ConditionUnbound { condition, resource } => {
-                write!(f, "condition `{condition}` is not bound to `{resource}`")
+            Denial::OtherAccount => f.write_str("not found")?,
+            Denial::ConditionUnmet { condition, .. } => write!(f, "condition `{condition}` is not met")?,
+            Denial::ConditionUnbound { condition, resource, .. } => {
+                write!(f, "condition `{condition}` is not bound to `{resource}`")?;
             }
-            Denial::PermissionMissing { .. } => self.0.fmt(f),
+            Denial::PermissionMissing { .. } => self.0.fmt(f)?,
         }
+        self.0.others().iter().try_for_each(|other| write!(f, "; nor {}", other.redacted()))
     }
 }
 
@@ -197,13 +216,145 @@ impl fmt::Debug for Redacted<'_> {
 
 impl Serialize for Redacted<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Denial::OtherAccount => serializer.collect_map([("kind", "not_found")]),
-            Denial::ConditionUnmet { condition, .. } => {
-                serializer.collect_map([("kind", self.0.kind()), ("condition", condition)])
-            }
-            Denial::PermissionMissing { .. } | Denial::ConditionUnbound { .. } => self.0.serialize(serializer),
+        let (kind, condition, resource) = match self.0 {
+            Denial::OtherAccount => return serializer.collect_map([("kind", "not_found")]),
+            Denial::PermissionMissing { .. } => return self.0.serialize(serializer),
+            Denial::ConditionUnmet { condition, .. } => (self.0.kind(), condition, None),
+            Denial::ConditionUnbound { condition, resource, .. } => (self.0.kind(), condition, Some(resource)),
+        };
+        let others = self.0.others();
+        let mut redacted = serializer.serialize_map(None)?;
+        redacted.serialize_entry("kind", kind)?;
+        redacted.serialize_entry("condition", condition)?;
+        if let Some(resource) = resource {
+            redacted.serialize_entry("resource", resource)?;
         }
+        if !others.is_empty() {
+            redacted.serialize_entry("others", &RedactedOthers(others))?;
+        }
+        redacted.end()
+    }
+}
+
+/// The reasons of the other assignments that grant the operation, in their order: of each its first unmet condition. Empty
+/// where one assignment grants it. It borrows as the denial does, and allocates nothing.
+///
+/// ```
+/// use keyward::{Access, Operation, ResourceView, Roles, Schema};
+///
+/// let schema = Schema::from_json(
+///     r#"{
+///         "resources": {"records": {}},
+///         "conditions": {
+///             "department": {"restricts": {"records": "department"}, "elsewhere": "ignore"},
+///             "owner": {"restricts": {"records": "owner"}, "elsewhere": "ignore"}
+///         }
+///     }"#,
+/// )?;
+/// let roles = Roles::new(&schema, "acme")?;
+/// let access = Access::builder(&roles)
+///     .role("admin")
+///     .condition("department:sales")?
+///     .or()
+///     .role("admin")
+///     .condition("owner:alice")?
+///     .build()?;
+///
+/// let record = [("department", "support"), ("owner", "bob")];
+/// let record = ResourceView::new("records", "acme", &record);
+/// let decision = access.decide(Operation::READ, &record);
+/// assert_eq!(
+///     decision.denial().unwrap().to_string(),
+///     "condition `department`: `department` is `support`, accepted are `sales`; \
+///      nor condition `owner`: `owner` is `bob`, accepted are `alice`",
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Default)]
+pub struct Others<'a>(pub(super) Option<Rest<'a>>);
+
+/// How many assignments there can be beside the first.
+pub(super) const MOST: usize = Access::MAX_ASSIGNMENTS - 1;
+
+#[derive(Clone, Copy)]
+pub(super) struct Rest<'a> {
+    /// All but the first of the access.
+    pub(super) assignments: &'a [CompiledAssignment],
+    /// The type's place in the schema.
+    pub(super) resource: usize,
+    pub(super) side: Option<UpdateSide>,
+    /// Of each assignment the place of its first unmet condition, and what was found; [`NOT_ASKED`] where it doesn't grant
+    /// the operation, or is the one that the denial itself tells of.
+    pub(super) places: [u16; MOST],
+    pub(super) found: [Value<'a>; MOST],
+}
+
+pub(super) const NOT_ASKED: u16 = u16::MAX;
+
+impl<'a> Others<'a> {
+    /// No others.
+    pub const NONE: Self = Self(None);
+
+    /// The reasons. None of them has others.
+    pub fn iter(&self) -> impl Iterator<Item = Denial<'a>> + '_ {
+        self.0.iter().flat_map(|rest| {
+            let unmet = rest.assignments.iter().zip(rest.places.iter().zip(&rest.found));
+            unmet.filter_map(|(assignment, (place, found))| {
+                match assignment.clause(rest.resource, (*place).into())? {
+                    Ok(clause) => Some(clause.denial(rest.side, *found)),
+                    Err(unbound) => Some(unbound.denial()),
+                }
+            })
+        })
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+impl<'a> Clause<'a> {
+    /// The denial of one assignment, for this clause.
+    #[inline]
+    pub(crate) fn denial(&self, side: Option<UpdateSide>, found: Value<'a>) -> Denial<'a> {
+        let Self { attribute, matching, accepted, .. } = *self;
+        let condition = self.condition();
+        Denial::ConditionUnmet { condition, attribute, found, accepted, matching, side, others: Others::NONE }
+    }
+}
+
+impl<'a> Unbound<'a> {
+    /// The denial of one assignment, for this name.
+    pub(crate) fn denial(self) -> Denial<'a> {
+        Denial::ConditionUnbound { condition: self.condition, resource: self.resource, others: Others::NONE }
+    }
+}
+
+/// The form for the caller: without values.
+struct RedactedOthers<'a>(Others<'a>);
+
+impl Serialize for RedactedOthers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|other| other.redacted()))
+    }
+}
+
+impl PartialEq for Others<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl fmt::Debug for Others<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for Others<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
     }
 }
 

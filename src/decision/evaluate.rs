@@ -7,10 +7,11 @@ use super::{
     clauses::Clause,
     denial::{Denial, UpdateSide},
     outcome::Decision,
+    reasons::Reasons,
 };
 use crate::{
-    access::Access,
-    attributes::{List, Value},
+    access::{Access, CompiledAssignment},
+    attributes::{AttributePath, List, Value},
     resource::Resource,
     schema::{Match, Operation, OperationRef, Schema, TypeRef},
     value_set::ValueSet,
@@ -37,11 +38,11 @@ impl Access {
         let operation = operation.into();
         match admit(self, operation, resource.account(), resource.resource_type()) {
             Err(denial) => Decision::Deny(denial),
-            Ok(index) if is_update(operation) => conditions(self, index, |clause| {
-                let stored = clause.unmet(Some(UpdateSide::Stored), clause.attribute.read(resource));
-                stored.or_else(|| clause.unmet(Some(UpdateSide::Proposed), Value::Absent))
+            Ok(asked) if is_update(operation) => conditions(self, asked, SIDES, |side, attribute| match side {
+                0 => attribute.read(resource),
+                _ => Value::Absent,
             }),
-            Ok(index) => conditions(self, index, |clause| clause.unmet(None, clause.attribute.read(resource))),
+            Ok(asked) => conditions(self, asked, [None], |_, attribute| attribute.read(resource)),
         }
     }
 
@@ -80,39 +81,57 @@ impl Access {
             ((stored.account(), stored.resource_type()), (proposed.account(), proposed.resource_type()));
         match admit_update(self, stored_is, proposed_is) {
             Err(denial) => Decision::Deny(denial),
-            Ok(index) => conditions(self, index, |clause| {
-                let stored = clause.unmet(Some(UpdateSide::Stored), clause.attribute.read(stored));
-                stored.or_else(|| clause.unmet(Some(UpdateSide::Proposed), clause.attribute.read(proposed)))
+            Ok(asked) => conditions(self, asked, SIDES, |side, attribute| match side {
+                0 => attribute.read(stored),
+                _ => attribute.read(proposed),
             }),
         }
     }
 }
 
-/// Account and permission: the first two steps after the key. Gives the type's place in the schema.
+const SIDES: [Option<UpdateSide>; 2] = [Some(UpdateSide::Stored), Some(UpdateSide::Proposed)];
+
+/// What is asked, found in the schema: the places of a type and an operation that some assignment grants there.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked {
+    pub(crate) resource: usize,
+    pub(crate) operation: u8,
+}
+
+impl Asked {
+    /// The assignments that grant it, each with its place in the access.
+    #[inline]
+    pub(crate) fn granted_by(self, access: &Access) -> impl Iterator<Item = (usize, &CompiledAssignment)> + Clone {
+        let all = access.compiled().enumerate();
+        all.filter(move |(_, assignment)| assignment.grants_at(self.resource, self.operation))
+    }
+}
+
+/// Account and permission: the first two steps after the key.
 #[inline]
 pub(crate) fn admit<'a>(
     access: &'a Access,
     operation: OperationRef<'a>,
     account: &str,
     resource: TypeRef<'a>,
-) -> Result<usize, Denial<'a>> {
+) -> Result<Asked, Denial<'a>> {
     if account != access.account() {
         return Err(Denial::OtherAccount);
     }
     permission(access, operation, resource)
 }
 
-/// The permission alone. Gives the type's place in the schema.
+/// The permission alone.
 #[inline]
 pub(super) fn permission<'a>(
     access: &'a Access,
     operation: OperationRef<'a>,
     resource: TypeRef<'a>,
-) -> Result<usize, Denial<'a>> {
+) -> Result<Asked, Denial<'a>> {
     let index = access.schema().type_index(resource);
     let operation_index = access.schema().operation_index(operation);
     match index.zip(operation_index) {
-        Some((index, operation)) if access.grants_at(index, operation) => Ok(index),
+        Some((resource, operation)) if access.grants_at(resource, operation) => Ok(Asked { resource, operation }),
         _ => Err(permission_missing(access, operation, resource)),
     }
 }
@@ -138,17 +157,17 @@ pub(crate) fn admit_update<'a>(
     access: &'a Access,
     stored: (&str, TypeRef<'a>),
     proposed: (&str, TypeRef<'a>),
-) -> Result<usize, Denial<'a>> {
+) -> Result<Asked, Denial<'a>> {
     let update = OperationRef::Handle(Operation::UPDATE);
     if proposed.0 != access.account() {
         return Err(Denial::OtherAccount);
     }
-    let index = admit(access, update, stored.0, stored.1)?;
+    let asked = admit(access, update, stored.0, stored.1)?;
     match permission(access, update, proposed.1)? {
-        same if same == index => Ok(index),
+        same if same.resource == asked.resource => Ok(asked),
         // Nobody may turn a resource of one type into one of another.
         other => {
-            let resource = access.schema().type_name_at(other);
+            let resource = access.schema().type_name_at(other.resource);
             Err(Denial::PermissionMissing { resource, operation: "update" })
         }
     }
@@ -163,42 +182,98 @@ pub(crate) fn is_update(operation: OperationRef<'_>) -> bool {
     }
 }
 
-/// The last step: every condition name of the access, in its order; `unmet` gives the denial of one that isn't met. The
-/// decision is made where it is returned, since a denial is large, and passing it on would cost more than the steps.
+/// The last step: of the assignments that grant the operation, one must have all its conditions met, on each side. `read`
+/// gives an attribute's value on the side at a place. The decision is made where it is returned, since a denial is large,
+/// and passing it on would cost more than the steps.
 #[inline]
-fn conditions<'a>(
+fn conditions<'a, const N: usize>(
     access: &'a Access,
-    resource: usize,
-    unmet: impl Fn(&Clause<'a>) -> Option<Denial<'a>>,
+    asked: Asked,
+    sides: [Option<UpdateSide>; N],
+    read: impl Fn(usize, &'a AttributePath) -> Value<'a>,
 ) -> Decision<'a> {
-    for clause in access.clauses(resource) {
+    if access.others.is_some() {
+        return any_of_several(access, asked, sides, read);
+    }
+    for clause in access.first.clauses(asked.resource) {
         match clause {
             Ok(clause) => {
-                if let Some(denial) = unmet(&clause) {
-                    return Decision::Deny(denial);
+                for (side, label) in sides.iter().enumerate() {
+                    let found = read(side, clause.attribute);
+                    if !clause.is_met_by(found) {
+                        return Decision::Deny(clause.denial(*label, found));
+                    }
                 }
             }
-            Err(unbound) => return Decision::Deny(unbound.into()),
+            Err(unbound) => return Decision::Deny(unbound.denial()),
         }
     }
     Decision::Allow
 }
 
-impl<'a> Clause<'a> {
-    /// The denial, if the value found on a side doesn't meet the clause.
+/// The same where there are several assignments: side by side, since each may be allowed by another assignment. The reason
+/// tells of each assignment that grants the operation its first condition that isn't met.
+#[inline(never)]
+fn any_of_several<'a, const N: usize>(
+    access: &'a Access,
+    asked: Asked,
+    sides: [Option<UpdateSide>; N],
+    read: impl Fn(usize, &'a AttributePath) -> Value<'a>,
+) -> Decision<'a> {
+    for (side, label) in sides.into_iter().enumerate() {
+        let mut reasons = Reasons::new(access, asked.resource, label);
+        let mut unmet = true;
+        for (at, assignment) in asked.granted_by(access) {
+            unmet = add_first_unmet(&mut reasons, at, assignment, asked.resource, label, |path| read(side, path));
+            if !unmet {
+                break;
+            }
+        }
+        if unmet {
+            let Asked { resource, operation } = asked;
+            let schema = access.schema();
+            // There is a reason, since an assignment grants it; without one it is denied all the same.
+            let (resource, operation) = (schema.type_name_at(resource), schema.operation_at(operation));
+            let missing = Denial::PermissionMissing { resource, operation };
+            return Decision::Deny(reasons.denial().unwrap_or(missing));
+        }
+    }
+    Decision::Allow
+}
+
+/// Whether a condition of the assignment is not met; the first is added to the reasons.
+#[inline]
+fn add_first_unmet<'a>(
+    reasons: &mut Reasons<'a>,
+    at: usize,
+    assignment: &'a CompiledAssignment,
+    resource: usize,
+    side: Option<UpdateSide>,
+    read: impl Fn(&'a AttributePath) -> Value<'a>,
+) -> bool {
+    for clause in assignment.clauses(resource) {
+        match clause {
+            Ok(clause) => {
+                let found = read(clause.attribute);
+                if !clause.is_met_by(found) {
+                    reasons.add(at, clause.place, found, || clause.denial(side, found));
+                    return true;
+                }
+            }
+            Err(unbound) => {
+                let place = unbound.place;
+                reasons.add(at, place, Value::Absent, || unbound.denial());
+                return true;
+            }
+        }
+    }
+    false
+}
+
+impl Clause<'_> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a call for each condition takes a tenth of a decision")]
-    pub(crate) fn unmet(&self, side: Option<UpdateSide>, found: Value<'a>) -> Option<Denial<'a>> {
-        if self.is_met_by(found) {
-            return None;
-        }
-        let Self { attribute, matching, accepted, .. } = *self;
-        let condition = self.condition();
-        Some(Denial::ConditionUnmet { condition, attribute, found, accepted, matching, side })
-    }
-
-    #[inline]
-    pub(super) fn is_met_by(&self, value: Value<'_>) -> bool {
+    pub(crate) fn is_met_by(&self, value: Value<'_>) -> bool {
         meets(value, self.matching, self.accepted)
     }
 }

@@ -3,7 +3,8 @@
 //! | file | what it is |
 //! |---|---|
 //! | `outcome`, `denial` | the answer, and the reason of a denial |
-//! | `clauses` | what the conditions of an access say of a type |
+//! | `reasons` | the reasons of several assignments, while they are found |
+//! | `clauses` | what the conditions of an assignment ask of a type |
 //! | `evaluate` | the steps of a decision |
 //! | `page` | decides on many resources |
 //! | `who` | finds the accesses that allow something |
@@ -13,11 +14,13 @@ mod denial;
 mod evaluate;
 mod outcome;
 mod page;
+mod reasons;
 mod who;
 
 pub(crate) use clauses::{Clause, Unbound};
-pub use denial::{Denial, Forbidden, Redacted, UpdateSide};
-pub(crate) use evaluate::{admit, admit_update, is_update, meets};
+pub use denial::{Denial, Forbidden, Others, Redacted, UpdateSide};
+pub(crate) use evaluate::{Asked, admit, admit_update, is_update, meets};
 pub use outcome::Decision;
 pub use page::Selection;
+pub(crate) use reasons::Reasons;
 pub use who::who_can;

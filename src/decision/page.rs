@@ -124,19 +124,43 @@ struct Prepared<'a> {
     current: Option<(usize, &'a str)>,
     /// Whether any resource of it can be allowed.
     open: bool,
+    /// Those of each assignment that may allow it, one after the other.
     clauses: Vec<Clause<'a>>,
+    /// Where the clauses of each of so many assignments end.
+    ends: [usize; Access::MAX_ASSIGNMENTS],
+    assignments: usize,
 }
 
 impl<'a> Prepared<'a> {
     fn new(access: &'a Access, operation: OperationRef<'a>) -> Self {
-        Self { access, operation, current: None, open: false, clauses: Vec::new() }
+        Self {
+            access,
+            operation,
+            current: None,
+            open: false,
+            clauses: Vec::new(),
+            ends: [0; Access::MAX_ASSIGNMENTS],
+            assignments: 0,
+        }
     }
 
     #[inline]
     fn allows<R: Resource + ?Sized>(&mut self, resource: &R) -> bool {
         self.is_open_for(resource.resource_type())
             && resource.account() == self.access.account()
-            && self.clauses.iter().all(|clause| clause.is_met_by(clause.attribute.read(resource)))
+            && (self.clauses.is_empty() || self.any_is_met(resource))
+    }
+
+    /// Whether an assignment has all its clauses met.
+    #[inline]
+    fn any_is_met<R: Resource + ?Sized>(&self, resource: &R) -> bool {
+        let mut start = 0;
+        self.ends.iter().take(self.assignments).any(|end| {
+            let clauses = self.clauses.get(start..*end);
+            start = *end;
+            let is_met = |clause: &Clause<'a>| clause.is_met_by(clause.attribute.read(resource));
+            clauses.is_some_and(|clauses| clauses.iter().all(is_met))
+        })
     }
 
     #[inline]
@@ -156,11 +180,25 @@ impl<'a> Prepared<'a> {
         let schema = self.access.schema();
         self.current = Some((index, schema.type_name_at(index)));
         self.clauses.clear();
-        self.clauses.extend(self.access.clauses(index).flatten());
-        self.open = self.access.allows_some(index)
-            && permission(self.access, self.operation, schema.type_handle(index).into()).is_ok()
-            // An update has two sides, and the proposed one is not given.
-            && (self.clauses.is_empty() || !is_update(self.operation));
+        self.assignments = 0;
+        self.open = false;
+        let Ok(asked) = permission(self.access, self.operation, schema.type_handle(index).into()) else { return false };
+        for (_, assignment) in asked.granted_by(self.access).filter(|(_, assignment)| assignment.is_bound(index)) {
+            let before = self.clauses.len();
+            self.clauses.extend(assignment.clauses(index).flatten());
+            if let Some(end) = self.ends.get_mut(self.assignments) {
+                *end = self.clauses.len();
+                self.assignments = self.assignments.saturating_add(1);
+            }
+            if self.clauses.len() == before {
+                // It asks for nothing: all resources are allowed.
+                self.clauses.clear();
+                self.open = true;
+                return true;
+            }
+        }
+        // An update has two sides, and the proposed one is not given.
+        self.open = self.assignments > 0 && !is_update(self.operation);
         self.open
     }
 }

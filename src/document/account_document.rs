@@ -1,14 +1,15 @@
 //! The documents of one account.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
+use core::ops::Deref;
 
 use serde::{Serialize, Serializer};
 
 use super::known_fields;
 use crate::{
     condition::Condition,
-    grant::Grant,
-    json::{DocumentError, DocumentProblem, Json, JsonObject, Node, deserialize_as_document},
+    grant::{Assignment, Grant},
+    json::{DocumentError, DocumentProblem, Json, JsonObject, Node, Object, Place, deserialize_as_document},
     permission::Permission,
     text,
 };
@@ -17,7 +18,8 @@ use crate::{
 ///
 /// A list of documents may be left out; it is then empty. The lists that decide what someone may do are required: the
 /// `permissions` of an access policy, and the `policies` and `conditions` of an operator access or an access token.
-/// Write `[]` if there are none.
+/// Write `[]` if there are none. In place of these two there may be `assignments`, a list of objects with both; `[]` allows
+/// nothing.
 ///
 /// ```
 /// use keyward::document::AccountDocument;
@@ -30,7 +32,7 @@ use crate::{
 ///     }"#,
 /// )?;
 /// assert_eq!(account.access_policies[0].permissions[0].to_string(), "products:read");
-/// assert_eq!(account.access_tokens[0].grant.conditions()[0].value(), "a");
+/// assert_eq!(account.access_tokens[0].grant.assignments()[0].conditions()[0].value(), "a");
 /// assert!(serde_json::to_string(&account)?.contains(r#""tags":["x"]"#));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -97,22 +99,69 @@ pub struct ActorDocument {
     /// The name, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its `policies` and `conditions`.
-    #[serde(flatten, serialize_with = "policies_and_conditions")]
-    pub grant: Grant,
+    /// Its `policies` and `conditions`, or its `assignments` of both.
+    #[serde(flatten)]
+    pub grant: GrantDocument,
     /// The other fields: kept as they are, and not used by decisions.
     #[serde(flatten)]
     pub extra: JsonObject,
 }
 
-/// As the platform calls them.
-fn policies_and_conditions<S: Serializer>(grant: &Grant, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Written<'a> {
-        policies: Vec<&'a str>,
-        conditions: &'a [Condition],
+/// A grant in the platform's words: `policies` and `conditions`, or a list of `assignments`, each with both.
+///
+/// ```
+/// use keyward::{Grant, document::GrantDocument};
+///
+/// let grant = Grant::new().role("reader").or().role("editor").condition("owner:alice")?;
+/// assert_eq!(
+///     serde_json::to_value(GrantDocument::from(grant))?,
+///     serde_json::json!({"assignments": [
+///         {"policies": ["reader"], "conditions": []},
+///         {"policies": ["editor"], "conditions": ["owner:alice"]},
+///     ]}),
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantDocument {
+    grant: Grant,
+    as_list: bool,
+}
+
+/// One assignment is written without a list.
+impl From<Grant> for GrantDocument {
+    fn from(grant: Grant) -> Self {
+        Self { grant, as_list: false }
     }
-    Written { policies: grant.roles().collect(), conditions: grant.conditions() }.serialize(serializer)
+}
+
+impl Deref for GrantDocument {
+    type Target = Grant;
+
+    fn deref(&self) -> &Grant {
+        &self.grant
+    }
+}
+
+/// With the platform's names.
+impl Serialize for GrantDocument {
+    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'a> {
+            policies: Vec<&'a str>,
+            conditions: &'a [Condition],
+        }
+        let all: Vec<Written<'_>> = self
+            .grant
+            .assignments()
+            .iter()
+            .map(|of| Written { policies: of.roles().collect(), conditions: of.conditions() })
+            .collect();
+        match all.as_slice() {
+            [only] if !self.as_list => only.serialize(serializer),
+            _ => serializer.collect_map([("assignments", all)]),
+        }
+    }
 }
 
 type Result<T> = core::result::Result<T, DocumentError>;
@@ -153,8 +202,8 @@ impl AccessPolicyDocument {
 impl ActorDocument {
     fn read(node: Node<'_>, kind: ActorKind) -> Result<Self> {
         let read: &[&'static str] = match kind {
-            ActorKind::Operator => &["id", "operator", "email", "name", "policies", "conditions"],
-            ActorKind::AccessToken => &["id", "name", "policies", "conditions"],
+            ActorKind::Operator => &["id", "operator", "email", "name", "policies", "conditions", "assignments"],
+            ActorKind::AccessToken => &["id", "name", "policies", "conditions", "assignments"],
         };
         let (fields, extra) = known_fields::read(&node, read, &known_fields::ACTOR)?;
         Ok(Self {
@@ -162,12 +211,38 @@ impl ActorDocument {
             operator: fields.optional_text("operator")?,
             email: fields.optional_text("email")?,
             name: fields.optional_text("name")?,
-            grant: Grant::new()
-                .with_roles(list(fields.required("policies")?, |node| node.text().map(ToOwned::to_owned))?)
-                .with_conditions(list(fields.required("conditions")?, condition)?),
+            grant: GrantDocument::read(fields)?,
             extra,
         })
     }
+}
+
+impl GrantDocument {
+    /// Reads `policies` and `conditions`, or `assignments` in their place.
+    fn read(fields: Object<'_>) -> Result<Self> {
+        let Some(list) = fields.optional("assignments") else {
+            return Ok(Self { grant: assignment(fields)?.into(), as_list: false });
+        };
+        if let Some(instead_of) = ["policies", "conditions"].into_iter().find(|name| fields.optional(name).is_some()) {
+            return Err(list.place.refuse(DocumentProblem::BothForms { field: "assignments", instead_of }));
+        }
+        let assignments = list.elements()?.map(|node| assignment(node.fields(&["policies", "conditions"])?));
+        Ok(Self { grant: assignments.collect::<Result<_>>()?, as_list: true })
+    }
+
+    pub(super) fn is_list(&self) -> bool {
+        self.as_list
+    }
+
+    /// The place of an assignment in the document of an actor that stands at `place`.
+    pub(super) fn place_of<T>(&self, index: usize, place: &Place<'_>, at: impl FnOnce(&Place<'_>) -> T) -> T {
+        if self.as_list { at(&Place::Index(&Place::Key(place, "assignments"), index)) } else { at(place) }
+    }
+}
+
+fn assignment(fields: Object<'_>) -> Result<Assignment> {
+    let roles = list(fields.required("policies")?, |node| node.text().map(Box::from))?;
+    Ok(Assignment::of_lists(roles.into(), list(fields.required("conditions")?, condition)?.into()))
 }
 
 fn id(node: Node<'_>) -> Result<String> {
@@ -200,10 +275,7 @@ fn condition(node: Node<'_>) -> Result<Condition> {
 }
 
 /// Refuses an id that is twice in a list of documents.
-pub(super) fn refuse_duplicates<'a>(
-    ids: impl Iterator<Item = (&'a str, crate::json::Place<'a>)>,
-    what: &'static str,
-) -> Result<()> {
+pub(super) fn refuse_duplicates<'a>(ids: impl Iterator<Item = (&'a str, Place<'a>)>, what: &'static str) -> Result<()> {
     let mut seen = alloc::collections::BTreeSet::new();
     for (id, place) in ids {
         if !seen.insert(id) {

@@ -176,17 +176,27 @@ fn compile_roles(schema: &Schema, document: &AccountDocument, place: &Place<'_>)
 }
 
 fn compile_access(roles: &Roles, actor: &ActorDocument, kind: ActorKind, place: &Place<'_>) -> Result<Access> {
-    let (policies, conditions) = (Place::Key(place, "policies"), Place::Key(place, "conditions"));
-    actor.grant.compile(roles, UnknownRole::IsRefused, kind == ActorKind::Operator).map_err(|error| match &error {
-        AccessError::UnknownRole { index, .. } | AccessError::DuplicateRole { index, .. } => {
-            Place::Index(&policies, *index).invalid(error)
+    let grant = &actor.grant;
+    grant.compile(roles, UnknownRole::IsRefused, kind == ActorKind::Operator).map_err(|error| {
+        let in_list = |assignment, list, index: usize, error: AccessError| {
+            grant.place_of(assignment, place, |place| Place::Index(&Place::Key(place, list), index).invalid(error))
+        };
+        let in_all = |list, error: AccessError| {
+            Place::Key(place, if grant.is_list() { "assignments" } else { list }).invalid(error)
+        };
+        match error {
+            AccessError::UnknownRole { assignment, index, .. }
+            | AccessError::DuplicateRole { assignment, index, .. } => in_list(assignment, "policies", index, error),
+            AccessError::UnsupportedCondition { assignment, index, .. }
+            | AccessError::DuplicateCondition { assignment, index, .. } => {
+                in_list(assignment, "conditions", index, error)
+            }
+            AccessError::TooManyRoles { .. } => in_all("policies", error),
+            AccessError::TooManyConditions { .. } => in_all("conditions", error),
+            AccessError::TooManyAssignments { .. } => in_all("assignments", error),
+            AccessError::DuplicateAssignment { index } => grant.place_of(index, place, |place| place.invalid(error)),
+            AccessError::OtherAccount | AccessError::Text(_) => place.invalid(error),
         }
-        AccessError::UnsupportedCondition { index, .. } | AccessError::DuplicateCondition { index, .. } => {
-            Place::Index(&conditions, *index).invalid(error)
-        }
-        AccessError::TooManyRoles { .. } => policies.invalid(error),
-        AccessError::TooManyConditions { .. } => conditions.invalid(error),
-        AccessError::OtherAccount | AccessError::Text(_) => place.invalid(error),
     })
 }
 

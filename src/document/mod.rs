@@ -9,5 +9,5 @@ mod directory;
 mod known_fields;
 mod questions;
 
-pub use account_document::{AccessPolicyDocument, AccountDocument, ActorDocument, ActorKind};
+pub use account_document::{AccessPolicyDocument, AccountDocument, ActorDocument, ActorKind, GrantDocument};
 pub use directory::{Actor, Directory};

@@ -45,6 +45,13 @@ impl Clause {
     pub(super) fn values(&self) -> &ValueSet {
         &self.one_of
     }
+
+    /// Whether every value that meets this clause meets the other.
+    fn implies(&self, other: &Self) -> bool {
+        self.attribute == other.attribute
+            && (self.matching == Match::All || other.matching == Match::Any)
+            && self.one_of.is_subset(&other.one_of)
+    }
 }
 
 impl From<decision::Clause<'_>> for Clause {
@@ -101,10 +108,16 @@ impl Clauses {
     }
 
     /// The clauses of both, each once.
-    pub(super) fn and(self, other: Self) -> Option<Self> {
-        let mine = self.all.into_vec();
-        let more: Vec<Clause> = other.all.into_iter().filter(|clause| !mine.contains(clause)).collect();
-        Self::gather(mine.into_iter().chain(more))
+    pub(super) fn and(&self, other: &Self) -> Self {
+        let more = other.all.iter().filter(|clause| !self.all.contains(clause));
+        let all = Self::gather(self.all.iter().chain(more).cloned());
+        all.unwrap_or_else(|| self.clone())
+    }
+
+    /// Whether all that passes these clauses passes the others. It is so exactly where no two clauses of one of the sides are
+    /// on the same attribute, as in the filter of one access.
+    pub(super) fn is_within(&self, other: &Self) -> bool {
+        other.all.iter().all(|wider| self.all.iter().any(|clause| clause.implies(wider)))
     }
 
     /// Each attribute is read once, even if several clauses are on it: a host may compute it, and give another value the

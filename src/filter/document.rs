@@ -17,7 +17,8 @@ use crate::{
     value_set::ValueSet,
 };
 
-/// It refuses a list in place of an object, an unknown field, a field or value that is there twice, a filter without
+/// It refuses a list in place of an object, an unknown field, a field or value that is there twice, fewer than two
+/// alternatives or more than [`Filter::MAX_ALTERNATIVES`], an alternative without
 /// clauses, a clause without values, and more values than an access may have.
 ///
 /// ```
@@ -38,21 +39,38 @@ fn read(node: Node<'_>) -> Result<Filter, DocumentError> {
     match node.json {
         Json::Text(text) if text == "nothing" => Ok(Filter::Nothing),
         Json::Text(text) if text == "all" => Ok(Filter::Everything),
-        Json::Object(_) => {
-            let fields = node.fields(&["all_of"])?;
-            let list = fields.required("all_of")?;
-            let clauses = list.elements()?.map(read_clause).collect::<Result<Vec<_>, _>>()?;
-            let count: usize = clauses.iter().map(|clause| clause.one_of().len()).sum();
-            if count > Access::MAX_CONDITIONS {
-                let problem = TextProblem::TooLong { length: count, most: Access::MAX_CONDITIONS };
-                return Err(list.place.invalid(TextError::new("filter, counted in values,", "", problem)));
+        Json::Object(fields) if fields.contains_key("any_of") => {
+            let fields = node.fields(&["any_of"])?;
+            let list = fields.required("any_of")?;
+            let alternatives = list.elements()?;
+            let length = alternatives.len();
+            if length > Filter::MAX_ALTERNATIVES {
+                let problem = TextProblem::TooLong { length, most: Filter::MAX_ALTERNATIVES };
+                return Err(list.place.invalid(TextError::new("filter, counted in alternatives,", "", problem)));
             }
-            match Clauses::gather(clauses) {
-                Some(clauses) => Ok(Filter::AllOf(clauses)),
-                None => Err(list.refuse_kind("an array of clauses that is not empty")),
+            if length < 2 {
+                return Err(list.refuse_kind("an array of two or more alternatives"));
             }
+            let alternatives = alternatives.map(read_all_of).collect::<Result<Vec<_>, _>>()?;
+            Ok(Filter::any_of(alternatives))
         }
-        _ => Err(node.refuse_kind("`nothing`, `all` or an object with `all_of`")),
+        Json::Object(_) => read_all_of(node),
+        _ => Err(node.refuse_kind("`nothing`, `all` or an object with `all_of` or `any_of`")),
+    }
+}
+
+fn read_all_of(node: Node<'_>) -> Result<Filter, DocumentError> {
+    let fields = node.fields(&["all_of"])?;
+    let list = fields.required("all_of")?;
+    let clauses = list.elements()?.map(read_clause).collect::<Result<Vec<_>, _>>()?;
+    let count: usize = clauses.iter().map(|clause| clause.one_of().len()).sum();
+    if count > Access::MAX_CONDITIONS {
+        let problem = TextProblem::TooLong { length: count, most: Access::MAX_CONDITIONS };
+        return Err(list.place.invalid(TextError::new("filter, counted in values,", "", problem)));
+    }
+    match Clauses::gather(clauses) {
+        Some(clauses) => Ok(Filter::AllOf(clauses)),
+        None => Err(list.refuse_kind("an array of clauses that is not empty")),
     }
 }
 

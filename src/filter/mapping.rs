@@ -2,7 +2,10 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
-use super::{clause::Clause, value::Filter};
+use super::{
+    clause::{Clause, Clauses},
+    value::Filter,
+};
 use crate::{
     attributes::AttributePath,
     schema::{Binding, Schema},
@@ -62,8 +65,8 @@ enum Account<T> {
 pub(super) struct Question<'a, T> {
     /// What holds the account, unless all rows are of the right one.
     pub(super) account: Option<&'a T>,
-    /// The clauses, each with what holds its attribute.
-    pub(super) clauses: Vec<(&'a T, &'a Clause)>,
+    /// The alternatives: of each the clauses, each with what holds its attribute. One without clauses lets everything pass.
+    pub(super) alternatives: Vec<Vec<(&'a T, &'a Clause)>>,
 }
 
 impl<T: Holder> Mapping<T> {
@@ -123,17 +126,20 @@ impl<T: Holder> Mapping<T> {
         account: &str,
         filter: &'a Filter,
     ) -> Result<Option<Question<'a, T>>, MappingError> {
-        let clauses = match filter {
+        let held = |clauses: &'a Clauses| {
+            let held = clauses.iter().map(|clause| Ok((self.holder(clause.attribute())?, clause)));
+            held.collect::<Result<Vec<_>, MappingError>>()
+        };
+        let alternatives = match filter {
             Filter::Nothing => return Ok(None),
-            Filter::Everything => Vec::new(),
-            Filter::AllOf(clauses) => {
-                let held = clauses.iter().map(|clause| Ok((self.holder(clause.attribute())?, clause)));
-                held.collect::<Result<_, MappingError>>()?
+            Filter::Everything => Vec::from([Vec::new()]),
+            Filter::AllOf(_) | Filter::AnyOf(_) => {
+                filter.alternatives().into_iter().map(held).collect::<Result<_, _>>()?
             }
         };
         Ok(match &self.account {
-            Account::HeldBy(holder) => Some(Question { account: Some(holder), clauses }),
-            Account::Only(only) => (**only == *account).then_some(Question { account: None, clauses }),
+            Account::HeldBy(holder) => Some(Question { account: Some(holder), alternatives }),
+            Account::Only(only) => (**only == *account).then_some(Question { account: None, alternatives }),
         })
     }
 }

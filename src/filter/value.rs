@@ -1,26 +1,30 @@
-//! The filter: nothing, everything, or clauses that must all hold.
+//! The filter: nothing, everything, clauses that must all hold, or alternatives of such.
 
 use alloc::vec::Vec;
-use core::fmt;
+use core::{fmt, slice};
 
 use serde::Serialize;
 
-use super::clause::{Clause, Clauses};
+use super::{
+    alternatives::Alternatives,
+    clause::{Clause, Clauses},
+};
 use crate::{
     access::Access,
-    attributes::Attributes,
-    decision::{Denial, admit},
+    attributes::{Attributes, Value},
+    decision::{Asked, Denial, Reasons, admit},
     schema::{Operation, OperationRef, TypeRef},
 };
 
-/// What an access may list of one type, **within its account**: nothing, everything, or the resources for which every clause
-/// holds ("this attribute is one of these").
+/// What an access may list of one type, **within its account**: nothing, everything, the resources for which every clause
+/// holds ("this attribute is one of these"), or alternatives of such clauses.
 ///
 /// It doesn't name the account. [`SqlTable`](crate::filter::SqlTable) and
 /// [`MongoCollection`](crate::filter::MongoCollection) add the account to the query; [`Access::allowed`] and
 /// [`Access::decide_page`] check it for each row.
 ///
-/// In JSON it is `"nothing"`, `"all"`, or `{"all_of": [{"attribute": …, "one_of": […]}]}`. A clause has `"match": "all"`
+/// In JSON it is `"nothing"`, `"all"`, `{"all_of": [{"attribute": …, "one_of": […]}]}`, or `{"any_of": […]}` with two or more
+/// such objects. A clause has `"match": "all"`
 /// where every element of a list must be accepted. [`Display`](fmt::Display) is for people.
 ///
 /// ```
@@ -48,7 +52,7 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "`guide::model` has these three, and each must be handled")]
+#[expect(clippy::exhaustive_enums, reason = "`guide::model` has these four, and each must be handled")]
 pub enum Filter {
     /// No resource passes.
     Nothing,
@@ -57,6 +61,8 @@ pub enum Filter {
     Everything,
     /// A resource passes if every clause holds.
     AllOf(Clauses),
+    /// A resource passes if it passes one of the alternatives.
+    AnyOf(Alternatives),
 }
 
 impl Access {
@@ -77,15 +83,62 @@ impl Access {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn try_filter<'a>(&'a self, resource: impl Into<TypeRef<'a>>, account: &str) -> Result<Filter, Denial<'a>> {
-        let resource = admit(self, OperationRef::Handle(Operation::LIST), account, resource.into())?;
-        self.conditions_on(resource)
+        self.try_filter_of(Operation::LIST, resource, account)
     }
 
-    /// Which resources of the type at this place in the schema meet the conditions, whatever is done to them.
-    pub(crate) fn conditions_on(&self, resource: usize) -> Result<Filter, Denial<'_>> {
-        let clauses = self.clauses(resource).map(|clause| Ok(clause?.into()));
-        let clauses = clauses.collect::<Result<Vec<Clause>, Denial<'_>>>()?;
-        Ok(Clauses::new(clauses).map_or(Filter::Everything, Filter::AllOf))
+    /// The resources of a type on which an operation is allowed, or why there can be none: "what may I approve?".
+    ///
+    /// A resource passes exactly if the operation on it is allowed. Of an `update` that is: one that leaves it as it is. Of a
+    /// `create` the resource is taken as it would be.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_filter`](Self::try_filter), of this operation.
+    ///
+    /// ```
+    /// use keyward::{Access, Operation, Role, Roles, Schema};
+    ///
+    /// let schema = Schema::from_json(
+    ///     r#"{"resources": {"records": {}}, "conditions": {"owner": {"restricts": {"records": "owner"}}}}"#,
+    /// )?;
+    /// let roles = Roles::new(&schema, "acme")?
+    ///     .with(Role::new("reader", ["records:read,list"])?)?
+    ///     .with(Role::new("editor", ["records:update"])?)?;
+    /// let alice = Access::builder(&roles).role("reader").or().role("editor").condition("owner:alice")?.build()?;
+    /// assert_eq!(alice.try_filter("records", "acme").unwrap().to_string(), "everything");
+    /// let editable = alice.try_filter_of(Operation::UPDATE, "records", "acme").unwrap();
+    /// assert_eq!(editable.to_string(), "`owner` is `alice`");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn try_filter_of<'a>(
+        &'a self,
+        operation: impl Into<OperationRef<'a>>,
+        resource: impl Into<TypeRef<'a>>,
+        account: &str,
+    ) -> Result<Filter, Denial<'a>> {
+        let asked = admit(self, operation.into(), account, resource.into())?;
+        let filter = self.filter_asked(asked);
+        if !filter.is_nothing() {
+            return Ok(filter);
+        }
+        // Each assignment that grants it has a condition that is not bound to the type.
+        let mut reasons = Reasons::new(self, asked.resource, None);
+        for (at, assignment) in asked.granted_by(self) {
+            if let Some(unbound) = assignment.clauses(asked.resource).find_map(Result::err) {
+                reasons.add(at, unbound.place, Value::Absent, || unbound.denial());
+            }
+        }
+        reasons.denial().map_or(Ok(filter), Err)
+    }
+
+    /// Which resources of the type pass, by the assignments that grant the operation.
+    pub(crate) fn filter_asked(&self, asked: Asked) -> Filter {
+        let granting = asked.granted_by(self).map(|(_, assignment)| assignment);
+        let bound = granting.filter(|assignment| assignment.is_bound(asked.resource));
+        Filter::any_of(bound.map(|assignment| {
+            let clauses: Vec<Clause> = assignment.clauses(asked.resource).flatten().map(Into::into).collect();
+            Clauses::new(clauses).map_or(Filter::Everything, Filter::AllOf)
+        }))
     }
 
     /// What the access may list of a type, within its own account.
@@ -98,12 +151,53 @@ impl Access {
 }
 
 impl Filter {
-    /// What passes both.
-    pub(crate) fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Nothing, _) | (_, Self::Nothing) => Self::Nothing,
-            (Self::Everything, other) | (other, Self::Everything) => other,
-            (Self::AllOf(one), Self::AllOf(other)) => one.and(other).map_or(Self::Everything, Self::AllOf),
+    /// The most alternatives of a filter. An access has at most 16, and two accesses together as many as this.
+    pub const MAX_ALTERNATIVES: usize = 256;
+
+    /// What passes one of these. An alternative that lies within another is left out.
+    pub(crate) fn any_of(alternatives: impl IntoIterator<Item = Self>) -> Self {
+        let mut all: Vec<Clauses> = Vec::new();
+        for alternative in alternatives {
+            match alternative {
+                Self::Everything => return Self::Everything,
+                Self::Nothing => {}
+                Self::AllOf(clauses) => all.push(clauses),
+                Self::AnyOf(alternatives) => all.extend(alternatives.into_clauses()),
+            }
+        }
+        let mut widest: Vec<Clauses> = Vec::new();
+        for clauses in all {
+            if !widest.iter().any(|wider| clauses.is_within(wider)) {
+                widest.retain(|narrower| !narrower.is_within(&clauses));
+                widest.push(clauses);
+            }
+        }
+        match <[Clauses; 1]>::try_from(widest) {
+            Ok([only]) => Self::AllOf(only),
+            Err(none) if none.is_empty() => Self::Nothing,
+            Err(several) => Self::AnyOf(Alternatives::new(several)),
+        }
+    }
+
+    /// What passes both. `None` where that is more than [`MAX_ALTERNATIVES`](Self::MAX_ALTERNATIVES) alternatives.
+    pub(crate) fn and(&self, other: &Self) -> Option<Self> {
+        if self.is_everything() || other.is_everything() {
+            return Some(if self.is_everything() { other } else { self }.clone());
+        }
+        let (mine, theirs) = (self.alternatives(), other.alternatives());
+        if mine.len().saturating_mul(theirs.len()) > Self::MAX_ALTERNATIVES {
+            return None;
+        }
+        let pairs = mine.iter().flat_map(|one| theirs.iter().map(move |other| one.and(other)));
+        Some(Self::any_of(pairs.map(Self::AllOf)))
+    }
+
+    /// The alternatives, where not everything passes.
+    pub(super) fn alternatives(&self) -> Vec<&Clauses> {
+        match self {
+            Self::Nothing | Self::Everything => Vec::new(),
+            Self::AllOf(clauses) => slice::from_ref(clauses).iter().collect(),
+            Self::AnyOf(alternatives) => alternatives.iter().collect(),
         }
     }
 
@@ -134,17 +228,19 @@ impl Filter {
             Self::Nothing => false,
             Self::Everything => true,
             Self::AllOf(clauses) => clauses.pass(attributes),
+            Self::AnyOf(alternatives) => alternatives.pass(attributes),
         }
     }
 }
 
-/// `nothing`, `everything`, or the clauses with `and` between them.
+/// `nothing`, `everything`, the clauses with `and` between them, or alternatives with `, or` between them.
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing => f.write_str("nothing"),
             Self::Everything => f.write_str("everything"),
             Self::AllOf(clauses) => clauses.fmt(f),
+            Self::AnyOf(alternatives) => alternatives.fmt(f),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! | know the model in ten minutes | [`start`] |
 //! | make keys and authenticate requests | [`keys`] |
 //! | list what a caller may see, in SQL | [`lists`] |
+//! | "read all, edit one's own" | [`assignments`] |
 //! | let customers manage their own roles and keys | [`administration`] |
 //! | stand behind HTTP, with CORS, in tower or axum | [`web`] |
 //! | run it on several machines | [`deployment`] |
@@ -16,6 +17,9 @@
 
 #[doc = include_str!("administration.md")]
 pub mod administration {}
+
+#[doc = include_str!("assignments.md")]
+pub mod assignments {}
 
 #[doc = include_str!("deployment.md")]
 pub mod deployment {}

@@ -94,6 +94,14 @@ pub enum DocumentProblem {
     /// A field that must be there is not.
     #[error("the field `{0}` is missing")]
     MissingField(&'static str),
+    /// A field beside another in whose place it stands.
+    #[error("`{field}` stands in place of `{instead_of}`: there can't be both")]
+    BothForms {
+        /// The field.
+        field: &'static str,
+        /// The other.
+        instead_of: &'static str,
+    },
     /// A field that this kind of document doesn't have.
     #[error(transparent)]
     UnknownField(UnknownName),

@@ -69,7 +69,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    pub(crate) fn elements(&self) -> Result<impl Iterator<Item = Node<'_>>> {
+    pub(crate) fn elements(&self) -> Result<impl ExactSizeIterator<Item = Node<'_>>> {
         match self.json {
             Json::List(list) => {
                 Ok(list.iter().enumerate().map(|(index, json)| Node { json, place: Place::Index(&self.place, index) }))

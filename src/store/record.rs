@@ -123,18 +123,18 @@ impl KeyRecord {
         }
     }
 
-    /// The same with these roles, by their ids.
+    /// The same with these roles, by their ids, in place of those of the last assignment.
     #[must_use]
-    pub fn with_roles(mut self, roles: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        Arc::make_mut(&mut self.grant).set_roles(roles);
-        self
+    pub fn with_roles(self, roles: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let grant = Arc::unwrap_or_clone(self.grant).map_last(|last| last.replace_roles(roles));
+        Self { grant: Arc::new(grant), ..self }
     }
 
-    /// The same with these conditions.
+    /// The same with these conditions in place of those of the last assignment.
     #[must_use]
-    pub fn with_conditions(mut self, conditions: impl IntoIterator<Item = Condition>) -> Self {
-        Arc::make_mut(&mut self.grant).set_conditions(conditions);
-        self
+    pub fn with_conditions(self, conditions: impl IntoIterator<Item = Condition>) -> Self {
+        let grant = Arc::unwrap_or_clone(self.grant).map_last(|last| last.replace_conditions(conditions));
+        Self { grant: Arc::new(grant), ..self }
     }
 
     /// The same with this grant.
@@ -202,16 +202,6 @@ impl KeyRecord {
     #[inline]
     pub fn digest(&self) -> &KeyDigest {
         &self.digest
-    }
-
-    /// The ids of the roles.
-    pub fn roles(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.grant.roles()
-    }
-
-    /// The conditions.
-    pub fn conditions(&self) -> &[Condition] {
-        self.grant.conditions()
     }
 
     /// When it was created.
@@ -290,7 +280,7 @@ impl KeyRecord {
         self.kind == KeyKind::OperatorKey && self.state == KeyState::Active
     }
 
-    /// Roles and conditions as one value.
+    /// What the key's holder is given: assignments of roles and conditions.
     pub fn grant(&self) -> &Grant {
         &self.grant
     }

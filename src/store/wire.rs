@@ -11,7 +11,7 @@ use serde::{
 use super::record::KeyRecord;
 use crate::{
     condition::Condition,
-    grant::Grant,
+    grant::Assignment,
     json::{Json, JsonObject},
     text,
     time::Timestamp,
@@ -40,10 +40,11 @@ impl<'de> Deserialize<'de> for KeyRecord {
 
 fn read(fields: JsonObject) -> Result<KeyRecord, Malformed> {
     let mut fields = Fields(fields);
-    // Not added one by one, which would leave memory unused in each of a million records.
-    let mut grant = Grant::new();
-    grant.set_roles(fields.required("roles", |json| list(json, string))?);
-    grant.set_conditions(fields.required("conditions", |json| list(json, condition))?);
+    let grant = match fields.optional("assignments", |json| list(json, assignment))? {
+        // Beside it there must be neither: what is left over is refused.
+        Some(assignments) => assignments.into_iter().collect(),
+        None => fields.assignment()?.into(),
+    };
     let record = KeyRecord {
         id: fields.required("id", named)?,
         kind: fields.required("kind", named)?,
@@ -71,6 +72,20 @@ impl Fields {
     fn required<T>(&mut self, name: &'static str, read: fn(&Json) -> Option<T>) -> Result<T, Malformed> {
         self.optional(name, read)?.ok_or(Malformed::Field(name))
     }
+}
+
+impl Fields {
+    /// Roles and conditions.
+    fn assignment(&mut self) -> Result<Assignment, Malformed> {
+        let roles = self.required("roles", |json| list(json, string))?;
+        Ok(Assignment::of_lists(roles, self.required("conditions", |json| list(json, condition))?))
+    }
+}
+
+fn assignment(json: &Json) -> Option<Assignment> {
+    let mut fields = Fields(json.as_object()?.clone());
+    let assignment = fields.assignment().ok()?;
+    fields.0.is_empty().then_some(assignment)
 }
 
 fn string(json: &Json) -> Option<Box<str>> {

@@ -116,8 +116,8 @@ fn in_line(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 
 /// Where the caller's key has roles that aren't there, as when they were deleted, they may be why.
 fn missing_roles(f: &mut fmt::Formatter<'_>, caller: &Caller) -> fmt::Result {
-    let missing = caller.access().missing_roles();
-    if missing.len() == 0 {
+    let mut missing = caller.access().missing_roles().peekable();
+    if missing.peek().is_none() {
         return Ok(());
     }
     f.write_str("; its key has roles that aren't there: ")?;

@@ -379,7 +379,7 @@ fn an_authenticator_made_anew_over_the_same_store_remembers_as_well() {
     let authenticate = |authenticator: &Authenticator| {
         let authenticated = authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap();
         assert!(!reads(authenticated.access()) && authenticated.access().permits("read", "products"));
-        assert_eq!(authenticated.access().conditions().len(), 1);
+        assert_eq!(authenticated.access().assignments().next().unwrap().conditions().len(), 1);
     };
     let made = [authenticator(), authenticator(), authenticator()];
     for authenticator in &made {

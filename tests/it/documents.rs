@@ -602,11 +602,11 @@ fn unknown_fields_in_every_object() {
         ),
         (
             "/accounts/0/operatorAccess/0",
-            "field `zzz`; there are `id`, `operator`, `email`, `name`, `policies`, `conditions`, `description`, `createdAt`, `updatedAt`, `tags` and 2 more",
+            "field `zzz`; there are `id`, `operator`, `email`, `name`, `policies`, `conditions`, `assignments`, `description`, `createdAt`, `updatedAt` and 3 more",
         ),
         (
             "/accounts/0/accessTokens/0",
-            "field `zzz`; there are `id`, `name`, `policies`, `conditions`, `description`, `createdAt`, `updatedAt`, `tags`, `identifiers`, `customFields`",
+            "field `zzz`; there are `id`, `name`, `policies`, `conditions`, `assignments`, `description`, `createdAt`, `updatedAt`, `tags`, `identifiers` and 1 more",
         ),
         ("/accounts/0/accessTokens/0/conditions/1", "field `zzz`; there are `name`, `value`"),
     ];
@@ -686,7 +686,8 @@ fn missing_fields() {
     let world = Directory::from_json(&empty.to_string()).unwrap();
     for id in ["t", "o"] {
         let access = &world.actor(id).unwrap().access;
-        assert_eq!((access.roles().len(), access.conditions().len()), (0, 0));
+        let only = access.assignments().next().unwrap();
+        assert_eq!((only.roles().len(), only.conditions().len()), (0, 0));
         assert!(!access.permits("read", "accessTokens"), "no roles can do nothing");
     }
 }
@@ -970,7 +971,7 @@ fn kept_fields_mean_nothing() {
     let shown = |world: &Directory| {
         let access = &world.actor("t1").unwrap().access;
         (
-            format!("{:?}", access.conditions().collect::<Vec<_>>()),
+            format!("{:?}", access.assignments().collect::<Vec<_>>()),
             access.permits("delete", "products"),
             access.roles_version(),
         )

@@ -11,6 +11,7 @@
 
 mod administration;
 mod allocations;
+mod assignments;
 mod authenticate;
 #[cfg(feature = "axum")]
 mod axum_routes;
@@ -45,6 +46,7 @@ mod messages;
 mod permissions;
 mod reference;
 mod schema;
+mod staff;
 mod store;
 #[cfg(feature = "conformance")]
 mod store_broken;

@@ -13,13 +13,15 @@ use std::{
 };
 
 use keyward::{
-    Condition, Timestamp,
+    Assignment, Condition, Timestamp,
     key::{KeyDigest, KeyId, KeyKind},
     store::{
         ChangeError, KeyChange, KeyRecord, KeyStore, MemoryStore, StoredKey, WritableKeyStore,
         conformance::{check, check_for_deadlock, check_reading, samples},
     },
 };
+
+use crate::support;
 
 #[test]
 fn the_memory_store_fulfils_the_contract() {
@@ -54,6 +56,9 @@ enum How {
     CutsAtNul,
     TrimsValues,
     DropsEmptyValues,
+    KeepsOneAssignment,
+    JoinsAssignments,
+    TurnsAssignments,
     ComposesLetters,
     ReplacesNoBreakSpaces,
     LowersValues,
@@ -188,11 +193,9 @@ thread_local!(static CACHE: RefCell<Cache> = RefCell::default());
 
 /// The parts of a record that `KeyRecord` gives no other way to replace.
 fn with_names(record: &KeyRecord, of: &KeyRecord, account: &str, actor: &str) -> KeyRecord {
-    let roles: Vec<&str> = record.roles().collect();
     KeyRecord::new(record.kind(), record.id(), of.digest().clone(), account, actor)
         .unwrap()
-        .with_roles(roles)
-        .with_conditions(record.conditions().to_vec())
+        .with_grant(record.grant().clone())
         .with_created(record.created())
         .with_not_before(record.not_before())
         .with_expiry(record.expires())
@@ -201,12 +204,17 @@ fn with_names(record: &KeyRecord, of: &KeyRecord, account: &str, actor: &str) ->
 }
 
 fn with_values(record: KeyRecord, change: impl Fn(&str) -> String) -> KeyRecord {
-    let changed: Vec<_> = record
-        .conditions()
-        .iter()
-        .map(|condition| Condition::new(condition.name(), change(condition.value())).unwrap())
-        .collect();
-    record.with_conditions(changed)
+    with_conditions(record, |conditions| {
+        let changed = |condition: &Condition| Condition::new(condition.name(), change(condition.value())).unwrap();
+        conditions.iter().map(changed).collect()
+    })
+}
+
+/// The conditions of each assignment.
+fn with_conditions(record: KeyRecord, change: impl Fn(&[Condition]) -> Vec<Condition>) -> KeyRecord {
+    let changed = |of: &Assignment| Assignment::new().with_roles(of.roles()).with_conditions(change(of.conditions()));
+    let grant = record.grant().assignments().iter().map(changed).collect();
+    record.with_grant(grant)
 }
 
 fn number(text: &str) -> String {
@@ -223,35 +231,46 @@ fn read(how: How, record: KeyRecord) -> KeyRecord {
         with_names(&record, &record, &change(record.account()), &change(record.actor()))
     };
     let roles = |change: &dyn Fn(&str) -> String| {
-        let roles: Vec<_> = record.roles().map(change).collect();
-        record.clone().with_roles(roles)
+        let changed = |of: &Assignment| {
+            Assignment::new().with_roles(of.roles().map(change)).with_conditions(of.conditions().to_vec())
+        };
+        record.clone().with_grant(record.grant().assignments().iter().map(changed).collect())
     };
     match how {
-        How::DropsConditions => record.with_conditions([]),
+        How::DropsConditions => with_conditions(record, |_| Vec::new()),
+        How::KeepsOneAssignment => {
+            let first = record.grant().assignments().iter().take(1).cloned().collect();
+            record.with_grant(first)
+        }
+        How::JoinsAssignments => {
+            let joined =
+                Assignment::new().with_roles(support::roles(&record)).with_conditions(support::conditions(&record));
+            record.with_grant(joined.into())
+        }
+        How::TurnsAssignments => {
+            let turned = record.grant().assignments().iter().rev().cloned().collect();
+            record.with_grant(turned)
+        }
         How::LowersNames => names(&str::to_ascii_lowercase),
         How::LowersRoles => roles(&str::to_ascii_lowercase),
         How::ReadsNamesAsNumbers => names(&number),
-        How::SplitsAt(separator) => {
-            let texts: Vec<_> =
-                record.conditions().iter().map(|one| format!("{}:{}", one.name(), one.value())).collect();
+        How::SplitsAt(separator) => with_conditions(record, |conditions| {
+            let texts: Vec<_> = conditions.iter().map(|one| format!("{}:{}", one.name(), one.value())).collect();
             let joined = texts.join(&separator.to_string());
             let parts = joined.split(separator).filter_map(|part| part.split_once(':'));
-            let parts: Vec<_> = parts.filter_map(|(name, value)| Condition::new(name, value).ok()).collect();
-            record.with_conditions(parts)
-        }
+            parts.filter_map(|(name, value)| Condition::new(name, value).ok()).collect()
+        }),
         How::CutsAtNul => with_values(record, |value| value.split('\0').next().unwrap().into()),
         How::TrimsValues => with_values(record, |value| value.trim_matches(' ').into()),
         How::DropsEmptyValues => {
-            let kept = record.conditions().iter().filter(|one| !one.value().is_empty()).cloned().collect::<Vec<_>>();
-            record.with_conditions(kept)
+            with_conditions(record, |all| all.iter().filter(|one| !one.value().is_empty()).cloned().collect())
         }
         How::ComposesLetters => with_values(record, |value| value.replace("E\u{301}", "\u{C9}")),
         How::ReplacesNoBreakSpaces => with_values(record, |value| value.replace('\u{A0}', " ")),
         How::LowersValues => with_values(record, str::to_ascii_lowercase),
         How::LowersConditionNames => {
             let lower = |one: &Condition| Condition::new(one.name().to_ascii_lowercase(), one.value()).unwrap();
-            let lower: Vec<_> = record.conditions().iter().map(lower).collect();
-            record.with_conditions(lower)
+            with_conditions(record, |conditions| conditions.iter().map(lower).collect())
         }
         How::ReadsValuesAsNumbers => with_values(record, number),
         How::CutsCreated => {
@@ -322,7 +341,13 @@ impl KeyStore for Broken {
                 let asked = *self.asked.lock().unwrap();
                 self.stored(asked.unwrap_or(id))
             }
-            How::ReadsConditionsApart => apart(|first, second| first.with_conditions(second.conditions().to_vec())),
+            How::ReadsConditionsApart => apart(|first, second| {
+                // Of its last assignment, which is the only one that the racing threads give.
+                match second.grant().assignments().last() {
+                    Some(last) => first.with_conditions(last.conditions().to_vec()),
+                    None => first,
+                }
+            }),
             How::ReadsStateApart => apart(|first, second| first.with_state(second.state())),
             how => self.stored(id).map(|record| read(how, (*record).clone()).into()),
         })
@@ -468,6 +493,7 @@ const UNKNOWN: &str = "an unknown id is not found, and is no error";
 const FOUND: &str = "a record is found as it was stored";
 const NAMES: &str = "a name is kept byte for byte";
 const VALUES: &str = "the value of a condition is any text";
+const ASSIGNMENTS: &str = "assignments are kept apart, in their order";
 const TIMES: &str = "a time has more than 32 bits, and 0 is one";
 const LARGEST: &str = "a record as large as it may be is found as it was stored";
 const EVERY_FIELD: &str = "an update changes every field that may change";
@@ -488,7 +514,7 @@ const WHOLE: &str = "one record is read whole";
 const REFUSED: &str = "what was refused is never found";
 
 /// What a store does wrong, the clause, and what is said of it.
-const CASES: [(How, &str, &str); 60] = [
+const CASES: [(How, &str, &str); 63] = [
     (How::FindsAnything, UNKNOWN, "a record is found, and none is there"),
     (How::ForgetsInserts, FOUND, "nothing is found, and a record is there"),
     (How::DropsConditions, FOUND, "conditions are 0, wanted are 2: conditions[0] is missing, wanted is Condition(a:1)"),
@@ -503,6 +529,9 @@ const CASES: [(How, &str, &str); 60] = [
     (How::CutsAtNul, VALUES, "conditions["),
     (How::TrimsValues, VALUES, r#"conditions[1] is Condition(owner:""), wanted is Condition(owner:" ")"#),
     (How::DropsEmptyValues, VALUES, "conditions are 29, wanted are 30"),
+    (How::KeepsOneAssignment, ASSIGNMENTS, "number of assignments is 1, wanted is 4"),
+    (How::JoinsAssignments, ASSIGNMENTS, "number of assignments is 1, wanted is 4"),
+    (How::TurnsAssignments, ASSIGNMENTS, r#"roles[0] is "c", wanted is "a""#),
     (How::ComposesLetters, VALUES, r#"wanted is Condition(owner:"E\u{301}")"#),
     (How::ReplacesNoBreakSpaces, VALUES, r"\u{a0}"),
     (How::LowersValues, VALUES, "is Condition(owner:a), wanted is Condition(owner:A)"),

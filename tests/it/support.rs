@@ -1,6 +1,6 @@
 //! What several modules need: schemas and accesses in a line, and answers as JSON.
 
-use keyward::{Access, Condition, Role, Roles, Schema};
+use keyward::{Access, Assignment, Condition, Role, Roles, Schema, store::KeyRecord};
 use serde::Serialize;
 
 /// The account that every test acts in, unless it says otherwise.
@@ -21,4 +21,14 @@ pub(crate) fn access(schema: &Schema, permissions: &[&str], conditions: &[(&str,
 /// As a JSON value, which is also what a reader of the text sees.
 pub(crate) fn json(value: &impl Serialize) -> serde_json::Value {
     serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+}
+
+/// The ids of the roles of all assignments of a record.
+pub(crate) fn roles(record: &KeyRecord) -> Vec<&str> {
+    record.grant().assignments().iter().flat_map(Assignment::roles).collect()
+}
+
+/// The conditions of all assignments of a record.
+pub(crate) fn conditions(record: &KeyRecord) -> Vec<Condition> {
+    record.grant().assignments().iter().flat_map(Assignment::conditions).cloned().collect()
 }

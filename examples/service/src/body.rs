@@ -28,9 +28,13 @@ impl Body {
         if has_nul(&json) {
             return Err(invalid("a text has a NUL in it"));
         }
-        let Json::Object(object) = json else { return Err(invalid("the body is no JSON object")) };
+        Self::of(&json, known)
+    }
+
+    fn of(json: &Json, known: &[&str]) -> Result<Self, Refused> {
+        let Json::Object(object) = json else { return Err(invalid("it must be a JSON object")) };
         match object.keys().find(|name| !known.contains(&name.as_str())) {
-            None => Ok(Self(object)),
+            None => Ok(Self(object.clone())),
             Some(name) => {
                 let known = known.join("`, `");
                 Err(invalid(format!("unknown member `{}`; known are `{known}`", name.escape_debug())))
@@ -95,6 +99,31 @@ impl Body {
             _ => None,
         };
         texts.ok_or_else(|| invalid(format!("`{name}` must be a list of texts")))
+    }
+
+    /// A list of objects that may be left out, whose members are among these.
+    ///
+    /// # Errors
+    ///
+    /// 400 where it is there and no list of such objects.
+    pub fn optional_objects(&self, name: &str, known: &[&str]) -> Result<Option<Vec<Self>>, Refused> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(Json::List(list)) => list.iter().map(|json| Self::of(json, known)).collect::<Result<_, _>>().map(Some),
+            Some(_) => Err(invalid(format!("`{name}` must be a list of objects"))),
+        }
+    }
+
+    /// Refuses a member beside another in whose place it stands.
+    ///
+    /// # Errors
+    ///
+    /// 400 where one of these is there.
+    pub fn refuse_beside(&self, name: &str, others: &[&str]) -> Result<(), Refused> {
+        match others.iter().find(|other| self.0.contains_key(**other)) {
+            Some(other) => Err(invalid(format!("`{name}` stands in place of `{other}`: there can't be both"))),
+            None => Ok(()),
+        }
     }
 
     /// A list of conditions, each `"name:value"` or `{"name": …, "value": …}`. It must be there: without

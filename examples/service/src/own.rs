@@ -1,9 +1,10 @@
 //! What everyone may read with a good key of either kind: who they are, and what they may do.
 
-use keyward::key::KeyKind;
-use serde_json::json;
+use keyward::{key::KeyKind, store::KeyRecord};
+use serde_json::{Value, json};
 
 use crate::{
+    administration::given,
     call::{Answer, Call, Reply},
     guard::Caller,
     registry::Route,
@@ -30,28 +31,38 @@ fn access(caller: &Caller) -> Reply {
         let name = schema.type_name(resource);
         (!operations.is_empty()).then(|| format!("{name}:{}", operations.join(",")))
     });
-    Reply::Document(json!({
-        "account": record.account(),
-        "actor": actor(caller),
-        "policies": record.roles().collect::<Vec<_>>(),
-        "conditions": record.conditions(),
-        "permissions": types.collect::<Vec<_>>(),
-    }))
+    Reply::Document(with_given(
+        record,
+        json!({
+            "account": record.account(),
+            "actor": actor(caller),
+            "permissions": types.collect::<Vec<_>>(),
+        }),
+    ))
 }
 
 /// The same in words and in full: the operations that are refused with the reason, and the filter of each list.
 fn summary(service: &Service, caller: &Caller, _: &Call) -> Answer {
     let (record, access) = (&caller.record, &caller.access);
     let summary = access.summary();
-    Ok(Reply::Document(json!({
-        "account": record.account(),
-        "actor": actor(caller),
-        "policies": record.roles().collect::<Vec<_>>(),
-        "conditions": record.conditions(),
-        "text": summary.to_string(),
-        "summary": summary,
-        "types": summary::types(service, access)?,
-    })))
+    Ok(Reply::Document(with_given(
+        record,
+        json!({
+            "account": record.account(),
+            "actor": actor(caller),
+            "text": summary.to_string(),
+            "summary": summary,
+            "types": summary::types(service, access)?,
+        }),
+    )))
+}
+
+/// The document with what the record says that is given.
+fn with_given(record: &KeyRecord, mut document: Value) -> Value {
+    if let Some(members) = document.as_object_mut() {
+        members.extend(given(record));
+    }
+    document
 }
 
 fn me(caller: &Caller) -> Reply {

@@ -1,6 +1,6 @@
 //! What an access may do, by which filter its lists go, and why the rest is refused.
 
-use keyward::{Access, Denial, filter::SqlValue, http::Refused};
+use keyward::{Access, filter::SqlValue, http::Refused};
 use serde_json::{Value, json};
 
 use crate::{products, service::Service};
@@ -11,13 +11,12 @@ use crate::{products, service::Service};
 ///
 /// [`Refused`] where the database failed.
 pub fn types(service: &Service, access: &Access) -> Result<Vec<Value>, Refused> {
-    let (schema, summary) = (access.schema(), access.summary());
+    let schema = access.schema();
     let types = schema.resource_types().map(|resource| {
         let name = schema.type_name(resource);
-        let unbound = summary.types().iter().find(|of| of.name() == name).and_then(|of| of.unbound().next());
         let operations = schema
             .operations(resource)
-            .map(|operation| json!({"operation": operation, "refused": refusal(access, name, operation, unbound)}));
+            .map(|operation| json!({"operation": operation, "refused": refusal(access, name, operation)}));
         let operations: Vec<Value> = operations.collect();
         Ok(json!({"type": name, "operations": operations, "list": list(service, access, name)?}))
     });
@@ -25,13 +24,8 @@ pub fn types(service: &Service, access: &Access) -> Result<Vec<Value>, Refused> 
 }
 
 /// Why the operation is refused, whatever the resource.
-fn refusal(access: &Access, resource: &str, operation: &str, unbound: Option<&str>) -> Option<Refused> {
-    let denial = match unbound {
-        _ if !access.permits(operation, resource) => Denial::PermissionMissing { resource, operation },
-        Some(condition) => Denial::ConditionUnbound { condition, resource },
-        None => return None,
-    };
-    Some(Refused::from(&denial))
+fn refusal(access: &Access, resource: &str, operation: &str) -> Option<Refused> {
+    access.try_filter_of(operation, resource, access.account()).err().map(|denial| Refused::from(&denial))
 }
 
 /// By what the list goes: the filter in JSON and in words, and where the database has the list, the condition that it

@@ -76,7 +76,7 @@ pub(super) fn roles<S: Store>(held: &Held<'_, S>) -> Outcome {
 }
 
 pub(super) fn keys<S: Store>(held: &Held<'_, S>) -> Outcome {
-    let samples = [samples::ordinary()?.into(), samples::values()?, samples::times()].concat();
+    let samples = [samples::ordinary()?.into(), samples::values()?, samples::times(), samples::assignments()].concat();
     let numbered = (0..).zip(samples).map(|(number, sample)| {
         let key = key(ACCOUNT, number)?.with_grant(sample.grant().clone()).with_state(sample.state());
         let key = key.with_created(sample.created()).with_not_before(sample.not_before());

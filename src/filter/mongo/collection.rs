@@ -1,8 +1,10 @@
 //! Which field holds which attribute, and the query under that mapping.
 
+use alloc::vec::Vec;
+
 use super::{
     field::{Checked, MongoError, MongoField},
-    query::{self, all_of, nothing},
+    query::{self, all_of, any_of, nothing},
 };
 use crate::{
     access::Access,
@@ -12,7 +14,7 @@ use crate::{
         mapping::{Mapping, Question},
     },
     json::Json,
-    schema::{Schema, TypeRef},
+    schema::{Operation, OperationRef, Schema, TypeRef},
     text::TextError,
 };
 
@@ -141,11 +143,19 @@ impl MongoCollection {
     }
 
     fn query(&self, account: &str, filter: &Filter) -> Result<Json, MongoError> {
-        let Some(Question { account: holder, clauses }) = self.mapping.question(account, filter)? else {
+        let Some(Question { account: holder, alternatives }) = self.mapping.question(account, filter)? else {
             return Ok(nothing());
         };
         let account = holder.into_iter().flat_map(|field| query::account(field, account));
-        let clauses = clauses.into_iter().flat_map(|(field, clause)| query::clause(field, clause));
+        let mut asked: Vec<Vec<Json>> = alternatives
+            .into_iter()
+            .map(|clauses| clauses.into_iter().flat_map(|(field, clause)| query::clause(field, clause)).collect())
+            .collect();
+        let clauses = if asked.len() > 1 {
+            Vec::from([any_of(asked.into_iter().map(all_of).collect())])
+        } else {
+            asked.pop().unwrap_or_else(|| Vec::from([nothing()]))
+        };
         Ok(all_of(account.chain(clauses).collect()))
     }
 }
@@ -164,7 +174,22 @@ impl Access {
         resource: impl Into<TypeRef<'a>>,
         collection: &MongoCollection,
     ) -> Result<Json, ListError<MongoError>> {
-        let filter = self.try_filter(resource, self.account())?;
+        self.mongo_of(Operation::LIST, resource, collection)
+    }
+
+    /// The resources of a type on which an operation is allowed, as the query document for this collection, or why there can
+    /// be none. [`try_filter_of`](Self::try_filter_of) says what that is.
+    ///
+    /// # Errors
+    ///
+    /// As [`mongo`](Self::mongo), of this operation.
+    pub fn mongo_of<'a>(
+        &'a self,
+        operation: impl Into<OperationRef<'a>>,
+        resource: impl Into<TypeRef<'a>>,
+        collection: &MongoCollection,
+    ) -> Result<Json, ListError<MongoError>> {
+        let filter = self.try_filter_of(operation, resource, self.account())?;
         filter.mongo(self.account(), collection).map_err(ListError::Mapping)
     }
 }

@@ -114,7 +114,7 @@ pub(super) fn all_of(requirements: Vec<Json>) -> Json {
     }
 }
 
-fn any_of(alternatives: Vec<Json>) -> Json {
+pub(super) fn any_of(alternatives: Vec<Json>) -> Json {
     object([("$or", Json::List(alternatives))])
 }
 

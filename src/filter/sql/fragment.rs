@@ -122,6 +122,15 @@ impl Binds {
         format!("{MARK}{at}{MARK}")
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Forgets the values after the first so many: the text that had them is not used.
+    pub(super) fn forget(&mut self, count: usize) {
+        self.values.truncate(count);
+    }
+
     /// `(?, ?)`, each with `cast` after it; `None` where there is nothing to be in.
     pub(super) fn list(&mut self, values: impl IntoIterator<Item = SqlValue>, cast: &str) -> Option<String> {
         let placeholders: Vec<String> = values.into_iter().map(|value| format!("{}{cast}", self.one(value))).collect();

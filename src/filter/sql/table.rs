@@ -11,7 +11,7 @@ use super::{
     column::{Kind, Scalar, SqlColumn},
     dialect::SqlDialect,
     fragment::{Binds, SqlFragment},
-    parts::{FALSE, TRUE, all_of},
+    parts::{FALSE, TRUE, all_of, any_of},
     rules::Asked,
     sql_error::SqlError,
 };
@@ -22,7 +22,7 @@ use crate::{
         Filter, ListError,
         mapping::{Mapping, Question},
     },
-    schema::{Match, Schema, TypeRef},
+    schema::{Match, Operation, OperationRef, Schema, TypeRef},
     text::TextError,
     value_set::ValueSet,
 };
@@ -187,7 +187,7 @@ impl SqlTable {
     fn fragment(&self, account: &str, filter: &Filter) -> Result<SqlFragment, SqlError> {
         let numbered = self.dialect.rules().numbered;
         let nothing = || Ok(Binds::default().into_fragment(numbered, FALSE));
-        let Some(Question { account: holder, clauses }) = self.mapping.question(account, filter)? else {
+        let Some(Question { account: holder, alternatives }) = self.mapping.question(account, filter)? else {
             return nothing();
         };
         let mut binds = Binds::default();
@@ -196,14 +196,32 @@ impl SqlTable {
             let account = ValueSet::new(core::iter::once(account));
             requirements.push(self.requirement(&mut binds, column, Match::Any, &account)?);
         }
-        for (column, clause) in clauses {
-            requirements.push(self.requirement(&mut binds, column, clause.matching(), clause.values())?);
-        }
-        // If no row meets one of them, the others don't matter.
+        // If no row meets one of the requirements, the others don't matter; if every row does, it says nothing.
         if requirements.iter().any(|requirement| requirement == FALSE) {
             return nothing();
         }
         requirements.retain(|requirement| requirement != TRUE);
+        let of_account = binds.count();
+        let mut met = Vec::new();
+        for clauses in alternatives {
+            let before = binds.count();
+            let mut asked = Vec::new();
+            for (column, clause) in clauses {
+                asked.push(self.requirement(&mut binds, column, clause.matching(), clause.values())?);
+            }
+            if asked.iter().any(|requirement| requirement == FALSE) {
+                binds.forget(before);
+                continue;
+            }
+            asked.retain(|requirement| requirement != TRUE);
+            met.push(asked);
+        }
+        match <[Vec<String>; 1]>::try_from(met) {
+            Ok([only]) => requirements.extend(only),
+            Err(none) if none.is_empty() => return nothing(),
+            Err(several) if several.iter().any(Vec::is_empty) => binds.forget(of_account),
+            Err(several) => requirements.push(any_of(several.into_iter().map(all_of))),
+        }
         Ok(binds.into_fragment(numbered, &all_of(requirements)))
     }
 
@@ -266,7 +284,49 @@ impl Access {
         resource: impl Into<TypeRef<'a>>,
         table: &SqlTable,
     ) -> Result<SqlFragment, ListError<SqlError>> {
-        let filter = self.try_filter(resource, self.account())?;
+        self.sql_of(Operation::LIST, resource, table)
+    }
+
+    /// The resources of a type on which an operation is allowed, as the condition of a query on this table, or why there can
+    /// be none: "what may I edit?". [`try_filter_of`](Self::try_filter_of) says what that is.
+    ///
+    /// # Errors
+    ///
+    /// As [`sql`](Self::sql), of this operation.
+    ///
+    /// ```
+    /// use keyward::{Access, Operation, Role, Roles, Schema, filter::{SqlColumn, SqlDialect, SqlTable}};
+    ///
+    /// let schema = Schema::from_json(
+    ///     r#"{
+    ///         "resources": {"records": {}},
+    ///         "conditions": {
+    ///             "department": {"restricts": {"records": "department"}},
+    ///             "owner": {"restricts": {"records": "owner"}}
+    ///         }
+    ///     }"#,
+    /// )?;
+    /// let roles = Roles::new(&schema, "acme")?.with(Role::new("editor", ["records:read,list,update"])?)?;
+    /// let access = Access::builder(&roles)
+    ///     .role("editor")
+    ///     .condition("department:sales")?
+    ///     .or()
+    ///     .role("editor")
+    ///     .condition("owner:alice")?
+    ///     .build()?;
+    /// let records = SqlTable::of_one_account(SqlDialect::PostgreSql, "acme")
+    ///     .alike(["department", "owner"], SqlColumn::uuid)?;
+    /// // Neither value is a uuid, and so no row can have one of them.
+    /// assert_eq!(access.sql_of(Operation::UPDATE, "records", &records)?.to_string(), "(1 = 0)");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sql_of<'a>(
+        &'a self,
+        operation: impl Into<OperationRef<'a>>,
+        resource: impl Into<TypeRef<'a>>,
+        table: &SqlTable,
+    ) -> Result<SqlFragment, ListError<SqlError>> {
+        let filter = self.try_filter_of(operation, resource, self.account())?;
         filter.sql(self.account(), table).map_err(ListError::Mapping)
     }
 }

@@ -33,6 +33,10 @@ pub(super) fn values(store: &dyn Tested) -> Outcome {
     stored(store, &samples::values()?)
 }
 
+pub(super) fn assignments(store: &dyn Tested) -> Outcome {
+    stored(store, &samples::assignments())
+}
+
 pub(super) fn times(store: &dyn Tested) -> Outcome {
     stored(store, &samples::times())
 }

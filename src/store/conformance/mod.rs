@@ -22,6 +22,7 @@
 //! - a record is found as it was stored
 //! - a name is kept byte for byte: account, actor and role keep their case, and are no numbers
 //! - the value of a condition is any text: the empty one, separators, NUL, blanks, both forms of `É`
+//! - assignments are kept apart, in their order, with their roles and conditions
 //! - a time has more than 32 bits, and 0 is one: up to 2⁶³ − 1
 //! - a record as large as it may be is found as it was stored
 //! - an update changes every field that may change: also digest, account and actor
@@ -138,11 +139,12 @@ pub(crate) type Outcome = Result<(), String>;
 
 type Clause = (&'static str, fn(&dyn Tested) -> Outcome);
 
-const CLAUSES: [Clause; 22] = [
+const CLAUSES: [Clause; 23] = [
     ("an unknown id is not found, and is no error", content::unknown),
     ("a record is found as it was stored", content::found),
     ("a name is kept byte for byte", content::names),
     ("the value of a condition is any text", content::values),
+    ("assignments are kept apart, in their order", content::assignments),
     ("a time has more than 32 bits, and 0 is one", content::times),
     ("a record as large as it may be is found as it was stored", content::largest),
     ("an update changes every field that may change", content::every_field),

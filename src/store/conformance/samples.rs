@@ -7,6 +7,7 @@ use super::{
     tools::{conditions, id, numbered, record},
 };
 use crate::{
+    grant::{Assignment, Grant},
     key::{KeyDigest, KeyId, KeyKind},
     time::Timestamp,
 };
@@ -52,7 +53,8 @@ const VALUES: [&str; 30] = [
 /// times and sizes that a careless one would change, under ids of which some are easily taken for others.
 pub fn samples() -> Vec<KeyRecord> {
     let ordinary = ordinary().map(Vec::from);
-    let of_sort = [ordinary, Ok(names()), values(), Ok(times()), largest().map(|record| Vec::from([record]))];
+    let largest = largest().map(|record| Vec::from([record]));
+    let of_sort = [ordinary, Ok(names()), values(), Ok(times()), Ok(assignments()), largest];
     let all = of_sort.into_iter().flatten().flatten();
     let alike = ["aaaaaaaaaaaaaa", "00000000001e02"].into_iter().filter_map(|id| KeyId::parse(id).ok());
     let ids = alike.chain((0..).map(|number| numbered(number, 0)));
@@ -68,6 +70,22 @@ pub(crate) fn ordinary() -> Result<[KeyRecord; 3], String> {
         .with_expiry(Some(Timestamp::from_millis(LATEST)))
         .with_state(KeyState::Replaced);
     Ok([record(1), full, record(3).with_state(KeyState::Revoked)])
+}
+
+/// Several assignments, none, and one that is empty: where two are taken for one, or their conditions change places, the key
+/// reaches more than it may.
+pub(crate) fn assignments() -> Vec<KeyRecord> {
+    let of = |role: &str, texts: &[&str]| {
+        let conditions = texts.iter().filter_map(|text| text.parse().ok());
+        Assignment::new().with_roles([role]).with_conditions(conditions)
+    };
+    let grants: [Grant; 4] = [
+        [of("a", &["x:1", "y:2"]), of("b", &[]), of("a", &["x:2"]), of("c", &["y:1", "x:1"])].into_iter().collect(),
+        [of("b", &["x:1"]), of("a", &["x:1"])].into_iter().collect(),
+        [Assignment::new(), of("a", &["x:1"])].into_iter().collect(),
+        Grant::from_iter([]),
+    ];
+    (1..).zip(grants).map(|(number, grant)| record(number).with_grant(grant)).collect()
 }
 
 /// Two spellings of a name are two names.

@@ -82,7 +82,8 @@ pub(super) fn changes(store: &dyn Tested) -> Outcome {
     insert(store, &start)?;
     at_once(|thread| (0..ROUNDS).try_for_each(|round| change_until_done(store, &format!("t{thread}-{round}"))))?;
     let end = present(store, start.id())?;
-    let (changes, version) = (end.conditions().len(), end.version());
+    let changes: usize = end.grant().assignments().iter().map(|of| of.conditions().len()).sum();
+    let version = end.version();
     let wanted = THREADS.saturating_mul(ROUNDS);
     if changes == wanted && version == u64::try_from(wanted).unwrap_or_default().saturating_add(1) {
         return Ok(());
@@ -226,8 +227,8 @@ fn change_until_done(store: &dyn Tested, value: &str) -> Outcome {
     let mine = conditions([("change", value)])?;
     for _ in 0..TRIES {
         let found = present(store, id(1))?;
-        let more = found.conditions().iter().cloned().chain(mine.clone());
-        if is_made(store, &[found.change(|record| record.with_conditions(more))])? {
+        let more = found.grant().clone().with_conditions(mine.clone());
+        if is_made(store, &[found.change(|record| record.with_grant(more))])? {
             return Ok(());
         }
         thread::yield_now();

@@ -113,10 +113,17 @@ pub(crate) fn same(found: &KeyRecord, wanted: &KeyRecord) -> Outcome {
         field("version", &found.version, version),
         field("account", &found.account, account),
         field("actor", &found.actor, actor),
-        list("roles", found.grant.role_ids(), grant.role_ids()),
-        list("conditions", found.conditions(), grant.conditions()),
+        field("number of assignments", &found.grant.assignments().len(), &grant.assignments().len()),
     ];
-    let differ: Vec<String> = fields.into_iter().flatten().collect();
+    // The first that differs is enough to say.
+    let mut assignments = found.grant.assignments().iter().zip(grant.assignments());
+    let lists = assignments.find(|(found, wanted)| found != wanted).into_iter().flat_map(|(found, wanted)| {
+        [
+            list("roles", found.role_ids(), wanted.role_ids()),
+            list("conditions", found.conditions(), wanted.conditions()),
+        ]
+    });
+    let differ: Vec<String> = fields.into_iter().chain(lists).flatten().collect();
     Err(format!("under `{under}` another record is found: {}", differ.join("; ")))
 }
 

@@ -16,6 +16,7 @@ use serde_json::json;
 use super::house::{
     House, NOW, assert_done, assert_refused, at, format, grant, operator_key, refusal, role, schema, token_key,
 };
+use crate::support;
 
 const EXCEEDED: &str = "caller_access_exceeded";
 
@@ -104,8 +105,8 @@ fn no_clock_leaves_an_account_without_an_administrator() {
                             account
                                 .records()
                                 .filter(|record| {
-                                    record.roles().any(|id| id == Role::ADMIN)
-                                        && record.conditions().is_empty()
+                                    support::roles(record).contains(&Role::ADMIN)
+                                        && support::conditions(record).is_empty()
                                         && authenticates(record, now)
                                 })
                                 .count()
@@ -339,7 +340,7 @@ fn tokens_are_rotated_and_their_end_is_set() {
     house.account = rotated.into_result().unwrap().account().clone();
     assert_eq!((expires(&house, first.id), expires(&house, second.id)), (Some(at(NOW + 10)), Some(at(NOW + 99))));
     let new = house.record("t");
-    assert!(new.id() == second.id && new.roles().eq(["hr"]) && new.conditions().len() == 1);
+    assert!(new.id() == second.id && support::roles(new) == ["hr"] && support::conditions(new).len() == 1);
 
     // Its end is set, for a key in its grace only to sooner.
     for (expiry, ends) in [

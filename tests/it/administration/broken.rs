@@ -13,7 +13,7 @@ use std::{
 };
 
 use keyward::{
-    Condition, Role, Roles, Schema, Timestamp,
+    Assignment, Condition, Role, Roles, Schema, Timestamp,
     administration::{Account, AccountChange, AccountStore, AuditRecord, CommitError, MemoryAccounts, conformance},
     key::KeyId,
     store::{ChangeError, KeyChange, KeyRecord, KeyStore},
@@ -249,8 +249,11 @@ impl Broken {
             }),
             How::TrimsValues => records(&|record| {
                 let trimmed = |one: &Condition| Condition::new(one.name(), one.value().trim()).unwrap();
-                let trimmed: Vec<_> = record.conditions().iter().map(trimmed).collect();
-                record.with_conditions(trimmed)
+                let assignment = |of: &Assignment| {
+                    Assignment::new().with_roles(of.roles()).with_conditions(of.conditions().iter().map(trimmed))
+                };
+                let grant = record.grant().assignments().iter().map(assignment).collect();
+                record.with_grant(grant)
             }),
             How::LoadsHundreds => {
                 let some = account.records().take(100).cloned();

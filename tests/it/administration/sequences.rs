@@ -19,6 +19,7 @@ use super::{
     house::{at, format, operator_key, schema, token_key},
     reference::{Act, Expiry as End, Given, House, Request, State, requests},
 };
+use crate::support;
 
 /// What is tried, by which of the keys that there are, after how long, and which key is new: a fresh one, or one of
 /// those that there are.
@@ -264,8 +265,9 @@ impl Pair {
         for (number, key) in &self.house.keys {
             let record = account.record(id_of(*number)).unwrap();
             assert_eq!((record.actor(), record.version()), (&*key.actor, key.version), "{note}: {number}");
-            assert!(record.roles().eq(key.given.roles.iter().map(|id| &**id)), "{note}: {number}");
-            let conditions = record.conditions().iter().map(|condition| (condition.name(), condition.value()));
+            assert!(support::roles(record).into_iter().eq(key.given.roles.iter().map(|id| &**id)), "{note}: {number}");
+            let conditions = support::conditions(record);
+            let conditions = conditions.iter().map(|condition| (condition.name(), condition.value()));
             assert!(conditions.eq(key.given.conditions.iter().map(|(name, value)| (&**name, &**value))), "{note}");
             match key.state {
                 State::Active => {

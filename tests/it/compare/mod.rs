@@ -5,5 +5,6 @@ mod exhaustive;
 mod laws;
 mod random;
 mod small;
+mod unions;
 mod words;
 mod worlds;

@@ -154,7 +154,7 @@ pub(super) fn requests() -> Vec<Request> {
 
 /// An access of everything, with the conditions of `access` under one name: denies exactly what that one does.
 pub(super) fn only(access: &Access, name: &str) -> Option<Access> {
-    let (_, values) = access.conditions().find(|(condition, _)| *condition == name)?;
+    let (_, values) = access.assignments().next()?.conditions().find(|(condition, _)| *condition == name)?;
     let roles = Roles::new(access.schema(), access.account()).unwrap();
     let conditions = values.iter().map(|value| keyward::Condition::new(name, value).unwrap());
     Some(Access::builder(&roles).role("admin").conditions(conditions).unwrap().build().unwrap())

@@ -1,10 +1,13 @@
 //! What operators and access tokens have in common.
 
-use keyward::{Grant, ResourceView, administration::Account, http::Refused, key::KeyKind, store::KeyRecord};
-use serde_json::{Value, json};
+use keyward::{
+    Assignment, Grant, ResourceView, administration::Account, document::GrantDocument, http::Refused, key::KeyKind,
+    store::KeyRecord,
+};
+use serde_json::{Map, Value, json};
 
 use crate::{
-    body::{Body, invalid},
+    body::Body,
     call::{Answer, Call, Reply},
     guard::Caller,
     service::Service,
@@ -22,17 +25,16 @@ impl Actors {
     /// Those that the caller may list.
     pub(super) fn list(self, service: &Service, caller: &Caller) -> Answer {
         let present = service.database.actors(caller.record.account(), self.kind)?;
-        let documents = present.iter().map(|record| self.document(record));
-        let visible = documents.filter(|document| self.check(caller, document).is_ok());
-        Ok(Reply::Document(visible.collect()))
+        let visible = present.iter().filter(|record| self.check(caller, record).is_ok());
+        Ok(Reply::Document(visible.map(|record| self.document(record)).collect()))
     }
 
     /// The one that the path names.
     pub(super) fn read(self, service: &Service, caller: &Caller, call: &Call) -> Answer {
         let present = service.database.actor(caller.record.account(), self.kind, call.parameter("id"))?;
-        let document = self.document(&present.ok_or_else(Refused::not_found)?);
-        self.check(caller, &document)?;
-        Ok(Reply::Document(document))
+        let record = present.ok_or_else(Refused::not_found)?;
+        self.check(caller, &record)?;
+        Ok(Reply::Document(self.document(&record)))
     }
 
     /// The document of an actor that was changed.
@@ -57,41 +59,51 @@ impl Actors {
     fn document(self, record: &KeyRecord) -> Value {
         let mut document = json!({
             "id": record.actor(),
-            "policies": record.roles().collect::<Vec<_>>(),
-            "conditions": record.conditions(),
             "createdAt": record.created(),
             "expiresAt": record.expires(),
         });
-        if let (KeyKind::OperatorKey, Some(members)) = (self.kind, document.as_object_mut()) {
-            members.insert("operator".to_owned(), record.actor().into());
+        if let Some(members) = document.as_object_mut() {
+            if self.kind == KeyKind::OperatorKey {
+                members.insert("operator".to_owned(), record.actor().into());
+            }
+            members.extend(given(record));
         }
         document
     }
 
-    /// Asks for what the route declares. Conditions are texts to the schema, in whichever form they are shown.
-    fn check(self, caller: &Caller, document: &Value) -> Result<(), Refused> {
-        let mut attributes = document.clone();
-        let text = |condition: &Value| match condition {
-            Value::Object(parts) => {
-                let part = |name| parts.get(name).and_then(Value::as_str).unwrap_or_default();
-                format!("{}:{}", part("name"), part("value")).into()
-            }
-            text => text.clone(),
-        };
-        if let Some(Value::Array(conditions)) = attributes.get_mut("conditions") {
-            *conditions = conditions.iter().map(text).collect();
-        }
+    /// Asks for what the route declares. To the schema, `policies` and `conditions` are those of all assignments, as texts.
+    fn check(self, caller: &Caller, record: &KeyRecord) -> Result<(), Refused> {
+        let mut attributes = self.document(record);
+        let assignments = record.grant().assignments();
+        attributes["policies"] = assignments.iter().flat_map(Assignment::roles).collect();
+        attributes["conditions"] =
+            assignments.iter().flat_map(Assignment::conditions).map(ToString::to_string).collect();
         caller.check(&ResourceView::new(self.resource, caller.record.account(), &attributes))
     }
 }
 
-/// Roles and conditions, both of which must be there.
+/// What a record's holder is given: `policies` and `conditions`, or `assignments`.
+pub fn given(record: &KeyRecord) -> Map<String, Value> {
+    match serde_json::to_value(GrantDocument::from(record.grant().clone())) {
+        Ok(Value::Object(members)) => members,
+        _ => Map::new(),
+    }
+}
+
+/// Roles and conditions, both of which must be there, or assignments in their place.
 pub(super) fn grant(body: &Body) -> Result<Grant, Refused> {
-    let roles = body.texts("policies")?.into_iter().fold(Grant::new(), Grant::role);
-    body.conditions("conditions")?
-        .into_iter()
-        .try_fold(roles, Grant::condition)
-        .map_err(|error: keyward::text::TextError| invalid(error.to_string()))
+    match body.optional_objects("assignments", &["policies", "conditions"])? {
+        None => assignment(body).map(Grant::from),
+        Some(assignments) => {
+            body.refuse_beside("assignments", &["policies", "conditions"])?;
+            assignments.iter().map(assignment).collect()
+        }
+    }
+}
+
+fn assignment(body: &Body) -> Result<Assignment, Refused> {
+    let (roles, conditions) = (body.texts("policies")?, body.conditions("conditions")?);
+    Ok(Assignment::new().with_roles(roles).with_conditions(conditions))
 }
 
 /// How long a replaced key stays good: the body's `graceSeconds`, 0 where there is none.

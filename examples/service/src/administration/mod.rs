@@ -8,6 +8,8 @@ mod operators;
 mod policies;
 mod tokens;
 
+pub use actors::given;
+
 use crate::registry::Route;
 
 /// The routes.

@@ -42,7 +42,7 @@ fn read(service: &Service, caller: &Caller, call: &Call) -> Answer {
 
 fn invite(service: &Service, caller: &Caller, call: &Call) -> Answer {
     own_account(caller, call)?;
-    let body = Body::read(call, &["operator", "policies", "conditions"])?;
+    let body = Body::read(call, &["operator", "policies", "conditions", "assignments"])?;
     let (operator, grant) = (body.text("operator")?, grant(&body)?);
     let new = service.format().generate_operator_key(service.entropy()?, None);
     let account = service.administer(caller, |acting| acting.invite(operator, &grant, &new))?;
@@ -52,7 +52,7 @@ fn invite(service: &Service, caller: &Caller, call: &Call) -> Answer {
 fn change(service: &Service, caller: &Caller, call: &Call) -> Answer {
     own_account(caller, call)?;
     let operator = call.parameter("id");
-    let grant = grant(&Body::read(call, &["policies", "conditions"])?)?;
+    let grant = grant(&Body::read(call, &["policies", "conditions", "assignments"])?)?;
     let account = service.administer(caller, |acting| acting.change_operator(operator, &grant))?;
     OPERATORS.changed(&account, operator)
 }

@@ -29,7 +29,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 fn create(service: &Service, caller: &Caller, call: &Call) -> Answer {
-    let body = Body::read(call, &["id", "policies", "conditions", "expiresAt"])?;
+    let body = Body::read(call, &["id", "policies", "conditions", "assignments", "expiresAt"])?;
     let (id, grant) = (body.text("id")?, grant(&body)?);
     let expires = body.optional_count("expiresAt")?.map(Timestamp::from_millis);
     let new = service.format().generate_access_token(service.entropy()?, None);
@@ -39,7 +39,7 @@ fn create(service: &Service, caller: &Caller, call: &Call) -> Answer {
 
 fn change(service: &Service, caller: &Caller, call: &Call) -> Answer {
     let id = call.parameter("id");
-    let body = Body::read(call, &["policies", "conditions", "expiresAt"])?;
+    let body = Body::read(call, &["policies", "conditions", "assignments", "expiresAt"])?;
     // Left out, the end stays; it is taken away by a `null` that one must write.
     let expiry = match body.optional_end("expiresAt")? {
         None => Expiry::Unchanged,

@@ -184,7 +184,8 @@ const look = async () => {
   if (found === null) {
     nobody();
   } else {
-    const { actor, account, policies, conditions, text: words, types } = found;
+    const { actor, account, text: words, types } = found;
+    const assignments = found.assignments ?? [found];
     for (const [other, { id, type }] of keys) {
       if (other !== key && id === actor.id && type === actor.type) keys.delete(other);
     }
@@ -193,8 +194,10 @@ const look = async () => {
     shown = [
       make("p", "line", make("span", "chip ok", "✓ good"), make("strong", "", actor.id), make("span", "note", kind)),
       ...tags("account", [account]),
-      ...tags("roles", policies),
-      ...tags("where", conditions.map(text)),
+      ...assignments.flatMap(({ policies, conditions }, at) => [
+        ...tags(at === 0 ? "roles" : "or roles", policies),
+        ...tags("where", conditions.map(text)),
+      ]),
     ];
     showOperations(types);
     showWords(words);
