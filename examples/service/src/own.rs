@@ -75,7 +75,7 @@ fn me(caller: &Caller) -> Reply {
     }))
 }
 
-fn actor(caller: &Caller) -> serde_json::Value {
+fn actor(caller: &Caller) -> Value {
     json!({"id": caller.record.actor(), "type": kind(caller.record.kind())})
 }
 
