@@ -75,9 +75,11 @@ impl Actors {
     fn check(self, caller: &Caller, record: &KeyRecord) -> Result<(), Refused> {
         let mut attributes = self.document(record);
         let assignments = record.grant().assignments();
-        attributes["policies"] = assignments.iter().flat_map(Assignment::roles).collect();
-        attributes["conditions"] =
-            assignments.iter().flat_map(Assignment::conditions).map(ToString::to_string).collect();
+        let policies: Value = assignments.iter().flat_map(Assignment::roles).collect();
+        let conditions: Value = assignments.iter().flat_map(Assignment::conditions).map(ToString::to_string).collect();
+        if let Some(members) = attributes.as_object_mut() {
+            members.extend([("policies".to_owned(), policies), ("conditions".to_owned(), conditions)]);
+        }
         caller.check(&ResourceView::new(self.resource, caller.record.account(), &attributes))
     }
 }
