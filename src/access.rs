@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use crate::{
     condition::Condition,
     grant::{Assignment, Grant},
+    joined::{self, JoinedName},
     role::{Roles, RolesVersion},
     schema::{Operation, OperationRef, Schema, TypeRef},
     text::{TextError, UnknownName},
@@ -45,7 +46,13 @@ pub struct Access {
     /// Nearly every access has one assignment. An access to nothing has one without roles.
     pub(crate) first: CompiledAssignment,
     /// A thin pointer: the access is looked at for every decision, these seldom.
-    pub(crate) others: Option<Arc<Vec<CompiledAssignment>>>,
+    pub(crate) others: Option<Arc<Others>>,
+}
+
+/// The assignments after the first, and the conditions of all.
+pub(crate) struct Others {
+    assignments: Box<[CompiledAssignment]>,
+    pub(crate) names: Box<[JoinedName]>,
 }
 
 /// Roles × conditions, compiled.
@@ -157,7 +164,7 @@ impl Access {
 
     #[inline]
     pub(crate) fn more(&self) -> &[CompiledAssignment] {
-        self.others.as_deref().map_or(&[], Vec::as_slice)
+        self.others.as_deref().map_or(&[], |others| &others.assignments)
     }
 
     fn compiled_at(&self, place: usize) -> &CompiledAssignment {
@@ -443,8 +450,13 @@ impl Access {
             let first = CompiledAssignment { granted: nothing()?, conditions: None };
             return Ok(Self { first, others: None });
         };
-        let others: Vec<CompiledAssignment> = assignments.collect::<Result<_>>()?;
-        Ok(Self { first: first?, others: (!others.is_empty()).then(|| Arc::new(others)) })
+        let (first, assignments) = (first?, assignments.collect::<Result<Box<[CompiledAssignment]>>>()?);
+        if assignments.is_empty() {
+            return Ok(Self { first, others: None });
+        }
+        let all = core::iter::once(&first).chain(&assignments);
+        let names = joined::join(&all.map(|of| of.conditions().iter().map(|of| (of.name, &of.accepted))));
+        Ok(Self { first, others: Some(Arc::new(Others { assignments, names })) })
     }
 }
 

@@ -68,6 +68,7 @@ mod hashing;
 pub mod http;
 #[cfg(feature = "std")]
 mod in_force;
+mod joined;
 pub mod json;
 pub mod key;
 mod permission;

@@ -77,6 +77,11 @@ fn clause<'a>(
 }
 
 impl<'a> Clause<'a> {
+    /// Whether it is of the name at this place in the schema.
+    pub(super) fn is_named(&self, name: usize) -> bool {
+        self.name == name
+    }
+
     /// The condition's name.
     #[inline]
     pub(crate) fn condition(&self) -> &'a str {

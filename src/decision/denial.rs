@@ -318,16 +318,28 @@ impl<'a> Clause<'a> {
     /// The denial of one assignment, for this clause.
     #[inline]
     pub(crate) fn denial(&self, side: Option<UpdateSide>, found: Value<'a>) -> Denial<'a> {
+        self.denial_among(side, found, Others::NONE)
+    }
+
+    #[inline]
+    #[expect(clippy::large_types_passed_by_value, reason = "it is put where it stays")]
+    pub(super) fn denial_among(&self, side: Option<UpdateSide>, found: Value<'a>, others: Others<'a>) -> Denial<'a> {
         let Self { attribute, matching, accepted, .. } = *self;
-        let condition = self.condition();
-        Denial::ConditionUnmet { condition, attribute, found, accepted, matching, side, others: Others::NONE }
+        Denial::ConditionUnmet { condition: self.condition(), attribute, found, accepted, matching, side, others }
     }
 }
 
 impl<'a> Unbound<'a> {
     /// The denial of one assignment, for this name.
+    #[inline]
     pub(crate) fn denial(self) -> Denial<'a> {
-        Denial::ConditionUnbound { condition: self.condition, resource: self.resource, others: Others::NONE }
+        self.denial_among(Others::NONE)
+    }
+
+    #[inline]
+    #[expect(clippy::large_types_passed_by_value, reason = "it is put where it stays")]
+    pub(super) fn denial_among(self, others: Others<'a>) -> Denial<'a> {
+        Denial::ConditionUnbound { condition: self.condition, resource: self.resource, others }
     }
 }
 

@@ -12,8 +12,9 @@ use super::{
 use crate::{
     access::{Access, CompiledAssignment},
     attributes::{AttributePath, List, Value},
+    joined::{self, AssignmentSet, JoinedName},
     resource::Resource,
-    schema::{Match, Operation, OperationRef, Schema, TypeRef},
+    schema::{Match, Operation, OperationRef, Schema, TypeRef, TypeRule},
     value_set::ValueSet,
 };
 
@@ -192,8 +193,8 @@ fn conditions<'a, const N: usize>(
     sides: [Option<UpdateSide>; N],
     read: impl Fn(usize, &'a AttributePath) -> Value<'a>,
 ) -> Decision<'a> {
-    if access.others.is_some() {
-        return any_of_several(access, asked, sides, read);
+    if let Some(others) = access.others.as_deref() {
+        return any_of_several(access, &others.names, asked, sides, read);
     }
     for clause in access.first.clauses(asked.resource) {
         match clause {
@@ -211,63 +212,93 @@ fn conditions<'a, const N: usize>(
     Decision::Allow
 }
 
-/// The same where there are several assignments: side by side, since each may be allowed by another assignment. The reason
-/// tells of each assignment that grants the operation its first condition that isn't met.
+/// The same where there are several assignments: side by side, since each may be allowed by another assignment. Each
+/// attribute is read once, for all of them. The reason tells of each assignment that grants the operation its first condition
+/// that isn't met.
 #[inline(never)]
 fn any_of_several<'a, const N: usize>(
     access: &'a Access,
+    names: &'a [JoinedName],
     asked: Asked,
     sides: [Option<UpdateSide>; N],
     read: impl Fn(usize, &'a AttributePath) -> Value<'a>,
 ) -> Decision<'a> {
+    let granting = asked.granted_by(access).fold(0, |all, (place, _)| all | joined::only(place));
+    let rules = access.schema().rules_on(asked.resource);
     for (side, label) in sides.into_iter().enumerate() {
-        let mut reasons = Reasons::new(access, asked.resource, label);
-        let mut unmet = true;
-        for (at, assignment) in asked.granted_by(access) {
-            unmet = add_first_unmet(&mut reasons, at, assignment, asked.resource, label, |path| read(side, path));
-            if !unmet {
-                break;
+        let mut open = granting;
+        let mut met: [AssignmentSet; MOST_KEPT] = [0; MOST_KEPT];
+        let mut found = [Value::Absent; MOST_KEPT];
+        for (place, name) in names.iter().enumerate() {
+            let accepting = match rules.get(name.name) {
+                Some(TypeRule::Restricts(binding)) => {
+                    let value = read(side, binding.attribute());
+                    if let Some(slot) = found.get_mut(place) {
+                        *slot = value;
+                    }
+                    name.without | accepting(value, binding.matching(), name)
+                }
+                Some(TypeRule::Ignored) => AssignmentSet::MAX,
+                Some(TypeRule::Unbound) | None => name.without,
+            };
+            open &= accepting;
+            if let Some(slot) = met.get_mut(place) {
+                *slot = accepting;
             }
         }
-        if unmet {
-            let Asked { resource, operation } = asked;
-            let schema = access.schema();
-            // There is a reason, since an assignment grants it; without one it is denied all the same.
-            let (resource, operation) = (schema.type_name_at(resource), schema.operation_at(operation));
-            let missing = Denial::PermissionMissing { resource, operation };
-            return Decision::Deny(reasons.denial().unwrap_or(missing));
+        if open != 0 {
+            continue;
         }
+        let mut reasons = Reasons::new(access, asked.resource, label);
+        for (at, assignment) in asked.granted_by(access) {
+            let reason = assignment.clauses(asked.resource).find_map(|clause| match clause {
+                Ok(clause) => {
+                    let place = names.iter().position(|name| clause.is_named(name.name))?;
+                    let kept = found.get(place).zip(met.get(place)).map(|(found, met)| (*found, *met));
+                    // Past those that were kept, the value is read again, for the reason alone.
+                    let (found, met) = kept.or_else(|| {
+                        let found = read(side, clause.attribute);
+                        Some((found, accepting(found, clause.matching, names.get(place)?)))
+                    })?;
+                    (met & joined::only(at) == 0).then_some(Ok((clause, found)))
+                }
+                Err(unbound) => Some(Err(unbound)),
+            });
+            if let Some(reason) = reason {
+                reasons.add(at, reason);
+            }
+        }
+        return Decision::Deny(match reasons.denial() {
+            Some(denial) => denial,
+            // There is a reason, since an assignment grants it; without one it is denied all the same.
+            None => Denial::PermissionMissing {
+                resource: access.schema().type_name_at(asked.resource),
+                operation: access.schema().operation_at(asked.operation),
+            },
+        });
     }
     Decision::Allow
 }
 
-/// Whether a condition of the assignment is not met; the first is added to the reasons.
+/// The values of how many names are kept for the reasons.
+const MOST_KEPT: usize = 16;
+
+/// The assignments whose values under a name are met.
 #[inline]
-fn add_first_unmet<'a>(
-    reasons: &mut Reasons<'a>,
-    at: usize,
-    assignment: &'a CompiledAssignment,
-    resource: usize,
-    side: Option<UpdateSide>,
-    read: impl Fn(&'a AttributePath) -> Value<'a>,
-) -> bool {
-    for clause in assignment.clauses(resource) {
-        match clause {
-            Ok(clause) => {
-                let found = read(clause.attribute);
-                if !clause.is_met_by(found) {
-                    reasons.add(at, clause.place, found, || clause.denial(side, found));
-                    return true;
-                }
-            }
-            Err(unbound) => {
-                let place = unbound.place;
-                reasons.add(at, place, Value::Absent, || unbound.denial());
-                return true;
-            }
-        }
+fn accepting(value: Value<'_>, matching: Match, name: &JoinedName) -> AssignmentSet {
+    match value {
+        Value::Text(text) => name.accepting(text),
+        Value::List(list) => accepting_list(list, matching, name),
+        other => with_text(other, 0, |text| name.accepting(text)),
     }
-    false
+}
+
+fn accepting_list(list: &dyn List, matching: Match, name: &JoinedName) -> AssignmentSet {
+    let of_each = elements(list).map(|element| with_text(element, 0, |text| name.accepting(text)));
+    match matching {
+        Match::Any => of_each.fold(0, |all, one| all | one),
+        Match::All => of_each.reduce(|all, one| all & one).unwrap_or(0),
+    }
 }
 
 impl Clause<'_> {
@@ -289,26 +320,33 @@ pub(crate) fn meets(value: Value<'_>, matching: Match, accepted: &ValueSet) -> b
 }
 
 fn meets_list(list: &dyn List, matching: Match, accepted: &ValueSet) -> bool {
-    // Read once: a host may compute it, and give another answer the next time.
-    let len = list.len();
-    // All elements of an empty list are accepted, and still it meets nothing. Nor does a list whose two answers differ.
-    if len == 0 || list.is_empty() {
-        return false;
-    }
-    let mut elements = (0..len).map(|index| list.item(index));
+    let mut elements = elements(list);
     match matching {
         Match::Any => elements.any(|element| meets_scalar(element, accepted)),
-        Match::All => elements.all(|element| meets_scalar(element, accepted)),
+        // All elements of an empty list are accepted, and still it meets nothing.
+        Match::All => elements.len() > 0 && elements.all(|element| meets_scalar(element, accepted)),
     }
 }
 
-/// Whether one value, as text, is accepted. A value without a text is not; each kind is named, so that a new one must be
-/// decided on.
+/// The elements of a list. The length is read once: a host may compute it, and give another answer the next time. A list whose
+/// two answers differ has none.
+fn elements(list: &dyn List) -> impl ExactSizeIterator<Item = Value<'_>> {
+    let len = list.len();
+    let len = if list.is_empty() { 0 } else { len };
+    (0..len).map(|index| list.item(index))
+}
+
 fn meets_scalar(value: Value<'_>, accepted: &ValueSet) -> bool {
+    with_text(value, false, |text| accepted.contains(text))
+}
+
+/// What is asked of one value, as text. A value without a text is not accepted; each kind is named, so that a new one must be
+/// decided on.
+fn with_text<T>(value: Value<'_>, without: T, ask: impl FnOnce(&str) -> T) -> T {
     match value {
-        Value::Text(text) => accepted.contains(text),
-        Value::Integer(integer) => accepted.contains(itoa::Buffer::new().format(integer)),
-        Value::Boolean(boolean) => accepted.contains(if boolean { "true" } else { "false" }),
-        Value::Absent | Value::Null | Value::Float(_) | Value::List(_) | Value::Object(_) | Value::Other => false,
+        Value::Text(text) => ask(text),
+        Value::Integer(integer) => ask(itoa::Buffer::new().format(integer)),
+        Value::Boolean(boolean) => ask(if boolean { "true" } else { "false" }),
+        Value::Absent | Value::Null | Value::Float(_) | Value::List(_) | Value::Object(_) | Value::Other => without,
     }
 }

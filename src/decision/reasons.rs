@@ -1,11 +1,17 @@
 //! The reasons of several assignments, while they are found.
 
-use super::denial::{Denial, MOST, NOT_ASKED, Others, Rest, UpdateSide};
+use super::{
+    clauses::{Clause, Unbound},
+    denial::{Denial, MOST, NOT_ASKED, Others, Rest, UpdateSide},
+};
 use crate::{access::Access, attributes::Value};
+
+/// The reason of one assignment: a clause that what was found doesn't meet, or a name that is not bound to the type.
+pub(crate) type Reason<'a> = Result<(Clause<'a>, Value<'a>), Unbound<'a>>;
 
 /// The reasons of several assignments, while they are found.
 pub(crate) struct Reasons<'a> {
-    first: Option<Denial<'a>>,
+    first: Option<Reason<'a>>,
     rest: Rest<'a>,
     more: bool,
 }
@@ -16,12 +22,16 @@ impl<'a> Reasons<'a> {
         Self { first: None, rest: Rest { assignments: access.more(), resource, side, places, found }, more: false }
     }
 
-    /// The assignment at `at` doesn't allow it, for this reason: the place of a condition, and what was found.
-    pub(crate) fn add(&mut self, at: usize, place: usize, found: Value<'a>, denial: impl FnOnce() -> Denial<'a>) {
+    /// The assignment at `at` doesn't allow it, for this reason.
+    pub(crate) fn add(&mut self, at: usize, reason: Reason<'a>) {
         if self.first.is_none() {
-            self.first = Some(denial());
+            self.first = Some(reason);
             return;
         }
+        let (place, found) = match reason {
+            Ok((clause, found)) => (clause.place, found),
+            Err(unbound) => (unbound.place, Value::Absent),
+        };
         let slots =
             at.checked_sub(1).and_then(|at| Some((self.rest.places.get_mut(at)?, self.rest.found.get_mut(at)?)));
         if let (Some((slot, slot_found)), Ok(place)) = (slots, u16::try_from(place)) {
@@ -31,13 +41,13 @@ impl<'a> Reasons<'a> {
     }
 
     /// The denial. `None` where there is no reason.
+    #[inline]
     pub(crate) fn denial(self) -> Option<Denial<'a>> {
-        let mut denial = self.first?;
-        if let (true, Denial::ConditionUnmet { others, .. } | Denial::ConditionUnbound { others, .. }) =
-            (self.more, &mut denial)
-        {
-            *others = Others(Some(self.rest));
+        let side = self.rest.side;
+        let others = Others(self.more.then_some(self.rest));
+        match self.first? {
+            Ok((clause, found)) => Some(clause.denial_among(side, found, others)),
+            Err(unbound) => Some(unbound.denial_among(others)),
         }
-        Some(denial)
     }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     access::Access,
-    attributes::{Attributes, Value},
+    attributes::Attributes,
     decision::{Asked, Denial, Reasons, admit},
     schema::{Operation, OperationRef, TypeRef},
 };
@@ -125,7 +125,7 @@ impl Access {
         let mut reasons = Reasons::new(self, asked.resource, None);
         for (at, assignment) in asked.granted_by(self) {
             if let Some(unbound) = assignment.clauses(asked.resource).find_map(Result::err) {
-                reasons.add(at, unbound.place, Value::Absent, || unbound.denial());
+                reasons.add(at, Err(unbound));
             }
         }
         reasons.denial().map_or(Ok(filter), Err)

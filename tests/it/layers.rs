@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["json"],
     &["schema"],
     &["role", "resource"],
-    &["grant"],
+    &["grant", "joined"],
     &["access"],
     &["decision", "in_force"],
     &["filter", "store"],
