@@ -95,9 +95,9 @@ impl<'a> Operator<'a> {
                 // What the other may do is not told to the one who acts.
                 AdministrationError::Exceeded(_) => AdministrationError::ExceedingAccess { actor: actor() },
                 // A missing role may be created again, with any permissions.
-                AdministrationError::InvalidPolicies(_) | AdministrationError::UnsupportedConditions(_) => {
-                    AdministrationError::Unresolved { actor: actor() }
-                }
+                AdministrationError::InvalidAssignments(_)
+                | AdministrationError::InvalidPolicies(_)
+                | AdministrationError::UnsupportedConditions(_) => AdministrationError::Unresolved { actor: actor() },
                 error => error,
             })?;
         }
