@@ -14,7 +14,7 @@ use keyward::{
     Access, Assignment, Condition, Decision, Operation, ResourceView, Role, Roles, Schema, Value,
     attributes::{AsValue, AttributePath},
     json::Json,
-    schema::{Binding, ConditionRule},
+    schema::{Binding, ConditionRule, SchemaBuilder},
 };
 
 /// The account of every access here.
@@ -74,8 +74,8 @@ pub(crate) fn access<S: AsRef<str>>(path: &[&str], reads: Reads, accepted: &[S])
 pub(crate) fn unions(reads: Reads) -> Vec<Access> {
     let (v, w) = (AttributePath::name("v").unwrap(), AttributePath::name("w").unwrap());
     let w = if reads == Reads::Any { Binding::any(w) } else { Binding::all(w) };
-    let rules = [ConditionRule::new("v").restricts(TYPE, Binding::any(v)), ConditionRule::new("w").restricts(TYPE, w)];
-    let schema = rules.into_iter().fold(Schema::builder().resource(TYPE), |schema, rule| schema.condition(rule));
+    let both = [ConditionRule::new("v").restricts(TYPE, Binding::any(v)), ConditionRule::new("w").restricts(TYPE, w)];
+    let schema = both.into_iter().fold(Schema::builder().resource(TYPE), SchemaBuilder::condition);
     let reader = Role::new("reader", ["rows:read"]).unwrap();
     let roles = Roles::new(&schema.build().unwrap(), ACCOUNT).unwrap().with(reader).unwrap();
     let of = |role: &str, conditions: &[(&str, &str)]| {

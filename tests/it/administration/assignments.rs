@@ -53,15 +53,15 @@ fn givings(acting: &Acting<'_>, given: &Grant) -> [Attempt; 4] {
     ]
 }
 
-fn assert_gives(house: &House, giver: &str, given: &[Of<'_>]) {
-    for attempt in givings(&house.acting(giver), &union(given)) {
-        assert_done(&format!("{giver} gives {given:?}"), attempt);
+fn assert_gives(house: &House, who: &str, given: &[Of<'_>]) {
+    for attempt in givings(&house.acting(who), &union(given)) {
+        assert_done(&format!("{who} gives {given:?}"), attempt);
     }
 }
 
-fn assert_gives_not(house: &House, giver: &str, given: &[Of<'_>], message: &str) {
-    for attempt in givings(&house.acting(giver), &union(given)) {
-        let note = format!("{giver} gives {given:?}");
+fn assert_gives_not(house: &House, who: &str, given: &[Of<'_>], message: &str) {
+    for attempt in givings(&house.acting(who), &union(given)) {
+        let note = format!("{who} gives {given:?}");
         let error = refusal(&note, attempt);
         assert_eq!((error.code(), error.status()), (EXCEEDED, 403), "{note}");
         assert!(error.to_string().starts_with(message), "{note}: {error}");
@@ -146,9 +146,9 @@ fn admin_is_given_from_an_assignment_that_has_it() {
     house.invite("olivia", "ada", &union(&[(&["all"], &[]), (&["admin"], &["brand:a"])]));
     house.invite("olivia", "amy", &union(&[(&["all"], &[]), (&["admin"], &["brand:a"]), (&["admin"], &["brand:b"])]));
     house.invite("olivia", "ruth", &union(&[(&["all"], &[]), (&["x"], &["brand:a"])]));
-    for giver in ["ada", "amy"] {
-        assert_gives(&house, giver, &[(&["admin"], &["brand:a"])]);
-        assert_gives(&house, giver, &[(&["all"], &[]), (&["x", "admin"], &["brand:a", "site:1"])]);
+    for who in ["ada", "amy"] {
+        assert_gives(&house, who, &[(&["admin"], &["brand:a"])]);
+        assert_gives(&house, who, &[(&["all"], &[]), (&["x", "admin"], &["brand:a", "site:1"])]);
     }
     let wider = "caller access exceeded: who gives has the condition `brand`, and so must what is given, with `a`";
     for conditions in [&[][..], &["brand:b"], &["brand:a", "brand:b"], &["site:1"]] {
