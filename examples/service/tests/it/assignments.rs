@@ -58,7 +58,7 @@ fn a_token_has_several_and_then_one() {
             {"all_of": [{"attribute": "brand", "one_of": ["brand_two"]}]},
         ]}),
     );
-    assert_eq!(list["parameters"], json!(["demo", "brand_one", "brand_two"]));
+    assert_eq!(list["parameters"], json!(["demo", "brand_one", "brand_one", "brand_two", "brand_two"]));
     assert_eq!(
         summary["text"],
         "in the account `demo`:\n\
