@@ -112,9 +112,9 @@ impl<'a> Operator<'a> {
                     AdministrationError::ExceedingAccess { actor: actor() }
                 }
                 // A missing role may be created again, with any permissions.
-                AdministrationError::InvalidPolicies(_) | AdministrationError::UnsupportedConditions(_) => {
-                    AdministrationError::Unresolved { actor: actor() }
-                }
+                AdministrationError::InvalidAssignments(_)
+                | AdministrationError::InvalidPolicies(_)
+                | AdministrationError::UnsupportedConditions(_) => AdministrationError::Unresolved { actor: actor() },
                 error => error,
             })?;
         }
