@@ -328,7 +328,7 @@ fn what_is_not_told_is_not_passed_over() {
         "caller access exceeded: `things:read` where `tag` is `a`, `b` and `tag` is anything but `a` \
          and `tag` is anything but `b`",
     );
-    assert!(exceeded.excesses()[0].witness().to_string().ends_with("{`tags`: [`b`, `a`]}"), "{exceeded:?}");
+    assert!(exceeded.excesses()[0].witness().to_string().ends_with("{`tags`: [`a`, `b`]}"), "{exceeded:?}");
 }
 
 #[test]

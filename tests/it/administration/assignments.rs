@@ -231,8 +231,8 @@ fn to_touch_someone_takes_being_able_to_give_their_union() {
         (&[(&["x"], &["brand:b", "site:1"]), (&[], &["site:3"]), (&["clerk"], &["brand:a"])], None),
         (&[(&["x"], &["brand:a"]), (&["inspector"], &["brand:a"])], Some([above_operator, above_token])),
         (&[(&["x"], &["brand:a"]), (&["y"], &[])], Some([above_operator, above_token])),
-        (&[(&["x"], &["brand:a"]), (&["x"], &["brand:a", "brand:b"])], Some([NO_OWN; 2])),
-        (&[(&["tally"], &[]), (&["x"], &["brand:a"])], Some([NO_OWN; 2])),
+        (&[(&["x"], &["brand:a"]), (&["x"], &["brand:a", "brand:b"])], Some([above_operator, above_token])),
+        (&[(&["tally"], &[]), (&["x"], &["brand:a"])], Some([above_operator, above_token])),
     ];
     for (theirs, refused) in cases {
         house.done("olivia", |acting| acting.change_operator("sue", &union(theirs)));
