@@ -238,6 +238,13 @@ impl<'a> AssignmentRef<'a> {
     }
 }
 
+impl AssignmentRef<'_> {
+    /// Whether the account has one of its roles.
+    pub(crate) fn has_a_role(self) -> bool {
+        self.roles().len() > self.0.granted.missing.len()
+    }
+}
+
 impl fmt::Debug for AssignmentRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Assignment")

@@ -5,7 +5,12 @@ use core::slice;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeStruct};
 
-use crate::{condition::Condition, role::Role, text::TextError};
+use crate::{
+    condition::Condition,
+    json::{DocumentError, DocumentProblem, Json, Node, Object},
+    role::Role,
+    text::TextError,
+};
 
 /// Roles and the conditions under which they hold, by name.
 ///
@@ -192,8 +197,21 @@ impl Grant {
         left.into_iter().collect()
     }
 
-    /// Puts other roles or conditions into the last assignment.
-    pub(crate) fn map_last(self, change: impl FnOnce(Assignment) -> Assignment) -> Self {
+    /// One assignment with the roles and the conditions of all, each once.
+    pub(crate) fn into_one(self) -> Assignment {
+        self.into_iter()
+            .reduce(|mut all, one| {
+                let roles: Vec<_> = one.roles.into_iter().filter(|role| !all.roles.contains(role)).collect();
+                let new = one.conditions.into_iter().filter(|condition| !all.conditions.contains(condition));
+                let conditions: Vec<_> = new.collect();
+                all.roles.extend(roles);
+                all.conditions.extend(conditions);
+                all
+            })
+            .unwrap_or_default()
+    }
+
+    fn map_last(self, change: impl FnOnce(Assignment) -> Assignment) -> Self {
         let mut all: Vec<Assignment> = self.into_iter().collect();
         let last = all.pop().unwrap_or_default();
         all.into_iter().chain([change(last)]).collect()
@@ -249,46 +267,49 @@ impl Serialize for Grant {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    #[serde(default, deserialize_with = "present")]
-    roles: Option<Vec<Box<str>>>,
-    #[serde(default, deserialize_with = "present")]
-    conditions: Option<Vec<Condition>>,
-    #[serde(default, deserialize_with = "present")]
-    assignments: Option<Vec<WrittenAssignment>>,
-}
-
-/// What is there must not be null.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenAssignment {
-    roles: Vec<Box<str>>,
-    conditions: Vec<Condition>,
-}
-
 /// Both must be there: an assignment without conditions is for the whole account, and that is written as `[]`. In place of both
 /// there may be `assignments`.
 impl<'de> Deserialize<'de> for Grant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let assignment = |of: WrittenAssignment| Assignment { roles: of.roles, conditions: of.conditions };
-        match Written::deserialize(deserializer)? {
-            Written { roles: None, conditions: None, assignments: Some(all) } => {
-                Ok(all.into_iter().map(assignment).collect())
-            }
-            Written { assignments: Some(_), .. } => {
-                Err(D::Error::custom("`assignments` stands in place of `roles` and `conditions`: there can't be both"))
-            }
-            Written { roles: Some(roles), conditions: Some(conditions), .. } => {
-                Ok(Assignment { roles, conditions }.into())
-            }
-            Written { roles: None, .. } => Err(D::Error::missing_field("roles")),
-            Written { .. } => Err(D::Error::missing_field("conditions")),
-        }
+        let json = Json::deserialize(deserializer)?;
+        let node = Node::root(&json);
+        let grant = node.fields(&["roles", "conditions", "assignments"]).and_then(|fields| Self::read(fields, "roles"));
+        grant.map(|(grant, _)| grant).map_err(D::Error::custom)
     }
+}
+
+impl Grant {
+    /// Reads `conditions` and the field of the roles, or `assignments` in place of both; and whether it was these.
+    pub(crate) fn read(fields: Object<'_>, roles: &'static str) -> Result<(Self, bool), DocumentError> {
+        let Some(list) = fields.optional("assignments") else {
+            return Ok((Assignment::read(fields, roles)?.into(), false));
+        };
+        if let Some(instead_of) = [roles, "conditions"].into_iter().find(|name| fields.optional(name).is_some()) {
+            return Err(list.place.refuse(DocumentProblem::BothForms { field: "assignments", instead_of }));
+        }
+        let read = |node: Node<'_>| Assignment::read(node.fields(&[roles, "conditions"])?, roles);
+        Ok((list.elements()?.map(read).collect::<Result<_, _>>()?, true))
+    }
+}
+
+impl Assignment {
+    /// What someone may do must be said: if a missing list counted as empty, missing conditions would allow the whole account.
+    fn read(fields: Object<'_>, roles: &'static str) -> Result<Self, DocumentError> {
+        let ids = fields.required(roles)?;
+        let ids = ids.elements()?.map(|node| node.text().map(Box::from)).collect::<Result<_, _>>()?;
+        let conditions = fields.required("conditions")?;
+        Ok(Self::of_lists(ids, conditions.elements()?.map(condition).collect::<Result<_, _>>()?))
+    }
+}
+
+fn condition(node: Node<'_>) -> Result<Condition, DocumentError> {
+    let condition = match node.json {
+        Json::Text(text) => text.parse(),
+        Json::Object(_) => {
+            let fields = node.fields(&["name", "value"])?;
+            Condition::new(fields.required("name")?.text()?, fields.required("value")?.text()?)
+        }
+        _ => return Err(node.refuse_kind("`name:value` or an object of `name` and `value`")),
+    };
+    condition.map_err(|error: TextError| node.place.invalid(error))
 }

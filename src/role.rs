@@ -3,10 +3,11 @@
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::{
     hashing::{PartsHasher, short_digest},
+    json::{DocumentError, Json, Node},
     permission::Permission,
     schema::{OperationRef, Schema, TypeRef},
     text::{self, TextError, UnknownName},
@@ -23,26 +24,28 @@ use crate::{
 /// ```
 ///
 /// As a serde value it is `{"id": "BrandInspectorPolicy", "permissions": ["products:read,list"]}`, with no other fields.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Written")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Role {
     id: Box<str>,
     permissions: Box<[Permission]>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    id: Box<str>,
-    permissions: Vec<Permission>,
+/// From an object alone: a list in its place is refused.
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Json::deserialize(deserializer)?;
+        Self::read(Node::root(&json)).map_err(D::Error::custom)
+    }
 }
 
-impl TryFrom<Written> for Role {
-    type Error = TextError;
-
-    fn try_from(Written { id, permissions }: Written) -> Result<Self, TextError> {
-        text::ID.check(&id)?;
-        Ok(Self { id, permissions: permissions.into() })
+impl Role {
+    fn read(node: Node<'_>) -> Result<Self, DocumentError> {
+        let fields = node.fields(&["id", "permissions"])?;
+        let (id, permissions) = (fields.required("id")?, fields.required("permissions")?);
+        text::ID.check(id.text()?).map_err(|error| id.place.invalid(error))?;
+        let permission = |node: Node<'_>| node.text()?.parse().map_err(|error: TextError| node.place.invalid(error));
+        let permissions = permissions.elements()?.map(permission).collect::<Result<_, _>>()?;
+        Ok(Self { id: id.text()?.into(), permissions })
     }
 }
 

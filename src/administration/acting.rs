@@ -233,7 +233,7 @@ impl<'a> Acting<'a> {
             }
             let record = KeyRecord::issue(key, self.account.id(), actor).map_err(AdministrationError::InvalidId)?;
             let record = record.with_grant(grant.clone()).with_created(self.now).with_expiry(expires);
-            acting.access.decide(Operation::CREATE, &Administered::actor(&record)).into_result()?;
+            acting.may(Operation::CREATE, &Administered::actor(&record))?;
             acting.may_give(&record, self.account.roles())?;
             if self.account.records_of(actor).any(|record| record.kind() != K::KIND || !self.leaves_its_id(record)) {
                 return Err(AdministrationError::DuplicateActor { actor: actor.into() });
@@ -275,7 +275,7 @@ impl<'a> Acting<'a> {
             let present = self.find(&acting, Action::Update, kind, actor)?;
             let next = present.clone().with_grant(grant.clone());
             let (stored, proposed) = (Administered::actor(present), Administered::actor(&next));
-            acting.access.decide_update(&stored, &proposed).into_result()?;
+            acting.may_update(&stored, &proposed)?;
             acting.may_touch(self.account, present)?;
             acting.may_give(&next, self.account.roles())?;
             // An ended token has left its id and its place: it doesn't come back.
@@ -293,7 +293,7 @@ impl<'a> Acting<'a> {
     fn revoke(&self, kind: KeyKind, actor: &str) -> Attempt {
         let act = |acting: Operator<'_>| {
             let present = self.find(&acting, Action::Delete, kind, actor)?;
-            acting.access.decide(Operation::DELETE, &Administered::actor(present)).into_result()?;
+            acting.may(Operation::DELETE, &Administered::actor(present))?;
             acting.may_touch(self.account, present)?;
             self.keeping_an_administrator(self.account.ends_of(actor, kind))
         };
@@ -305,7 +305,7 @@ impl<'a> Acting<'a> {
             let present = self.find(&acting, Action::Update, K::KIND, actor)?;
             if present.id() != self.key {
                 let resource = Administered::actor(present);
-                acting.access.decide_update(&resource, &resource).into_result()?;
+                acting.may_update(&resource, &resource)?;
                 acting.may_touch(self.account, present)?;
             }
             self.refuse_known(key.id)?;

@@ -20,7 +20,7 @@ use crate::{
 /// An access policy, an access token or an operator access.
 ///
 /// Conditions of the schema may restrict by `id`; access policies by `permissions`; the other two by `policies`
-/// and `conditions`, those of all their assignments, and operator accesses by `operator` too.
+/// and `conditions`, assignment by assignment, and operator accesses by `operator` too.
 pub(super) struct Administered<'a> {
     on: Audited,
     account: &'a str,
@@ -48,10 +48,22 @@ impl<'a> Administered<'a> {
         Self { on: Audited::AccessPolicy, account, attributes: attributes.into() }
     }
 
-    pub(super) fn actor(record: &'a KeyRecord) -> Self {
-        let (id, assignments) = (record.actor(), record.grant().assignments());
-        let policies = assignments.iter().flat_map(Assignment::roles).map(Into::into).collect();
-        let conditions = assignments.iter().flat_map(Assignment::conditions).map(ToString::to_string).collect();
+    /// An actor, once for each assignment: a condition that is asked of what an actor is given must be met by each, and no
+    /// other assignment stands in for one. Those without roles, which allow nothing, count where there are no others.
+    pub(super) fn actor(record: &'a KeyRecord) -> Vec<Self> {
+        let all = record.grant().assignments();
+        let with_roles: Vec<&Assignment> = all.iter().filter(|of| of.roles().len() > 0).collect();
+        let counted = if with_roles.is_empty() { all.iter().collect() } else { with_roles };
+        match counted.as_slice() {
+            [] => Vec::from([Self::of_assignment(record, &Assignment::new())]),
+            counted => counted.iter().map(|assignment| Self::of_assignment(record, assignment)).collect(),
+        }
+    }
+
+    fn of_assignment(record: &'a KeyRecord, assignment: &Assignment) -> Self {
+        let id = record.actor();
+        let policies = assignment.roles().map(Into::into).collect();
+        let conditions = assignment.conditions().iter().map(ToString::to_string).collect();
         let mut attributes = BTreeMap::from([
             ("id", Attribute::Text(id)),
             ("policies", Attribute::List(policies)),

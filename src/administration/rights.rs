@@ -2,6 +2,7 @@
 
 use super::{
     account::{Account, makes_administrator},
+    administered::Administered,
     administration_error::{AdministrationError, Result},
 };
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
     grant::Assignment,
     key::{KeyId, KeyKind},
     role::Roles,
+    schema::Operation,
     store::{KeyRecord, KeyStanding, KeyState},
     time::Timestamp,
 };
@@ -42,6 +44,19 @@ impl<'a> Operator<'a> {
         makes_administrator(self.record)
     }
 
+    /// Whether the operation is allowed on each of these.
+    pub(super) fn may(&self, operation: Operation, on: &[Administered<'_>]) -> Result<()> {
+        on.iter().try_for_each(|resource| Ok(self.access.decide(operation, resource).into_result()?))
+    }
+
+    /// Whether an update of each of these to each of those is allowed.
+    pub(super) fn may_update(&self, stored: &[Administered<'_>], proposed: &[Administered<'_>]) -> Result<()> {
+        let pairs = stored.iter().flat_map(|stored| proposed.iter().map(move |proposed| (stored, proposed)));
+        pairs
+            .into_iter()
+            .try_for_each(|(stored, proposed)| Ok(self.access.decide_update(stored, proposed).into_result()?))
+    }
+
     /// Nobody gives what they don't have: not what the record allows now, nor, by a condition that it lacks, what its
     /// roles come to allow, nor the role that grows with the schema.
     pub(super) fn may_give(&self, record: &KeyRecord, roles: &Roles) -> Result<()> {
@@ -60,7 +75,7 @@ impl<'a> Operator<'a> {
     /// that has it.
     fn may_assign(&self, place: usize, written: &Assignment, given: AssignmentRef<'_>) -> Result<()> {
         let own = self.record.grant().assignments().iter().zip(self.access.assignments());
-        let own = own.filter(|(own, _)| own.roles().len() > 0 && (own.has_admin() || !written.has_admin()));
+        let own = own.filter(|(own, of)| of.has_a_role() && (own.has_admin() || !written.has_admin()));
         let mut wider = own.map(|(_, own)| {
             own.conditions().find(|(name, accepted)| {
                 let of_name = given.conditions().find(|(other, _)| other == name);
@@ -93,11 +108,13 @@ impl<'a> Operator<'a> {
             }
             self.may_give(record, account.roles()).map_err(|error| match error {
                 // What the other may do is not told to the one who acts.
-                AdministrationError::Exceeded(_) => AdministrationError::ExceedingAccess { actor: actor() },
-                // A missing role may be created again, with any permissions.
-                AdministrationError::InvalidPolicies(_) | AdministrationError::UnsupportedConditions(_) => {
-                    AdministrationError::Unresolved { actor: actor() }
+                AdministrationError::Exceeded(_) | AdministrationError::ExceedingAssignment { .. } => {
+                    AdministrationError::ExceedingAccess { actor: actor() }
                 }
+                // A missing role may be created again, with any permissions.
+                AdministrationError::InvalidAssignments(_)
+                | AdministrationError::InvalidPolicies(_)
+                | AdministrationError::UnsupportedConditions(_) => AdministrationError::Unresolved { actor: actor() },
                 error => error,
             })?;
         }

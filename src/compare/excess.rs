@@ -3,12 +3,13 @@
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 use core::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use super::{
+    demands::Demand,
     operations,
     pair::{Gap, OnType, Pair},
-    pieces::{self, Piece, TooManyPieces},
+    pieces::{self, Beyond, Piece, TooManyPieces},
     witness::Witness,
 };
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
 /// The error "caller access exceeded": what an access allows beyond another, such as its issuer's. There is at least one
 /// part, unless the comparison [was given up](Self::is_complete).
 ///
-/// Together the parts cover every request that the first access allows and the other denies, and each part has such a
+/// Where they [are all](Self::is_complete), the parts together cover every request that the first access allows and the other denies, and each part has such a
 /// request as its witness. Where one of the two has several assignments, at most 16 parts of each type are told. If the other access doesn't have a permission, its conditions on those operations are not listed.
 ///
 /// ```
@@ -49,11 +50,9 @@ use crate::{
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AccessExceeded {
     excesses: Box<[Excess]>,
-    #[serde(skip)]
     complete: bool,
 }
 
@@ -165,8 +164,8 @@ impl AccessExceeded {
         &self.excesses
     }
 
-    /// Whether the parts are all that there is. False where the comparison took too many pieces and was given up, so that
-    /// it isn't known what the one access allows beyond the other, and a refusal is all that is safe.
+    /// Whether the parts are all that there is. False where there are more than are told, and where the comparison took too
+    /// many pieces and was given up: then there are no parts, and a refusal is all that is safe.
     pub fn is_complete(&self) -> bool {
         self.complete
     }
@@ -191,65 +190,56 @@ impl Access {
     ///
     /// [`AccessExceeded`], "caller access exceeded", with all that this access allows and `issuer` doesn't.
     pub fn ensure_within(&self, issuer: &Self) -> Result<(), AccessExceeded> {
-        match excesses(self, issuer) {
-            Ok(excesses) if excesses.is_empty() => Ok(()),
-            Ok(excesses) => Err(AccessExceeded { excesses, complete: true }),
-            Err(excesses) => Err(AccessExceeded { excesses, complete: false }),
-        }
+        let exceeded = excesses(self, issuer);
+        if exceeded.complete && exceeded.excesses.is_empty() { Ok(()) } else { Err(exceeded) }
     }
 }
 
 /// The most parts of a type that are told.
 const MOST_TOLD: usize = 16;
 
-/// What `access` allows beyond `other`: empty exactly where it is within. An error holds what is known where the comparison
-/// was given up.
-pub(super) fn excesses(access: &Access, other: &Access) -> Result<Box<[Excess]>, Box<[Excess]>> {
+/// What `access` allows beyond `other`: complete and empty exactly where it is within.
+pub(super) fn excesses(access: &Access, other: &Access) -> AccessExceeded {
+    let complete = |excesses| AccessExceeded { excesses, complete: true };
     if other.others.is_none() {
-        let mut all = Vec::new();
+        let mut all: Vec<Excess> = Vec::new();
         for of in access.compiled() {
-            let beyond = of_pair(&Pair::new(of, &other.first)).into_vec();
-            all.extend(beyond.into_iter().filter(|excess| !all.contains(excess)).collect::<Vec<_>>());
+            for excess in of_pair(&Pair::new(of, &other.first)) {
+                if !all.contains(&excess) {
+                    all.push(excess);
+                }
+            }
         }
-        return Ok(all.into());
+        return complete(all.into());
     }
     if access.account() != other.account() {
         let beyond = access.compiled().find_map(|of| Pair::new(of, &other.first).witness());
         let kind = || ExcessKind::Account { account: access.account().into() };
-        return Ok(beyond.map(|witness| Excess { kind: kind(), witness }).into_iter().collect());
+        return complete(beyond.map(|witness| Excess { kind: kind(), witness }).into_iter().collect());
     }
-    let left = pieces::beyond(access, other, MOST_TOLD).map_err(|TooManyPieces| Box::default())?;
-    Ok(left.iter().filter_map(|piece| Some(Excess { kind: of_piece(piece), witness: piece.witness()? })).collect())
+    match pieces::beyond(access, other, MOST_TOLD) {
+        Ok(Beyond { pieces, is_all }) => {
+            let told =
+                pieces.iter().filter_map(|piece| Some(Excess { kind: of_piece(piece), witness: piece.witness()? }));
+            AccessExceeded { excesses: told.collect(), complete: is_all }
+        }
+        Err(TooManyPieces) => AccessExceeded { excesses: Box::default(), complete: false },
+    }
 }
 
-/// The requests of a piece. For each condition the values that are left of it are told, whatever is demanded.
+/// The requests of a piece, demand by demand.
 fn of_piece(piece: &Piece<'_>) -> ExcessKind {
     let schema = piece.of.schema();
-    let mut conditions: Vec<Restriction> = Vec::new();
-    for met in [true, false] {
-        for demand in piece.demands.iter().filter(|demand| demand.met == met) {
-            let (condition, set) = (demand.clause.condition(), values(demand.clause.accepted));
-            match conditions.iter_mut().find(|known| *known.condition == *condition) {
-                Some(known) if known.except => {
-                    let more = set.into_iter().filter(|value| !known.values.contains(value)).collect::<Vec<_>>();
-                    known.values = known.values.iter().cloned().chain(more).collect();
-                }
-                Some(known) if !met => {
-                    let left: Box<[_]> = known.values.iter().filter(|value| !set.contains(value)).cloned().collect();
-                    if !left.is_empty() {
-                        known.values = left;
-                    }
-                }
-                Some(_) => {}
-                None => conditions.push(Restriction { condition: condition.into(), values: set, except: !met }),
-            }
-        }
-    }
+    let of_demand = |demand: &Demand<'_>| Restriction {
+        condition: demand.clause.condition().into(),
+        values: values(demand.clause.accepted),
+        except: !demand.met,
+    };
     let operations = operations::operations(piece.operations).map(|index| schema.operation_at(index).into()).collect();
     ExcessKind::Resources {
         resource: schema.type_name_at(piece.resource).into(),
         operations,
-        conditions: conditions.into(),
+        conditions: piece.demands.iter().map(of_demand).collect(),
     }
 }
 
@@ -329,14 +319,27 @@ fn kind(gap: &Gap<'_>, resources: Box<[Box<str>]>) -> ExcessKind {
 impl fmt::Display for AccessExceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("caller access exceeded: ")?;
-        if !self.complete {
+        if !self.complete && self.excesses.is_empty() {
             return f.write_str("the two have too many assignments and conditions to be compared");
         }
-        join(f, "; ", self.excesses.iter().map(Excess::kind))
+        join(f, "; ", self.excesses.iter().map(Excess::kind))?;
+        f.write_str(if self.complete { "" } else { "; and more" })
     }
 }
 
 impl core::error::Error for AccessExceeded {}
+
+/// The parts as a list. Where they are not all, `{"kind": "more"}` is the last.
+impl Serialize for AccessExceeded {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        self.excesses.iter().try_for_each(|excess| list.serialize_element(excess))?;
+        if !self.complete {
+            list.serialize_element(&BTreeMap::from([("kind", "more")]))?;
+        }
+        list.end()
+    }
+}
 
 /// In words that fit after "has", "gains" or "loses". Of many values only the first few are named.
 impl fmt::Display for ExcessKind {

@@ -61,11 +61,17 @@ enum Meeting {
     Crossing(Vec<usize>),
 }
 
+/// What is left, and whether that is all.
+pub(super) struct Beyond<'a> {
+    pub(super) pieces: Vec<Piece<'a>>,
+    pub(super) is_all: bool,
+}
+
 /// What the left allows and the right doesn't: of each type at most `most` pieces. Nothing exactly where the left is within
 /// the right.
-pub(super) fn beyond<'a>(left: &'a Access, right: &'a Access, most: usize) -> Result<Vec<Piece<'a>>, TooManyPieces> {
+pub(super) fn beyond<'a>(left: &'a Access, right: &'a Access, most: usize) -> Result<Beyond<'a>, TooManyPieces> {
     let mut made = 0;
-    let mut found = Vec::new();
+    let (mut found, mut is_all) = (Vec::new(), true);
     for resource in 0..left.schema().resource_types().len() {
         let mut paths = Paths::new(left.schema() == right.schema());
         let rights = rights(left, right, resource, &mut paths);
@@ -74,10 +80,10 @@ pub(super) fn beyond<'a>(left: &'a Access, right: &'a Access, most: usize) -> Re
             let demands = of.clauses(resource).flatten().map(|clause| paths.met(clause)).collect();
             let whole = Piece { of, resource, operations: of.mask_at(resource), demands, taken: 0 };
             let room = most.saturating_sub(found.len().saturating_sub(before));
-            whole.without(&rights, room, &mut made, &mut found)?;
+            is_all &= whole.without(&rights, room, &mut made, &mut found)?;
         }
     }
-    Ok(found)
+    Ok(Beyond { pieces: found, is_all })
 }
 
 /// The assignments of the right that allow something on a type of the left's.
@@ -105,19 +111,20 @@ fn rights<'a>(left: &'a Access, right: &'a Access, resource: usize, paths: &mut 
 }
 
 impl<'a> Piece<'a> {
-    /// Takes the assignments of the right away, one after the other, and adds what is left to `found`.
+    /// Takes the assignments of the right away, one after the other, and adds what is left to `found`, at most so many pieces.
+    /// Whether that is all.
     fn without(
         self,
         rights: &[Right<'a>],
         most: usize,
         made: &mut usize,
         found: &mut Vec<Self>,
-    ) -> Result<(), TooManyPieces> {
+    ) -> Result<bool, TooManyPieces> {
         let end = found.len().saturating_add(most);
         let mut pieces = vec![self];
         while let Some(mut piece) = pieces.pop() {
             if found.len() >= end {
-                return Ok(());
+                return Ok(false);
             }
             let mut crossing = Vec::new();
             for (at, right) in (0_u32..).zip(rights) {
@@ -146,9 +153,10 @@ impl<'a> Piece<'a> {
             if *made > MOST_PIECES {
                 return Err(TooManyPieces);
             }
-            pieces.extend(parts);
+            // The first part is the widest, and is looked at first.
+            pieces.extend(parts.into_iter().rev());
         }
-        Ok(())
+        Ok(true)
     }
 
     fn meeting(&mut self, right: &Right<'a>) -> Meeting {

@@ -1,10 +1,8 @@
 //! Inclusion and equality.
 
-use alloc::vec::Vec;
-
 use super::{
     pair::Pair,
-    pieces::{self, Piece, TooManyPieces},
+    pieces::{self, TooManyPieces},
     witness::Witness,
 };
 use crate::access::Access;
@@ -68,7 +66,7 @@ impl Access {
         let witness = match Pair::only(self, other) {
             Some(pair) => Ok(pair.witness()),
             None => pieces::beyond(self, other, 1).map(|left| {
-                let ranked = left.iter().filter_map(|piece| Some((piece.rank()?, piece)));
+                let ranked = left.pieces.iter().filter_map(|piece| Some((piece.rank()?, piece)));
                 ranked.min_by_key(|(rank, _)| *rank).and_then(|(_, piece)| piece.witness())
             }),
         };
@@ -98,7 +96,7 @@ impl Access {
     pub fn is_within(&self, other: &Self) -> bool {
         match Pair::only(self, other) {
             Some(pair) => pair.types().all(|on| on.is_included()),
-            None => pieces::beyond(self, other, 1).is_ok_and(|left: Vec<Piece<'_>>| left.is_empty()),
+            None => pieces::beyond(self, other, 1).is_ok_and(|left| left.pieces.is_empty()),
         }
     }
 

@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::Serialize;
 
-use super::excess::{Excess, excesses};
+use super::excess::{AccessExceeded, Excess, excesses};
 use crate::{
     access::Access,
     role::{Role, Roles},
@@ -126,16 +126,17 @@ impl AccessChange {
     /// ```
     pub fn between(who: &str, before: Option<&Access>, after: Option<&Access>) -> Option<Self> {
         let beyond = |access: Option<&Access>, other: Option<&Access>| {
-            let Some(access) = access else { return Ok(Box::default()) };
+            let access = access?;
             // If the account changes, everything in the old one is lost, and everything in the new one is gained.
             match other.filter(|other| other.account() == access.account()) {
-                Some(other) => excesses(access, other),
-                None => excesses(access, &access.without_roles()),
+                Some(other) => Some(excesses(access, other)),
+                None => Some(excesses(access, &access.without_roles())),
             }
         };
         let (gains, losses) = (beyond(after, before), beyond(before, after));
-        let complete = gains.is_ok() && losses.is_ok();
-        let [gains, losses] = [gains, losses].map(|excesses| excesses.unwrap_or_else(|known| known));
+        let complete = [&gains, &losses].into_iter().flatten().all(AccessExceeded::is_complete);
+        let [gains, losses]: [Box<[Excess]>; 2] =
+            [gains, losses].map(|exceeded| exceeded.map_or_else(Box::default, |exceeded| exceeded.excesses().into()));
         let changed = !complete || !gains.is_empty() || !losses.is_empty();
         changed.then(|| Self { who: who.into(), gains, losses, complete })
     }
@@ -155,7 +156,8 @@ impl AccessChange {
         &self.losses
     }
 
-    /// Whether this is known to be all. False where the two have too many assignments and conditions to be compared.
+    /// Whether this is all. False where there is more than is told, or the two have too many assignments and conditions to be
+    /// compared.
     pub fn is_complete(&self) -> bool {
         self.complete
     }
@@ -177,11 +179,7 @@ impl fmt::Display for AccessChange {
             }
         }
         if !self.complete {
-            writeln!(
-                f,
-                "`{}` may gain or lose more: there are too many assignments and conditions to compare",
-                self.who
-            )?;
+            writeln!(f, "`{}` may gain or lose more than is told here", self.who)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The documents of one account.
 
-use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::ops::Deref;
 
 use serde::{Serialize, Serializer};
@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 use super::known_fields;
 use crate::{
     condition::Condition,
-    grant::{Assignment, Grant},
-    json::{DocumentError, DocumentProblem, Json, JsonObject, Node, Object, Place, deserialize_as_document},
+    grant::Grant,
+    json::{DocumentError, DocumentProblem, JsonObject, Node, Object, Place, deserialize_as_document},
     permission::Permission,
     text,
 };
@@ -218,16 +218,9 @@ impl ActorDocument {
 }
 
 impl GrantDocument {
-    /// Reads `policies` and `conditions`, or `assignments` in their place.
     fn read(fields: Object<'_>) -> Result<Self> {
-        let Some(list) = fields.optional("assignments") else {
-            return Ok(Self { grant: assignment(fields)?.into(), as_list: false });
-        };
-        if let Some(instead_of) = ["policies", "conditions"].into_iter().find(|name| fields.optional(name).is_some()) {
-            return Err(list.place.refuse(DocumentProblem::BothForms { field: "assignments", instead_of }));
-        }
-        let assignments = list.elements()?.map(|node| assignment(node.fields(&["policies", "conditions"])?));
-        Ok(Self { grant: assignments.collect::<Result<_>>()?, as_list: true })
+        let (grant, as_list) = Grant::read(fields, "policies")?;
+        Ok(Self { grant, as_list })
     }
 
     pub(super) fn is_list(&self) -> bool {
@@ -238,11 +231,6 @@ impl GrantDocument {
     pub(super) fn place_of<T>(&self, index: usize, place: &Place<'_>, at: impl FnOnce(&Place<'_>) -> T) -> T {
         if self.as_list { at(&Place::Index(&Place::Key(place, "assignments"), index)) } else { at(place) }
     }
-}
-
-fn assignment(fields: Object<'_>) -> Result<Assignment> {
-    let roles = list(fields.required("policies")?, |node| node.text().map(Box::from))?;
-    Ok(Assignment::of_lists(roles.into(), list(fields.required("conditions")?, condition)?.into()))
 }
 
 fn id(node: Node<'_>) -> Result<String> {
@@ -260,18 +248,6 @@ fn list<T>(node: Node<'_>, read: impl Fn(Node<'_>) -> Result<T>) -> Result<Vec<T
 /// A list of documents. If it is left out there are none, which allows nobody anything.
 fn list_or_none<T>(node: Option<Node<'_>>, read: impl Fn(Node<'_>) -> Result<T>) -> Result<Vec<T>> {
     node.map_or_else(|| Ok(Vec::new()), |node| list(node, read))
-}
-
-fn condition(node: Node<'_>) -> Result<Condition> {
-    let condition = match node.json {
-        Json::Text(text) => text.parse(),
-        Json::Object(_) => {
-            let fields = node.fields(&["name", "value"])?;
-            Condition::new(fields.required("name")?.text()?, fields.required("value")?.text()?)
-        }
-        _ => return Err(node.refuse_kind("`name:value` or an object of `name` and `value`")),
-    };
-    condition.map_err(|error| node.place.invalid(error))
 }
 
 /// Refuses an id that is twice in a list of documents.

@@ -123,18 +123,18 @@ impl KeyRecord {
         }
     }
 
-    /// The same with these roles, by their ids, in place of those of the last assignment.
+    /// The same with one assignment: these roles, by their ids, and the conditions that there were, of all assignments.
     #[must_use]
     pub fn with_roles(self, roles: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let grant = Arc::unwrap_or_clone(self.grant).map_last(|last| last.replace_roles(roles));
-        Self { grant: Arc::new(grant), ..self }
+        let only = Arc::unwrap_or_clone(self.grant).into_one().replace_roles(roles);
+        Self { grant: Arc::new(only.into()), ..self }
     }
 
-    /// The same with these conditions in place of those of the last assignment.
+    /// The same with one assignment: these conditions, and the roles that there were, of all assignments.
     #[must_use]
     pub fn with_conditions(self, conditions: impl IntoIterator<Item = Condition>) -> Self {
-        let grant = Arc::unwrap_or_clone(self.grant).map_last(|last| last.replace_conditions(conditions));
-        Self { grant: Arc::new(grant), ..self }
+        let only = Arc::unwrap_or_clone(self.grant).into_one().replace_conditions(conditions);
+        Self { grant: Arc::new(only.into()), ..self }
     }
 
     /// The same with this grant.

@@ -293,5 +293,52 @@ fn a_comparison_that_takes_too_many_pieces_is_a_refusal() {
     );
     let change = AccessChange::between("x", Some(&right), Some(&sixteen)).unwrap();
     assert!(!change.is_complete());
-    assert!(change.to_string().ends_with("there are too many assignments and conditions to compare\n"), "{change}");
+    assert!(change.to_string().ends_with("`x` may gain or lose more than is told here\n"), "{change}");
+}
+
+/// Of many pieces sixteen are told, the widest first, and it is said that there are more.
+#[test]
+fn what_is_not_told_is_not_passed_over() {
+    let everything = build([of("r0", &[])]).unwrap();
+    let five = |first: usize| {
+        let names: Vec<String> = (first..first + 5).map(|name| format!("c{name}:x")).collect();
+        of("r0", &names.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let ten = build([five(0), five(5)]).unwrap();
+    let exceeded = everything.ensure_within(&ten).unwrap_err();
+    assert_eq!((exceeded.excesses().len(), exceeded.is_complete()), (16, false));
+    let told = exceeded.to_string();
+    assert!(told.contains("`c0` is anything but `x`") && told.ends_with("; and more"), "{told}");
+    let json = serde_json::to_value(&exceeded).unwrap();
+    assert_eq!((json[16].clone(), json.as_array().unwrap().len()), (json!({"kind": "more"}), 17));
+    let change = AccessChange::between("x", Some(&ten), Some(&everything)).unwrap();
+    assert!(!change.is_complete() && change.to_string().ends_with("more than is told here\n"));
+
+    // What a part says is true of its witness: `tags` must all be `a` or `b`, and neither all `a` nor all `b`.
+    let tags = json!({"attribute": "tags", "match": "all"});
+    let schema = schema(&json!({"resources": {"things": {}}, "conditions": {"tag": {"restricts": {"things": tags}}}}));
+    let roles = Roles::new(&schema, ACCOUNT).unwrap().with(Role::new("r0", ["things:read"]).unwrap()).unwrap();
+    let tagged = |all: &[&[&str]]| {
+        let grant: Grant = all.iter().map(|conditions| of("r0", conditions)).collect();
+        Access::builder(&roles).grant(grant).build().unwrap()
+    };
+    let exceeded = tagged(&[&["tag:a", "tag:b"]]).ensure_within(&tagged(&[&["tag:a"], &["tag:b"]])).unwrap_err();
+    assert_eq!(
+        exceeded.to_string(),
+        "caller access exceeded: `things:read` where `tag` is `a`, `b` and `tag` is anything but `a` \
+         and `tag` is anything but `b`",
+    );
+    assert!(exceeded.excesses()[0].witness().to_string().ends_with("{`tags`: [`a`, `b`]}"), "{exceeded:?}");
+}
+
+#[test]
+fn other_roles_or_conditions_of_a_record_leave_none_of_its_assignments() {
+    let record =
+        KeyRecord::new(KeyKind::OperatorKey, KeyId::parse("00000000000000").unwrap(), KeyDigest::DUMMY, "a1", "o1");
+    let several: Grant = [of("admin", &[]), of("r0", &["c0:a"])].into_iter().collect();
+    let record = record.unwrap().with_grant(several);
+    assert_eq!(record.clone().with_roles(["r1"]).grant(), &Grant::from(of("r1", &["c0:a"])));
+    let both = record.clone().with_roles(["r1"]).with_conditions(["c1:b".parse().unwrap()]);
+    assert_eq!(both.grant(), &Grant::from(of("r1", &["c1:b"])));
+    assert_eq!(record.with_conditions([]).grant(), &Grant::from(of("admin", &[]).role("r0")));
 }

@@ -304,11 +304,14 @@ fn a_grant_is_read_as_it_is_written_and_not_without_its_conditions() {
     assert_eq!(written, r#"{"roles":["a","b"],"conditions":["brand:one",{"name":"owner","value":"a@example.com"}]}"#);
     assert_eq!(serde_json::from_str::<keyward::Grant>(&written).unwrap(), grant);
     for (text, message) in [
-        (r#"{"roles": ["a"]}"#, "missing field `conditions`"),
-        (r#"{"conditions": []}"#, "missing field `roles`"),
-        (r#"{"roles": ["a"], "conditions": null}"#, "invalid type: null"),
+        (r#"{"roles": ["a"]}"#, "the field `conditions` is missing"),
+        (r#"[["admin"], []]"#, "an array where an object is wanted"),
+        (r#"{"assignments": [[["admin"], []]]}"#, "$.assignments[0]: an array where an object is wanted"),
+        (r#"{"assignments": [], "roles": []}"#, "`assignments` stands in place of `roles`"),
+        (r#"{"conditions": []}"#, "the field `roles` is missing"),
+        (r#"{"roles": ["a"], "conditions": null}"#, "$.conditions: null where an array is wanted"),
         (r#"{"roles": ["a"], "conditions": [], "condition": ["brand:one"]}"#, "unknown field `condition`"),
-        (r#"{"roles": ["a"], "roles": ["b"], "conditions": []}"#, "duplicate field `roles`"),
+        (r#"{"roles": ["a"], "roles": ["b"], "conditions": []}"#, "key"),
         (r#"{"roles": ["a"], "conditions": ["brand"]}"#, "condition `brand`"),
     ] {
         let refused = serde_json::from_str::<keyward::Grant>(text).unwrap_err().to_string();

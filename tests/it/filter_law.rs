@@ -11,10 +11,10 @@
 )]
 
 use keyward::{
-    Access, Condition, Decision, Operation, ResourceView, Roles, Schema, Value,
+    Access, Assignment, Condition, Decision, Operation, ResourceView, Role, Roles, Schema, Value,
     attributes::{AsValue, AttributePath},
     json::Json,
-    schema::{Binding, ConditionRule},
+    schema::{Binding, ConditionRule, SchemaBuilder},
 };
 
 /// The account of every access here.
@@ -68,6 +68,82 @@ pub(crate) fn access<S: AsRef<str>>(path: &[&str], reads: Reads, accepted: &[S])
     let conditions = accepted.iter().map(|value| Condition::new("c", value).unwrap());
     let roles = Roles::new(&schema, ACCOUNT).unwrap();
     Access::builder(&roles).role("admin").conditions(conditions).unwrap().build().unwrap()
+}
+
+/// Accesses of two and of three assignments, with conditions on the attributes `v` and `w`, of which `w` is read so.
+pub(crate) fn unions(reads: Reads) -> Vec<Access> {
+    let (v, w) = (AttributePath::name("v").unwrap(), AttributePath::name("w").unwrap());
+    let w = if reads == Reads::Any { Binding::any(w) } else { Binding::all(w) };
+    let both = [ConditionRule::new("v").restricts(TYPE, Binding::any(v)), ConditionRule::new("w").restricts(TYPE, w)];
+    let schema = both.into_iter().fold(Schema::builder().resource(TYPE), SchemaBuilder::condition);
+    let reader = Role::new("reader", ["rows:read"]).unwrap();
+    let roles = Roles::new(&schema.build().unwrap(), ACCOUNT).unwrap().with(reader).unwrap();
+    let of = |role: &str, conditions: &[(&str, &str)]| {
+        let conditions = conditions.iter().map(|(name, value)| Condition::new(name, value).unwrap());
+        Assignment::new().role(role).with_conditions(conditions)
+    };
+    let pool = [
+        of("admin", &[("v", "a")]),
+        of("admin", &[("v", "b"), ("v", "1")]),
+        of("admin", &[("w", "a")]),
+        of("admin", &[("w", "b"), ("w", "1"), ("w", "true")]),
+        of("admin", &[("v", "a"), ("w", "b")]),
+        of("admin", &[("w", "a"), ("v", "1"), ("w", "b"), ("v", "a")]),
+        of("admin", &[("v", "A"), ("w", "1")]),
+        of("admin", &[("v", "")]),
+        // It doesn't grant `list`.
+        of("reader", &[]),
+    ];
+    let union = |places: &[usize]| {
+        let grant = places.iter().map(|place| pool[*place].clone()).collect();
+        Access::builder(&roles).grant(grant).build().unwrap()
+    };
+    let mut all = Vec::new();
+    for third in 0..pool.len() {
+        for second in 0..third {
+            all.push(union(&[second, third]));
+            all.extend((0..second).map(|first| union(&[third, first, second])));
+        }
+    }
+    all
+}
+
+/// What stands in `v`, as it is, and in `w`, as JSON, of the rows for [`unions`]: each with each.
+pub(crate) fn pairs() -> Vec<(Option<&'static str>, Option<&'static str>)> {
+    let texts = [None, Some(""), Some("a"), Some("A"), Some("b"), Some("1"), Some("a ")];
+    let documents = [
+        "null",
+        "\"a\"",
+        "\"b\"",
+        "\"1\"",
+        "1",
+        "1.0",
+        "true",
+        "[]",
+        "[\"a\"]",
+        "[\"a\",\"b\"]",
+        "[\"b\",null]",
+        "[1,true]",
+        "[[\"a\"]]",
+        "{\"a\":\"a\"}",
+    ];
+    let documents = documents.into_iter().map(Some).chain([None]);
+    documents.flat_map(|document| texts.map(|text| (text, document))).collect()
+}
+
+/// A row of [`pairs`], as a host reads it.
+pub(crate) fn pair((text, document): (Option<&str>, Option<&str>)) -> [Stored; 2] {
+    let text = Stored::Json(text.map_or(Json::Null, |text| Json::Text(text.into())));
+    [text, document.map_or(Stored::Json(Json::Null), Stored::document)]
+}
+
+/// The decision on a row, with which the filter in memory must agree.
+pub(crate) fn passes(access: &Access, account: &str, attributes: &[(&str, &Stored)]) -> bool {
+    let allowed = allowed(access, account, attributes);
+    let filter = access.try_filter(TYPE, ACCOUNT).unwrap();
+    let passes = account == ACCOUNT && filter.passes(attributes);
+    assert_eq!(passes, allowed, "{attributes:?}: {filter}\n{access:?}");
+    allowed
 }
 
 /// The decision, which the store must agree with.

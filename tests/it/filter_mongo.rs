@@ -164,6 +164,46 @@ fn every_document_along_a_path() {
     }
 }
 
+#[test]
+fn every_document_under_two_and_three_alternatives() {
+    let collection = MongoCollection::new("account").unwrap();
+    let collection = collection.alike([["v"], ["w"]], MongoField::plain).unwrap();
+    let mut documents = Vec::new();
+    for account in [ACCOUNT, "emca"] {
+        for pair in law::pairs() {
+            let stored = law::pair(pair);
+            // What is null, and what is not there.
+            for [leaves_v, leaves_w] in [[false, false], [true, false], [false, true], [true, true]] {
+                if (leaves_v && pair.0.is_some()) || (leaves_w && pair.1.is_some()) {
+                    continue;
+                }
+                let fields = ["v", "w"].into_iter().zip(&stored).zip([leaves_v, leaves_w]);
+                let fields: Vec<(&str, &Stored)> =
+                    fields.filter(|(_, leaves)| !leaves).map(|(field, _)| field).collect();
+                let mut document = JsonObject::default();
+                document.insert("account".into(), Json::Text(account.into()));
+                for (name, stored) in &fields {
+                    let Stored::Json(json) = stored else { panic!("{stored:?}") };
+                    document.insert((*name).into(), json.clone());
+                }
+                let fields = fields.into_iter().map(|(name, stored)| (name, stored.clone())).collect::<Vec<_>>();
+                documents.push((account, fields, Json::Object(document)));
+            }
+        }
+    }
+    let mut found = 0;
+    for access in BOTH.into_iter().flat_map(law::unions) {
+        let query = access.mongo(TYPE, &collection).unwrap();
+        for (account, fields, document) in &documents {
+            let fields: Vec<(&str, &Stored)> = fields.iter().map(|(name, stored)| (*name, stored)).collect();
+            let allowed = law::passes(&access, account, &fields);
+            assert_eq!(matches(document, &query), allowed, "{document:?}\n{query:?}\n{access:?}");
+            found += usize::from(allowed);
+        }
+    }
+    assert!(found > 1000, "{found}");
+}
+
 /// A document's value as the host reads it from a field of this kind: what stands for an `ObjectId` or a uuid as its
 /// text, and one of the other kind as something else.
 fn read(json: &Json, key: &str) -> Json {

@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it says")]
 
+use std::collections::BTreeSet;
+
 use keyward::{
-    Access,
+    Access, Condition, Roles, Schema,
     attributes::AttributePath,
-    filter::{ListError, MappingError, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue},
+    filter::{Filter, ListError, MappingError, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue},
     json::Json,
+    schema::{Binding, ConditionRule},
 };
 use proptest::prelude::*;
 use rusqlite::{
@@ -139,6 +142,38 @@ fn every_value_of_every_type_under_every_affinity_and_collation() {
             let mapped = one_account().column("v", column).unwrap();
             for accepted in law::accepted(&texts) {
                 let access = law::access(&["v"], Reads::Any, &accepted);
+                hold(&format!("{declared} as {kind:?}"), &connection, &rows, &access, &mapped);
+            }
+        }
+    }
+}
+
+/// Whoever may list what has one of these values in `v`, or another in `w`, which is in no row.
+fn beside_another(accepted: &[String]) -> Access {
+    let rule = |name: &str| {
+        let path = AttributePath::name(name).unwrap();
+        ConditionRule::new(name).restricts(TYPE, Binding::any(path))
+    };
+    let schema = Schema::builder().resource(TYPE).condition(rule("v")).condition(rule("w")).build().unwrap();
+    let one = accepted.iter().map(|value| Condition::new("v", value).unwrap());
+    let other = Condition::new("w", "in no row").unwrap();
+    let access = Access::builder(&Roles::new(&schema, ACCOUNT).unwrap()).role("admin").conditions(one).unwrap();
+    access.or().role("admin").condition(other).unwrap().build().unwrap()
+}
+
+/// The same in alternatives, which have a form of their own: one of these never passes a row.
+#[test]
+fn every_value_of_every_type_in_alternatives() {
+    let texts = law::texts();
+    let cells = cells(texts.clone());
+    for declared in DECLARED {
+        for column in [SqlColumn::text("v"), SqlColumn::boolean("v")] {
+            let kind = if column == SqlColumn::boolean("v") { Kind::Boolean } else { Kind::Plain };
+            let (connection, rows) = table(declared, &cells, kind);
+            let mapped = one_account().column("v", column).unwrap();
+            let mapped = mapped.column("w", SqlColumn::text("id")).unwrap();
+            for accepted in law::accepted(&texts) {
+                let access = beside_another(&accepted);
                 hold(&format!("{declared} as {kind:?}"), &connection, &rows, &access, &mapped);
             }
         }
@@ -322,6 +357,165 @@ fn an_index_is_used() {
     }
 }
 
+/// A row's id, its account, and what is read of it in `v` and `w`.
+type Pair = (i64, &'static str, [Stored; 2]);
+
+/// A table of two accounts with every pair of the law.
+fn pairs() -> (Connection, Vec<Pair>) {
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, account TEXT, v TEXT, w TEXT)", ()).unwrap();
+    let mut rows = Vec::new();
+    for account in [ACCOUNT, "emca"] {
+        for (text, document) in law::pairs().into_iter().chain([(Some("a"), Some("[\"a\"")), (Some("1"), Some(""))]) {
+            let insert = "INSERT INTO t (account, v, w) VALUES (?, ?, ?)";
+            connection.execute(insert, rusqlite::params![account, text, document]).unwrap();
+            rows.push((connection.last_insert_rowid(), account, law::pair((text, document))));
+        }
+    }
+    (connection, rows)
+}
+
+fn two_columns(dialect: SqlDialect, v: SqlColumn, w: SqlColumn) -> SqlTable {
+    SqlTable::new(dialect, "account").unwrap().column("v", v).unwrap().column("w", w).unwrap()
+}
+
+#[test]
+fn every_row_under_two_and_three_alternatives() {
+    let (connection, rows) = pairs();
+    let (v, w) = (SqlColumn::text("v"), SqlColumn::json("w"));
+    // Also where a column is not there: then nothing is in it.
+    for (v, w, read) in [
+        (v.clone(), w.clone(), [true, true]),
+        (SqlColumn::absent(), w, [false, true]),
+        (v, SqlColumn::absent(), [true, false]),
+        (SqlColumn::absent(), SqlColumn::absent(), [false, false]),
+    ] {
+        let mapped = two_columns(SqlDialect::Sqlite, v, w);
+        let mut found = 0;
+        for access in BOTH.into_iter().flat_map(law::unions) {
+            let fragment = access.sql(TYPE, &mapped).unwrap();
+            let (passing, others) = select(&connection, "t", &fragment);
+            let allowed = rows.iter().filter(|(_, account, stored)| {
+                let attributes: Vec<(&str, &Stored)> = ["v", "w"]
+                    .into_iter()
+                    .zip(stored)
+                    .zip(read)
+                    .filter_map(|(one, read)| read.then_some(one))
+                    .collect();
+                law::passes(&access, account, &attributes)
+            });
+            let allowed: Vec<i64> = allowed.map(|(id, ..)| *id).collect();
+            assert_eq!(passing, allowed, "{access:?}\n{fragment}");
+            assert_eq!(passing.len() + others.len(), rows.len(), "{fragment}");
+            found += passing.len();
+        }
+        assert_eq!(found > 1000, read != [false, false], "{found}");
+    }
+}
+
+/// An alternative that no row can pass leaves nothing behind: no text, no parameter, no gap in the numbers.
+#[test]
+fn an_alternative_that_no_row_passes_is_left_out() {
+    let accesses: Vec<Access> = BOTH.into_iter().flat_map(law::unions).collect();
+    for dialect in [SqlDialect::PostgreSql, SqlDialect::Sqlite, SqlDialect::MariaDb] {
+        for v in [SqlColumn::text("v"), SqlColumn::integer("v"), SqlColumn::boolean("v"), SqlColumn::absent()] {
+            for w in [SqlColumn::json("w"), SqlColumn::absent()] {
+                let mapped = two_columns(dialect, v.clone(), w);
+                for access in &accesses {
+                    let fragment = access.sql(TYPE, &mapped).unwrap();
+                    let (text, count) = (fragment.to_string(), fragment.parameters().len());
+                    if dialect == SqlDialect::PostgreSql {
+                        let numbers = text.split('$').skip(1).filter_map(|rest| {
+                            rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok()
+                        });
+                        let numbers: BTreeSet<usize> = numbers.collect();
+                        assert!(numbers.iter().copied().eq(1..=count), "{numbers:?} of {count}: {text}");
+                    } else {
+                        assert_eq!(text.matches('?').count(), count, "{text}");
+                    }
+                    // What stands alone stands without an `OR` beside it.
+                    assert!(text == "(1 = 0)" || !text.contains("(1 = "), "{text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn of_alternatives_only_the_account_may_remain_or_nothing() {
+    let schema = Schema::from_json(
+        r#"{"resources": {"rows": {}, "others": {}}, "conditions": {
+            "v": {"restricts": {"rows": "v"}},
+            "w": {"restricts": {"rows": "w"}},
+            "x": {"restricts": {"others": "x"}, "elsewhere": "ignore"},
+            "y": {"restricts": {"others": "y"}}
+        }}"#,
+    )
+    .unwrap();
+    let roles = Roles::new(&schema, ACCOUNT).unwrap();
+    let access = |conditions: &[&[&str]]| {
+        let of = |texts: &[&str]| {
+            texts.iter().fold(keyward::Assignment::new().role("admin"), |of, text| of.condition(*text).unwrap())
+        };
+        let grant = conditions.iter().map(|texts| of(texts)).collect();
+        Access::builder(&roles).grant(grant).build().unwrap()
+    };
+    let mapped = two_columns(SqlDialect::PostgreSql, SqlColumn::integer("v"), SqlColumn::absent());
+    let of_account = Filter::Everything.sql(ACCOUNT, &mapped).unwrap();
+    assert_eq!(of_account.parameters(), [SqlValue::Text(ACCOUNT.into())]);
+    for everything in [&[&["v:1", "w:a"][..], &[]][..], &[&[], &["w:a"]], &[&["v:1"], &["w:1"], &["x:1"]]] {
+        let fragment = access(everything).sql(TYPE, &mapped).unwrap();
+        assert_eq!((fragment.to_string(), fragment.parameters()), (of_account.to_string(), of_account.parameters()));
+    }
+    for nothing in [&[&["v:a"][..], &["w:1"]][..], &[&["v:1", "w:1"], &["v:b"]], &[&["v:p1"], &["w:a"], &["v:01"]]] {
+        let fragment = access(nothing).sql(TYPE, &mapped).unwrap();
+        assert_eq!((&*fragment.to_string(), fragment.parameters().len()), ("(1 = 0)", 0));
+    }
+    // Where none is bound to the type, it is denied; of those that are bound the others say nothing.
+    assert!(matches!(access(&[&["y:1"], &["v:1", "y:2"]]).sql(TYPE, &mapped), Err(ListError::Denied(_))));
+    let bound = access(&[&["y:1"], &["v:7"], &["v:1", "y:2"]]).sql(TYPE, &mapped).unwrap();
+    // The first and the last have values that no integer is; what is between stands as if it were alone.
+    let alone = access(&[&["v:7"]]).sql(TYPE, &mapped).unwrap();
+    let between = access(&[&["v:a", "v:b"], &["v:7"], &["w:7"]]).sql(TYPE, &mapped).unwrap();
+    for fragment in [bound, between] {
+        assert_eq!((fragment.to_string(), fragment.parameters()), (alone.to_string(), alone.parameters()));
+    }
+}
+
+/// As the guide says: the account stands outside, and an index that begins with it is used for each alternative.
+#[test]
+fn an_index_is_used_for_each_alternative() {
+    let connection = Connection::open_in_memory().unwrap();
+    let create = "CREATE TABLE t (id INTEGER PRIMARY KEY, account TEXT, v TEXT, w TEXT);
+                  CREATE INDEX by_v ON t (account, v);
+                  CREATE INDEX by_w ON t (account, w);
+                  WITH RECURSIVE numbers (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
+                  INSERT INTO t (account, v, w)
+                  SELECT iif(n % 2, 'acme', 'emca'), 'v' || (n % 97), 'w' || (n % 101) FROM numbers;
+                  ANALYZE;";
+    connection.execute_batch(create).unwrap();
+    let mapped = two_columns(SqlDialect::Sqlite, SqlColumn::text("v"), SqlColumn::text("w"));
+    let mut of_both = 0;
+    for access in law::unions(Reads::Any) {
+        let filter = access.try_filter(TYPE, ACCOUNT).unwrap().to_string();
+        let fragment = access.sql(TYPE, &mapped).unwrap();
+        let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN SELECT id FROM t WHERE {fragment}")).unwrap();
+        let parameters = params_from_iter(fragment.parameters().iter().map(Bound));
+        let plan = explain.query_map(parameters, |row| row.get::<_, String>(3)).unwrap();
+        let plan = plan.collect::<Result<Vec<_>, _>>().unwrap().join("; ");
+        assert!(!plan.contains("SCAN") && plan.contains("(account=? AND "), "{filter}: {plan}");
+        if filter.contains(", or ") {
+            assert!(plan.contains("MULTI-INDEX OR"), "{filter}: {plan}");
+        }
+        if filter.contains("`v` is") && filter.contains("`w` is") && !filter.contains(" and ") {
+            let steps = ["by_v (account=? AND v=?)", "by_w (account=? AND w=?)"];
+            assert!(steps.iter().all(|step| plan.contains(step)), "{filter}: {plan}");
+            of_both += 1;
+        }
+    }
+    assert!(of_both > 5, "{of_both}");
+}
+
 #[test]
 fn the_whole_can_stand_in_any_condition() {
     let (connection, _) = table("TEXT", &["a", "b", "c"].map(|text| Cell::Text(text.into())), Kind::Plain);
@@ -385,7 +579,7 @@ proptest! {
         rows in prop::collection::vec((prop::sample::select(vec![ACCOUNT, "emca", "ACME"]), cell(), document(), document(), document()), 1..20),
         plain in values(), any in values(), all in values(), nested in values(),
     ) {
-        let schema = keyward::Schema::from_json(
+        let schema = Schema::from_json(
             r#"{"resources": {"rows": {}}, "conditions": {
                 "plain": {"restricts": {"rows": "plain"}},
                 "any": {"restricts": {"rows": "any"}},
@@ -395,9 +589,9 @@ proptest! {
         ).unwrap();
         let conditions = [("plain", plain), ("any", any), ("all", all), ("nested", nested)];
         let conditions = conditions.into_iter().flat_map(|(name, values)| {
-            values.into_iter().map(move |value| keyward::Condition::new(name, value).unwrap())
+            values.into_iter().map(move |value| Condition::new(name, value).unwrap())
         });
-        let roles = keyward::Roles::new(&schema, ACCOUNT).unwrap();
+        let roles = Roles::new(&schema, ACCOUNT).unwrap();
         let access = Access::builder(&roles).role("admin").conditions(conditions).unwrap().build().unwrap();
         let connection = Connection::open_in_memory().unwrap();
         connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, account TEXT, plain, \"any\" TEXT, \"all\" TEXT, nested TEXT)", ()).unwrap();

@@ -342,10 +342,10 @@ impl KeyStore for Broken {
                 self.stored(asked.unwrap_or(id))
             }
             How::ReadsConditionsApart => apart(|first, second| {
-                // Of its last assignment, which is the only one that the racing threads give.
-                match second.grant().assignments().last() {
-                    Some(last) => first.with_conditions(last.conditions().to_vec()),
-                    None => first,
+                // The racing threads give one assignment.
+                match (first.grant().assignments(), second.grant().assignments()) {
+                    ([_], [of]) => first.with_conditions(of.conditions().to_vec()),
+                    _ => first,
                 }
             }),
             How::ReadsStateApart => apart(|first, second| first.with_state(second.state())),

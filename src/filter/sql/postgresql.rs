@@ -36,7 +36,7 @@ pub(super) const RULES: Rules = Rules {
 };
 
 fn requirement(binds: &mut Binds, asked: &Asked<'_>) -> String {
-    let Asked { column, kind, matching, accepted } = *asked;
+    let Asked { column, kind, matching, accepted, .. } = *asked;
     match kind {
         Kind::One(scalar) => one(binds, column, *scalar, accepted),
         Kind::Array(scalar) => {

@@ -49,7 +49,7 @@ impl SqlTable {
         for column in &columns {
             for matching in [Match::Any, Match::All] {
                 let values = ValueSet::new(VALUES.iter().copied());
-                requirements.push(self.requirement(&mut binds, column, matching, &values)?);
+                requirements.push(self.requirement(&mut binds, column, (matching, &values), false)?);
             }
         }
         let asked = binds.into_fragment(self.dialect.rules().numbered, &all_of(requirements)).with_nulls();

@@ -34,4 +34,6 @@ pub(super) struct Asked<'a> {
     pub(super) matching: Match,
     /// The accepted values.
     pub(super) accepted: &'a ValueSet,
+    /// Whether it is asked in one of several alternatives.
+    pub(super) in_alternatives: bool,
 }

@@ -37,23 +37,27 @@ fn requirement(binds: &mut Binds, asked: &Asked<'_>) -> String {
     let Asked { column, kind, accepted, .. } = *asked;
     match kind {
         Kind::One(Scalar::Boolean) => any_of(boolean(binds, column, accepted)),
-        Kind::One(_) => plain(binds, column, accepted),
+        Kind::One(_) => plain(binds, asked),
         Kind::Json(path) => json(binds, asked, path.as_ref()),
         Kind::Array(_) | Kind::Absent => FALSE.to_string(),
     }
 }
 
-/// If the values are of two types, one comparison without types comes first: an index can be used for it.
-fn plain(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
-    let text = text(binds, column, accepted);
-    let Some(integer) = integer(binds, column, integers(accepted)) else { return text };
-    let all = binds.list(texts(accepted, |_| true).chain(integers(accepted)), "").unwrap_or_default();
-    format!("({column} IN {all} AND ({text} OR {integer}))")
-}
-
-fn text(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
+/// If the values are of two types, one comparison without types comes first: an index can be used for it. So it does in
+/// alternatives, where SQLite uses none if a `COLLATE` stands in one of them. There a text is compared as the result of `||`,
+/// which has no collation but `BINARY` (7.1).
+fn plain(binds: &mut Binds, asked: &Asked<'_>) -> String {
+    let Asked { column, accepted, in_alternatives, .. } = *asked;
     let list = binds.list(texts(accepted, |_| true), "").unwrap_or_default();
-    format!("(typeof({column}) = 'text' AND {column} COLLATE BINARY IN {list})")
+    let bytes = if in_alternatives { format!("({column} || '')") } else { format!("{column} COLLATE BINARY") };
+    let text = format!("(typeof({column}) = 'text' AND {bytes} IN {list})");
+    let exact = match integer(binds, column, integers(accepted)) {
+        Some(integer) => format!("({text} OR {integer})"),
+        None if in_alternatives => text,
+        None => return text,
+    };
+    let all = binds.list(texts(accepted, |_| true).chain(integers(accepted)), "").unwrap_or_default();
+    format!("({column} IN {all} AND {exact})")
 }
 
 fn integer(binds: &mut Binds, column: &str, accepted: impl Iterator<Item = SqlValue>) -> Option<String> {

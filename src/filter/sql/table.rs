@@ -194,20 +194,20 @@ impl SqlTable {
         let mut requirements = Vec::new();
         if let Some(column) = holder {
             let account = ValueSet::new(core::iter::once(account));
-            requirements.push(self.requirement(&mut binds, column, Match::Any, &account)?);
+            requirements.push(self.requirement(&mut binds, column, (Match::Any, &account), false)?);
         }
         // If no row meets one of the requirements, the others don't matter; if every row does, it says nothing.
         if requirements.iter().any(|requirement| requirement == FALSE) {
             return nothing();
         }
         requirements.retain(|requirement| requirement != TRUE);
-        let of_account = binds.count();
+        let (of_account, several) = (binds.count(), alternatives.len() > 1);
         let mut met = Vec::new();
         for clauses in alternatives {
             let before = binds.count();
             let mut asked = Vec::new();
             for (column, clause) in clauses {
-                asked.push(self.requirement(&mut binds, column, clause.matching(), clause.values())?);
+                asked.push(self.requirement(&mut binds, column, (clause.matching(), clause.values()), several)?);
             }
             if asked.iter().any(|requirement| requirement == FALSE) {
                 binds.forget(before);
@@ -229,13 +229,13 @@ impl SqlTable {
         &self,
         binds: &mut Binds,
         column: &SqlColumn,
-        matching: Match,
-        accepted: &ValueSet,
+        (matching, accepted): (Match, &ValueSet),
+        in_alternatives: bool,
     ) -> Result<String, SqlError> {
         if column.kind == Kind::Absent {
             return Ok(FALSE.to_string());
         }
-        let asked = Asked { column: &self.name(column)?, kind: &column.kind, matching, accepted };
+        let asked = Asked { column: &self.name(column)?, kind: &column.kind, matching, accepted, in_alternatives };
         Ok((self.dialect.rules().requirement)(binds, &asked))
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use keyward::{
-    Condition, Grant, Operation, ResourceView, Role, Roles,
+    Assignment, Condition, Grant, Operation, ResourceView, Role, Roles,
     administration::{Account, Expiry},
     key::KeyKind,
     store::{KeyRecord, KeyState},
@@ -441,4 +441,46 @@ fn a_record_that_cannot_be_used_is_not_in_use() {
     let unusable = house.with_record("bob", |record| record.with_conditions([Condition::new("gone", "a").unwrap()]));
     let attempt = unusable.acting("bob").revoke_token("t1");
     assert_refused("bob", attempt, ("unknown_key", 401, "the key is not in use in this account"));
+}
+
+/// Whose right to make tokens is confined to some conditions can't hide an assignment without them behind another.
+#[test]
+fn no_assignment_stands_in_for_another() {
+    let schema = support::schema(&json!({
+        "resources": {"products": {}},
+        "conditions": {
+            "brand": {"restricts": {"products": "brand"}},
+            "scope": {"restricts": {"accessTokens": {"attribute": "conditions", "match": "all"}}},
+            "some": {"restricts": {"operatorAccess": "conditions"}},
+        },
+    }));
+    let mut house = House::founded(&schema);
+    house.done("olivia", |acting| acting.create_role(role("reader", &["products:read"])));
+    house.done("olivia", |acting| acting.create_role(role("maker", &["accessTokens:create,update"])));
+    house.done("olivia", |acting| acting.create_role(role("inviter", &["operatorAccess:create"])));
+    let confined = |name: &str, maker: &str| {
+        let scope = Assignment::new().role(maker).condition(Condition::new(name, "brand:a").unwrap()).unwrap();
+        [Assignment::new().role("reader"), scope].into_iter().collect::<Grant>()
+    };
+    house.invite("olivia", "gina", &confined("scope", "maker"));
+    house.invite("olivia", "gert", &confined("some", "inviter"));
+    let reader = |conditions: &[&str]| grant(&["reader"], conditions).into_iter().next().unwrap();
+    let decoy = grant(&[], &["brand:a"]).into_iter().next().unwrap();
+    let wide: [Grant; 3] = [
+        grant(&["reader"], &[]),
+        [reader(&["brand:a"]), reader(&[])].into_iter().collect(),
+        [decoy, reader(&[])].into_iter().collect(),
+    ];
+    for grant in &wide {
+        let refused = refusal("a token", house.acting("gina").create_token("t", grant, &token_key(90), None));
+        assert_eq!(refused.code(), "condition_unmet", "{grant:?}");
+        let refused = refusal("an operator", house.acting("gert").invite("o", grant, &operator_key(91)));
+        assert_eq!(refused.code(), "condition_unmet", "{grant:?}");
+    }
+    house.token("gina", "good", &grant(&["reader"], &["brand:a"]));
+    // Nor may what has it be changed into what hasn't.
+    for grant in &wide {
+        let refused = refusal("a change", house.acting("gina").change_token("good", grant, Expiry::Unchanged));
+        assert_eq!(refused.code(), "condition_unmet", "{grant:?}");
+    }
 }

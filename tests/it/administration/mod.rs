@@ -1,6 +1,7 @@
 //! Administration: what is refused, what holds whatever the order, and what a limited operator may try.
 
 mod above;
+mod assignments;
 mod attacks;
 #[cfg(feature = "conformance")]
 mod broken;

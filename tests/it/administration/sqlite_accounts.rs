@@ -217,7 +217,7 @@ fn what_cannot_be_read_lets_nobody_in_and_is_not_repeated() {
     for (statement, message) in [
         (
             "INSERT OR REPLACE INTO accounts VALUES ('a1', 1, '[{\"id\": \"secret\", \"permission\": []}]')",
-            "the roles of an account can't be used: line 1, column 30",
+            "the roles of an account can't be used: line 1, column 36",
         ),
         (
             "INSERT OR REPLACE INTO accounts VALUES ('a1', 1, '[{\"id\": \"r\", \"permissions\": [\"products:reed\"]}]')",

@@ -54,3 +54,21 @@ fn hold(store: &mut impl Store, context: &str, rows: &[(i64, Stored)], attribute
     let others = store.ids(&format!("NOT {text}"), &fragment).len();
     assert_eq!(passing.len() + others, rows.len(), "{context}: the negation is the rest, of NULL too: {text:.900}");
 }
+
+/// Under two and three alternatives the rows are those that are allowed, whichever columns there are. The store's rows are
+/// the law's pairs, with ids from 1 on; `mapped` has the columns of `v` and `w`.
+fn hold_unions(store: &mut impl Store, context: &str, mapped: &SqlTable) {
+    let rows: Vec<[Stored; 2]> = law::pairs().into_iter().map(law::pair).collect();
+    let mut found = 0;
+    for access in law::BOTH.into_iter().flat_map(law::unions) {
+        let fragment = access.sql(TYPE, mapped).unwrap();
+        let text = fragment.to_string();
+        let allowed = (1..).zip(&rows).filter(|(_, [v, w])| law::passes(&access, ACCOUNT, &[("v", v), ("w", w)]));
+        let allowed: Vec<i64> = allowed.map(|(id, _)| id).collect();
+        assert_eq!(store.ids(&text, &fragment), allowed, "{context}: {access:?}\n{text}");
+        let others = store.ids(&format!("NOT {text}"), &fragment).len();
+        assert_eq!(allowed.len() + others, rows.len(), "{context}: {text}");
+        found += allowed.len();
+    }
+    assert!(found > 1000, "{found}");
+}

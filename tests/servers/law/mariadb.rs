@@ -6,7 +6,7 @@ use mysql::{Conn, Opts, Params, Row, Value as Cell, prelude::Queryable};
 use crate::{
     LABELS, Store,
     filter_law::{self as law, ACCOUNT, BOTH, Reads, Stored, TYPE},
-    hold, server,
+    hold, hold_unions, server,
 };
 
 struct MariaDb(Conn);
@@ -362,6 +362,41 @@ fn whatever_the_session_s_mode() {
             let access = law::access(&["v"], Reads::All, &accepted);
             hold(&mut store, mode, &rows, "v", &access, &mapped(SqlColumn::json("v")));
         }
+    }
+}
+
+#[test]
+fn alternatives_over_two_columns() {
+    let Some(mut store) = MariaDb::connect("alternatives", "") else { return };
+    let table = mapped(SqlColumn::text("v")).column("w", SqlColumn::json("w")).unwrap();
+    for of_type in ["VARCHAR(100) COLLATE utf8mb4_general_ci", "TEXT COLLATE utf8mb4_nopad_bin"] {
+        let create = "CREATE OR REPLACE TABLE t (id BIGINT AUTO_INCREMENT PRIMARY KEY, v";
+        store.0.query_drop(format!("{create} {of_type}, w JSON)")).unwrap();
+        for pair in law::pairs() {
+            store.0.exec_drop("INSERT INTO t (v, w) VALUES (?, ?)", pair).unwrap();
+        }
+        hold_unions(&mut store, of_type, &table);
+    }
+}
+
+/// As the guide says: the account stands outside, and an index that begins with it is used for the alternatives.
+#[test]
+fn alternatives_use_an_index() {
+    let Some(mut store) = MariaDb::connect("plans", "") else { return };
+    let create = "CREATE OR REPLACE TABLE t (id BIGINT AUTO_INCREMENT PRIMARY KEY, account VARCHAR(100), \
+                  v VARCHAR(100), w VARCHAR(100), KEY by_v (account, v), KEY by_w (account, w))";
+    store.0.query_drop(create).unwrap();
+    let insert = "INSERT INTO t (account, v, w) SELECT IF(seq % 2 = 0, 'acme', 'emca'), CONCAT('v', seq % 97), CONCAT('w', seq % 101) FROM seq_1_to_20000";
+    store.0.query_drop(insert).unwrap();
+    store.0.query_drop("ANALYZE TABLE t").unwrap();
+    let table = SqlTable::new(SqlDialect::MariaDb, "account").unwrap();
+    let table = table.alike(["v", "w"], SqlColumn::text).unwrap();
+    for access in law::unions(Reads::Any) {
+        let fragment = access.sql(TYPE, &table).unwrap();
+        let plan: Vec<Row> =
+            store.0.exec(format!("EXPLAIN SELECT id FROM t WHERE {fragment}"), bound(&fragment)).unwrap();
+        let how: Option<String> = plan[0].get("type");
+        assert!(how.is_some_and(|how| how != "ALL" && how != "index"), "{fragment}: {plan:?}");
     }
 }
 

@@ -10,7 +10,7 @@ use postgres::{Client, NoTls, types::ToSql};
 use crate::{
     LABELS, Store,
     filter_law::{self as law, ACCOUNT, BOTH, Reads, Stored, TYPE},
-    hold, server,
+    hold, hold_unions, server,
 };
 
 struct PostgreSql(Client);
@@ -369,6 +369,56 @@ fn the_probe_of_a_right_mapping_is_silent_and_a_column_that_is_not_there_is_name
     let missing = table.alike(["site"], SqlColumn::text).unwrap().probe("t AS p").unwrap();
     let refused = store.0.batch_execute(&missing).unwrap_err();
     assert!(refused.as_db_error().unwrap().message().contains("column p.site does not exist"), "{refused:?}");
+}
+
+#[test]
+fn alternatives_over_two_columns() {
+    let Some(mut store) = PostgreSql::connect("alternatives") else { return };
+    let table = mapped(SqlColumn::text("v")).column("w", SqlColumn::json("w")).unwrap();
+    for of_type in ["text", "text COLLATE loose"] {
+        let create = format!("DROP TABLE IF EXISTS t; CREATE TABLE t (id bigserial PRIMARY KEY, v {of_type}, w jsonb)");
+        store.0.batch_execute(&create).unwrap();
+        let insert = store.0.prepare("INSERT INTO t (v, w) VALUES ($1, $2::text::jsonb)").unwrap();
+        for (text, document) in law::pairs() {
+            store.0.execute(&insert, &[&text, &document]).unwrap();
+        }
+        hold_unions(&mut store, of_type, &table);
+    }
+}
+
+/// As the guide says: the account stands outside, and an index that begins with it is used for each alternative.
+#[test]
+fn each_alternative_uses_an_index_of_its_own() {
+    let Some(mut store) = PostgreSql::connect("plans") else { return };
+    let create = "CREATE TABLE t (id bigserial PRIMARY KEY, account text, v text, w text); \
+                  CREATE INDEX by_v ON t (account, v); CREATE INDEX by_w ON t (account, w); \
+                  INSERT INTO t (account, v, w) SELECT CASE g % 2 WHEN 0 THEN 'acme' ELSE 'emca' END, 'v' || g % 97, 'w' || g % 101 \
+                  FROM generate_series(1, 20000) g; ANALYZE t";
+    store.0.batch_execute(create).unwrap();
+    let table = SqlTable::new(SqlDialect::PostgreSql, "account").unwrap();
+    let table = table.alike(["v", "w"], SqlColumn::text).unwrap();
+    let mut of_both = 0;
+    for access in law::unions(Reads::Any) {
+        let filter = access.try_filter(TYPE, ACCOUNT).unwrap().to_string();
+        if !filter.contains(", or ") || filter.contains(" and ") {
+            continue;
+        }
+        let fragment = access.sql(TYPE, &table).unwrap();
+        let values = fragment.parameters().iter().enumerate().rev();
+        let text = values.fold(fragment.to_string(), |text, (place, value)| {
+            let SqlValue::Text(value) = value else { panic!("{value:?}") };
+            text.replace(&format!("${}::", place + 1), &format!("'{value}'::"))
+        });
+        let plan = store.0.query(&format!("EXPLAIN SELECT id FROM t WHERE {text}"), &[]).unwrap();
+        let plan = plan.iter().map(|row| row.get(0)).collect::<Vec<String>>().join("\n");
+        assert!(!plan.contains("Seq Scan") && plan.contains("Index Cond"), "{filter}: {plan}");
+        if filter.contains("`v` is") && filter.contains("`w` is") {
+            let steps = ["BitmapOr", "on by_v", "on by_w"];
+            assert!(steps.iter().all(|step| plan.contains(step)), "{filter}: {plan}");
+            of_both += 1;
+        }
+    }
+    assert!(of_both > 5, "{of_both}");
 }
 
 #[test]

@@ -71,16 +71,26 @@ impl Actors {
         document
     }
 
-    /// Asks for what the route declares. To the schema, `policies` and `conditions` are those of all assignments, as texts.
+    /// Asks for what the route declares, of each assignment that has roles: to the schema, `policies` and `conditions` are
+    /// texts, and none stands in for another's.
     fn check(self, caller: &Caller, record: &KeyRecord) -> Result<(), Refused> {
         let mut attributes = self.document(record);
-        let assignments = record.grant().assignments();
-        let policies: Value = assignments.iter().flat_map(Assignment::roles).collect();
-        let conditions: Value = assignments.iter().flat_map(Assignment::conditions).map(ToString::to_string).collect();
-        if let Some(members) = attributes.as_object_mut() {
-            members.extend([("policies".to_owned(), policies), ("conditions".to_owned(), conditions)]);
-        }
-        caller.check(&ResourceView::new(self.resource, caller.record.account(), &attributes))
+        let all = record.grant().assignments();
+        let nothing = [Assignment::new()];
+        let with_roles: Vec<&Assignment> = all.iter().filter(|of| of.roles().len() > 0).collect();
+        let counted = match (with_roles.is_empty(), all.is_empty()) {
+            (false, _) => with_roles,
+            (true, false) => all.iter().collect(),
+            (true, true) => nothing.iter().collect(),
+        };
+        counted.into_iter().try_for_each(|of| {
+            let policies: Value = of.roles().collect();
+            let conditions: Value = of.conditions().iter().map(ToString::to_string).collect();
+            if let Some(members) = attributes.as_object_mut() {
+                members.extend([("policies".to_owned(), policies), ("conditions".to_owned(), conditions)]);
+            }
+            caller.check(&ResourceView::new(self.resource, caller.record.account(), &attributes))
+        })
     }
 }
 

@@ -10,6 +10,7 @@
 )]
 
 mod administration;
+mod assignments;
 mod browser;
 mod client;
 mod cors;
