@@ -14,7 +14,7 @@
 )]
 
 use divan::{Bencher, black_box, counter::ItemsCount};
-use keyward::{Access, Attributes, Operation, Resource, ResourceType, Roles, Schema, TypeRef, Value};
+use keyward::{Access, Assignment, Attributes, Operation, Resource, ResourceType, Roles, Schema, TypeRef, Value};
 
 fn main() {
     divan::main();
@@ -115,4 +115,31 @@ fn filter(bencher: Bencher<'_, '_>, brands: usize) {
     let filter = access.filter("products");
     let passes = |product: &&Product| filter.passes(*product);
     bencher.counter(ItemsCount::new(ROWS)).bench_local(|| black_box(&page).iter().filter(passes).count());
+}
+
+/// The same page by so many assignments, each with a brand of its own.
+#[divan::bench(args = [1, 4, 16])]
+fn page_by_assignments(bencher: Bencher<'_, '_>, count: usize) {
+    let (access, page) = by_assignments(count);
+    bencher
+        .counter(ItemsCount::new(ROWS))
+        .bench_local(|| access.decide_page(Operation::LIST, black_box(&page)).count());
+}
+
+#[divan::bench(args = [1, 4, 16])]
+fn filter_by_assignments(bencher: Bencher<'_, '_>, count: usize) {
+    let (access, page) = by_assignments(count);
+    let filter = access.filter("products");
+    let passes = |product: &&Product| filter.passes(*product);
+    bencher.counter(ItemsCount::new(ROWS)).bench_local(|| black_box(&page).iter().filter(passes).count());
+}
+
+fn by_assignments(count: usize) -> (Access, Vec<Product>) {
+    let (one, page) = world(count);
+    let roles = Roles::new(one.schema(), one.account()).unwrap();
+    let grant = (0..count).map(|brand| {
+        let conditions = [format!("brand:brand_{brand}"), "factory:1".into(), "factory:2".into()];
+        Assignment::new().role("admin").with_conditions(conditions.map(|text| text.parse().unwrap()))
+    });
+    (Access::builder(&roles).grant(grant.collect()).build().unwrap(), page)
 }

@@ -230,17 +230,13 @@ fn any_of_several<'a, const N: usize>(
         let mut met: [AssignmentSet; MOST_KEPT] = [0; MOST_KEPT];
         let mut found = [Value::Absent; MOST_KEPT];
         for (place, name) in names.iter().enumerate() {
-            let accepting = match rules.get(name.name) {
-                Some(TypeRule::Restricts(binding)) => {
-                    let value = read(side, binding.attribute());
-                    if let Some(slot) = found.get_mut(place) {
-                        *slot = value;
-                    }
-                    name.without | accepting(value, binding.matching(), name)
+            let accepting = accepting_on(rules, name, |attribute| {
+                let value = read(side, attribute);
+                if let Some(slot) = found.get_mut(place) {
+                    *slot = value;
                 }
-                Some(TypeRule::Ignored) => AssignmentSet::MAX,
-                Some(TypeRule::Unbound) | None => name.without,
-            };
+                value
+            });
             open &= accepting;
             if let Some(slot) = met.get_mut(place) {
                 *slot = accepting;
@@ -278,6 +274,23 @@ fn any_of_several<'a, const N: usize>(
         });
     }
     Decision::Allow
+}
+
+/// The assignments that a name leaves open on a type with these rules: those that don't have it, that accept the attribute's
+/// value, or all where it is ignored.
+#[inline]
+pub(super) fn accepting_on<'a>(
+    rules: &'a [TypeRule],
+    name: &JoinedName,
+    read: impl FnOnce(&'a AttributePath) -> Value<'a>,
+) -> AssignmentSet {
+    match rules.get(name.name) {
+        Some(TypeRule::Restricts(binding)) => {
+            name.without | accepting(read(binding.attribute()), binding.matching(), name)
+        }
+        Some(TypeRule::Ignored) => AssignmentSet::MAX,
+        Some(TypeRule::Unbound) | None => name.without,
+    }
 }
 
 /// The values of how many names are kept for the reasons.

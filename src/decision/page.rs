@@ -4,10 +4,11 @@ use alloc::vec::Vec;
 
 use super::{
     clauses::Clause,
-    evaluate::{is_update, permission},
+    evaluate::{accepting_on, is_update, permission},
 };
 use crate::{
     access::Access,
+    joined::{self, AssignmentSet},
     resource::Resource,
     schema::{OperationRef, TypeRef},
 };
@@ -124,43 +125,34 @@ struct Prepared<'a> {
     current: Option<(usize, &'a str)>,
     /// Whether any resource of it can be allowed.
     open: bool,
-    /// Those of each assignment that may allow it, one after the other.
+    /// Of an access of one assignment.
     clauses: Vec<Clause<'a>>,
-    /// Where the clauses of each of so many assignments end.
-    ends: [usize; Access::MAX_ASSIGNMENTS],
-    assignments: usize,
+    /// Of one with several: those that grant the operation.
+    granting: AssignmentSet,
+    /// Whether there is nothing to ask of a resource of the type but the account.
+    asks_nothing: bool,
 }
 
 impl<'a> Prepared<'a> {
     fn new(access: &'a Access, operation: OperationRef<'a>) -> Self {
-        Self {
-            access,
-            operation,
-            current: None,
-            open: false,
-            clauses: Vec::new(),
-            ends: [0; Access::MAX_ASSIGNMENTS],
-            assignments: 0,
-        }
+        Self { access, operation, current: None, open: false, clauses: Vec::new(), granting: 0, asks_nothing: false }
     }
 
     #[inline]
     fn allows<R: Resource + ?Sized>(&mut self, resource: &R) -> bool {
         self.is_open_for(resource.resource_type())
             && resource.account() == self.access.account()
-            && (self.clauses.is_empty() || self.any_is_met(resource))
+            && (self.asks_nothing || self.is_met_by(resource))
     }
 
-    /// Whether an assignment has all its clauses met.
     #[inline]
-    fn any_is_met<R: Resource + ?Sized>(&self, resource: &R) -> bool {
-        let mut start = 0;
-        self.ends.iter().take(self.assignments).any(|end| {
-            let clauses = self.clauses.get(start..*end);
-            start = *end;
-            let is_met = |clause: &Clause<'a>| clause.is_met_by(clause.attribute.read(resource));
-            clauses.is_some_and(|clauses| clauses.iter().all(is_met))
-        })
+    fn is_met_by<R: Resource + ?Sized>(&self, resource: &R) -> bool {
+        let Some(others) = self.access.others.as_deref() else {
+            return self.clauses.iter().all(|clause| clause.is_met_by(clause.attribute.read(resource)));
+        };
+        let rules = self.current.map_or(&[][..], |(index, _)| self.access.schema().rules_on(index));
+        let accepting = |name| accepting_on(rules, name, |attribute| attribute.read(resource));
+        others.names.iter().map(accepting).fold(self.granting, |open, accepting| open & accepting) != 0
     }
 
     #[inline]
@@ -180,25 +172,17 @@ impl<'a> Prepared<'a> {
         let schema = self.access.schema();
         self.current = Some((index, schema.type_name_at(index)));
         self.clauses.clear();
-        self.assignments = 0;
-        self.open = false;
+        (self.open, self.granting, self.asks_nothing) = (false, 0, false);
         let Ok(asked) = permission(self.access, self.operation, schema.type_handle(index).into()) else { return false };
-        for (_, assignment) in asked.granted_by(self.access).filter(|(_, assignment)| assignment.is_bound(index)) {
-            let before = self.clauses.len();
-            self.clauses.extend(assignment.clauses(index).flatten());
-            if let Some(end) = self.ends.get_mut(self.assignments) {
-                *end = self.clauses.len();
-                self.assignments = self.assignments.saturating_add(1);
-            }
-            if self.clauses.len() == before {
-                // It asks for nothing: all resources are allowed.
-                self.clauses.clear();
-                self.open = true;
-                return true;
+        for (place, assignment) in asked.granted_by(self.access).filter(|(_, assignment)| assignment.is_bound(index)) {
+            self.granting |= joined::only(place);
+            self.asks_nothing |= assignment.clauses(index).next().is_none();
+            if self.access.others.is_none() {
+                self.clauses.extend(assignment.clauses(index).flatten());
             }
         }
         // An update has two sides, and the proposed one is not given.
-        self.open = self.assignments > 0 && !is_update(self.operation);
+        self.open = self.asks_nothing || (self.granting != 0 && !is_update(self.operation));
         self.open
     }
 }
