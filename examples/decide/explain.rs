@@ -53,7 +53,10 @@ fn decided(directory: &Directory, asked: &Asked<'_>) -> Vec<Step> {
     }
     let roles = roles_of(directory, asked);
     for (number, assignment) in (1..).zip(assignments) {
-        let name = format!("{number}, of {}", quoted(assignment.roles()));
+        let name = match assignment.roles().len() {
+            0 => format!("{number}, without roles"),
+            _ => format!("{number}, of {}", quoted(assignment.roles())),
+        };
         let Some(alone) = roles.and_then(|roles| alone(roles, asked, assignment)) else { continue };
         if !alone.permits(asked.operation, asked.resource) {
             steps.push(("assignment", format!("{name}: doesn't grant it")));
@@ -149,7 +152,12 @@ fn sides<'a, 'b>(asked: &'b Asked<'a>) -> Vec<Side<'a, 'b>> {
 fn permission(directory: &Directory, asked: &Asked<'_>) -> String {
     let (access, wanted) = (&asked.actor.access, format!("`{}:{}`", asked.kind, asked.operation_name()));
     let roles = roles_of(directory, asked);
-    let all: Vec<&str> = access.assignments().flat_map(|assignment| assignment.roles()).collect();
+    let mut all: Vec<&str> = Vec::new();
+    for role in access.assignments().flat_map(|assignment| assignment.roles()) {
+        if !all.contains(&role) {
+            all.push(role);
+        }
+    }
     let is_token = asked.actor.kind == ActorKind::AccessToken;
     let grants = |id: &str, as_token: bool| {
         let alone = roles.map(|roles| Access::builder(roles).role(id));

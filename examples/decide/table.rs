@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use keyward::{
     filter::{Clauses, Filter},
     json::Json,
+    schema::Match,
 };
 
 use crate::{
@@ -125,7 +126,8 @@ fn condition(filter: &Filter) -> String {
 fn clauses(clauses: &Clauses) -> String {
     let clauses = clauses.iter().map(|clause| {
         let values = clause.one_of().collect::<Vec<_>>().join(", ");
-        format!("{} is one of {values}", clause.attribute())
+        let every = if clause.matching() == Match::All { "every one of " } else { "" };
+        format!("{every}{} is one of {values}", clause.attribute())
     });
     clauses.collect::<Vec<_>>().join(" and ")
 }
