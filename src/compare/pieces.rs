@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     access::{Access, CompiledAssignment},
+    joined::{self, AssignmentSet},
     schema::{OperationRef, TypeRef},
 };
 
@@ -37,7 +38,7 @@ pub(super) struct Piece<'a> {
     pub(super) operations: u64,
     pub(super) demands: Vec<Demand<'a>>,
     /// One bit for each assignment of the other, by place, that was taken away or has nothing in common with the piece.
-    taken: u32,
+    taken: AssignmentSet,
 }
 
 /// More pieces than [`MOST_PIECES`].
@@ -72,9 +73,10 @@ pub(super) struct Beyond<'a> {
 pub(super) fn beyond<'a>(left: &'a Access, right: &'a Access, most: usize) -> Result<Beyond<'a>, TooManyPieces> {
     let mut made = 0;
     let (mut found, mut is_all) = (Vec::new(), true);
+    let (same_schema, same_account) = (left.schema() == right.schema(), left.account() == right.account());
     for resource in 0..left.schema().resource_types().len() {
-        let mut paths = Paths::new(left.schema() == right.schema());
-        let rights = rights(left, right, resource, &mut paths);
+        let mut paths = Paths::new(same_schema);
+        let rights = if same_account { rights(left, right, same_schema, resource, &mut paths) } else { Vec::new() };
         let before = found.len();
         for of in left.compiled().filter(|of| of.allows_some(resource)) {
             let demands = of.clauses(resource).flatten().map(|clause| paths.met(clause)).collect();
@@ -87,14 +89,18 @@ pub(super) fn beyond<'a>(left: &'a Access, right: &'a Access, most: usize) -> Re
 }
 
 /// The assignments of the right that allow something on a type of the left's.
-fn rights<'a>(left: &'a Access, right: &'a Access, resource: usize, paths: &mut Paths<'a>) -> Vec<Right<'a>> {
-    let same_schema = left.schema() == right.schema();
+fn rights<'a>(
+    left: &'a Access,
+    right: &'a Access,
+    same_schema: bool,
+    resource: usize,
+    paths: &mut Paths<'a>,
+) -> Vec<Right<'a>> {
     let there = if same_schema {
         Some(resource)
     } else {
         right.schema().type_index(TypeRef::Name(left.schema().type_name_at(resource)))
     };
-    let there = there.filter(|_| left.account() == right.account());
     let of_type = there.into_iter().flat_map(|there| right.compiled().map(move |of| (there, of)));
     of_type
         .filter(|(there, of)| of.allows_some(*there))
@@ -127,8 +133,8 @@ impl<'a> Piece<'a> {
                 return Ok(false);
             }
             let mut crossing = Vec::new();
-            for (at, right) in (0_u32..).zip(rights) {
-                let bit = 1_u32.wrapping_shl(at);
+            for (at, right) in rights.iter().enumerate() {
+                let bit = joined::only(at);
                 if piece.taken & bit != 0 || piece.operations & right.operations == 0 {
                     continue;
                 }

@@ -11,6 +11,7 @@ use crate::{
     access::{Access, CompiledAssignment},
     attributes::{AttributePath, Value},
     decision::{Asked, Clause, Denial, UpdateSide, admit, admit_update, is_update},
+    joined::{self, AssignmentSet},
     resource::Resource,
     schema::OperationRef,
 };
@@ -73,7 +74,7 @@ struct State<'a, const N: usize> {
     /// The first assignment that grants the operation: the one whose reason is told.
     teller: usize,
     /// On each side, one bit for each assignment that may still allow it.
-    open: [u32; N],
+    open: [AssignmentSet; N],
     /// On each side, the first condition of the teller that is unmet, by place, and what was found.
     unmet: [Option<(usize, Value<'a>)>; N],
 }
@@ -86,7 +87,7 @@ impl<'a, const N: usize> State<'a, N> {
             let unbound = assignment.clauses(asked.resource).find_map(Result::err);
             for side in 0..N {
                 match &unbound {
-                    None => state.open = state.open.map(|open| open | bit(at)),
+                    None => state.open = state.open.map(|open| open | joined::only(at)),
                     Some(unbound) => state.close(side, at, unbound.place, Value::Absent),
                 }
             }
@@ -108,7 +109,7 @@ impl<'a, const N: usize> State<'a, N> {
     /// The assignment at `at` doesn't allow this side, by the condition at `place`.
     fn close(&mut self, side: usize, at: usize, place: usize, found: Value<'a>) {
         if let Some(open) = self.open.get_mut(side) {
-            *open &= !bit(at);
+            *open &= !joined::only(at);
         }
         let unmet = self.unmet.get_mut(side).filter(|_| at == self.teller);
         if let Some(unmet) = unmet.filter(|unmet| unmet.is_none_or(|(earlier, _)| place < earlier)) {
@@ -179,8 +180,4 @@ fn each<'a, const N: usize>(
         }
     }
     Ok(())
-}
-
-fn bit(at: usize) -> u32 {
-    u32::try_from(at).map_or(0, |at| 1_u32.wrapping_shl(at))
 }
