@@ -12,7 +12,7 @@ use crate::{
     role::{Roles, RolesVersion},
     schema::{Operation, OperationRef, Schema, TypeRef},
     text::{TextError, UnknownName},
-    value_set::ValueSet,
+    values::{Misfit, ValueError, ValueSet},
 };
 
 type Result<T, E = AccessError> = core::result::Result<T, E>;
@@ -389,7 +389,7 @@ impl AccessBuilder {
     /// # Errors
     ///
     /// [`AccessError`] for a role that the account doesn't have, a condition name that the schema doesn't have, a role or a
-    /// condition that is twice in one assignment, an assignment that is there twice, and more than
+    /// condition that is twice in one assignment, a value that is not of its name's kind, exceptions that leave nothing, an assignment that is there twice, and more than
     /// [`Access::MAX_ASSIGNMENTS`] assignments, [`Access::MAX_ROLES`] roles or [`Access::MAX_CONDITIONS`] conditions.
     ///
     /// ```
@@ -434,7 +434,8 @@ impl Grant {
         if count > Access::MAX_ROLES {
             return Err(AccessError::TooManyRoles { count });
         }
-        let count = all.iter().map(|of| of.conditions().len()).fold(0, usize::saturating_add);
+        let conditions = all.iter().flat_map(Assignment::conditions);
+        let count = conditions.map(Condition::named).fold(0, usize::saturating_add);
         if count > Access::MAX_CONDITIONS {
             return Err(AccessError::TooManyConditions { count });
         }
@@ -474,24 +475,67 @@ impl Assignment {
         assignment: usize,
         schema: &Schema,
     ) -> Result<Option<Arc<[CompiledCondition]>>> {
-        let mut names: IndexMap<usize, Vec<&str>, foldhash::fast::FixedState> = IndexMap::default();
+        let mut names: IndexMap<usize, OfName<'_>, foldhash::fast::FixedState> = IndexMap::default();
         for (index, condition) in self.conditions().iter().enumerate() {
             let name = schema.condition_index(condition.name()).map_err(|cause| AccessError::UnsupportedCondition {
                 assignment,
                 index,
                 cause,
             })?;
-            let values = names.entry(name).or_default();
-            if values.contains(&condition.value()) {
-                return Err(AccessError::DuplicateCondition { assignment, index, condition: condition.clone() });
+            let of_name = names.entry(name).or_default();
+            if let Some(value) = condition.value() {
+                if of_name.values.contains(&value) {
+                    return Err(AccessError::DuplicateCondition { assignment, index, condition: condition.clone() });
+                }
+                of_name.values.push(value);
+                of_name.places.push(index);
+                continue;
             }
-            values.push(condition.value());
+            if !of_name.except.is_empty() {
+                return Err(AccessError::SecondExcept { assignment, index, condition: condition.name().into() });
+            }
+            of_name.except_place = index;
+            for (excepted, value) in condition.excepted().enumerate() {
+                if of_name.except.contains(&value) {
+                    let (condition, value) = (condition.name().into(), value.into());
+                    return Err(AccessError::ExceptedTwice { assignment, index, excepted, condition, value });
+                }
+                of_name.except.push(value);
+            }
         }
-        let compiled = names.into_iter().map(|(name, values)| {
-            let accepted = ValueSet::new(values.iter().copied());
-            CompiledCondition { name, accepted }
+        let compiled = names.into_iter().map(|(name, of_name)| {
+            let accepted = ValueSet::new(schema.value_kind_at(name), &of_name.values, &of_name.except);
+            let accepted =
+                accepted.map_err(|misfit| of_name.refuse(assignment, schema.condition_name_at(name), misfit))?;
+            Ok(CompiledCondition { name, accepted })
         });
-        Ok((compiled.len() > 0).then(|| compiled.collect()))
+        let compiled = compiled.collect::<Result<Vec<_>>>()?;
+        Ok((!compiled.is_empty()).then(|| compiled.into()))
+    }
+}
+
+/// The values of one name, while they are collected, and the places of the conditions that they are of.
+#[derive(Default)]
+struct OfName<'a> {
+    values: Vec<&'a str>,
+    places: Vec<usize>,
+    except: Vec<&'a str>,
+    except_place: usize,
+}
+
+impl OfName<'_> {
+    fn refuse(&self, assignment: usize, condition: &str, misfit: Misfit) -> AccessError {
+        let condition = condition.into();
+        match misfit {
+            Misfit::Value(at, cause) => {
+                let index = self.places.get(at).copied().unwrap_or_default();
+                AccessError::Value { assignment, index, excepted: None, condition, cause }
+            }
+            Misfit::Excepted(at, cause) => {
+                AccessError::Value { assignment, index: self.except_place, excepted: Some(at), condition, cause }
+            }
+            Misfit::NothingLeft => AccessError::NothingLeft { assignment, index: self.except_place, condition },
+        }
     }
 }
 
@@ -607,7 +651,55 @@ pub enum AccessError {
         /// The condition.
         condition: Condition,
     },
-    /// More conditions than an access may have.
+    /// A value that is not in the form of its kind.
+    #[error("condition `{condition}`: {cause}")]
+    Value {
+        /// The place of its assignment.
+        assignment: usize,
+        /// The place of its condition.
+        index: usize,
+        /// Its place among the excepted values, if it is one.
+        excepted: Option<usize>,
+        /// The condition's name.
+        condition: Box<str>,
+        /// What is wrong with it.
+        cause: ValueError,
+    },
+    /// Two lists of exceptions under one name. Each accepts what the other excepts.
+    #[error("condition `{condition}`: values are excepted already; name all exceptions in one list")]
+    SecondExcept {
+        /// The place of its assignment.
+        assignment: usize,
+        /// The place of the second.
+        index: usize,
+        /// The condition's name.
+        condition: Box<str>,
+    },
+    /// The same value twice in a list of exceptions.
+    #[error("condition `{condition}`: `{value}` is excepted twice")]
+    ExceptedTwice {
+        /// The place of its assignment.
+        assignment: usize,
+        /// The place of its condition.
+        index: usize,
+        /// The place of the second.
+        excepted: usize,
+        /// The condition's name.
+        condition: Box<str>,
+        /// The value.
+        value: Box<str>,
+    },
+    /// Exceptions after which nothing is left.
+    #[error("condition `{condition}`: every value that there is is excepted, and so nothing is accepted")]
+    NothingLeft {
+        /// The place of its assignment.
+        assignment: usize,
+        /// The place of the condition.
+        index: usize,
+        /// The condition's name.
+        condition: Box<str>,
+    },
+    /// More conditions than an access may have. A condition counts as often as it names a value.
     #[error("{count} conditions are too many, the most is 256")]
     TooManyConditions {
         /// How many there are.

@@ -1,6 +1,6 @@
 //! A condition as an access's document writes it: `productBrand:brand_one`.
 
-use alloc::{boxed::Box, format, string::String};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
 use core::{convert::Infallible, fmt, str::FromStr};
 
 use serde::{
@@ -10,22 +10,26 @@ use serde::{
 };
 
 use crate::text::{
-    self, TextError, TextProblem, check_length, excerpt, first_disallowed, is_condition_byte, try_from_text,
+    self, TextError, TextProblem, check_length, excerpt, first_disallowed, is_condition_byte, join, try_from_text,
 };
 
 const FORM: &str = "condition";
 const AS_IN: &str = "; a condition is a name, a colon and a value, as in `brand:a`";
 
-/// A name of the schema and one value that it accepts.
+/// A name of the schema and one value that it accepts, or the values that it doesn't.
 ///
-/// The platform's text form is `name:value`, 3 to 128 bytes, `^[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$`. The value is an
-/// opaque string; one outside that alphabet has the structured form `{"name": …, "value": …}`.
+/// The platform's text form is `name:value`, 3 to 128 bytes, `^[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$`. A value outside that alphabet
+/// has the structured form `{"name": …, "value": …}`. What the value means the schema says, by the [kind](crate::schema::ValueKind)
+/// of the name's values.
+///
+/// `{"name": …, "except": […]}` accepts every value of the kind but these. Beside values of the same name it is one more
+/// alternative.
 ///
 /// ```
 /// use keyward::Condition;
 ///
 /// let condition: Condition = "productBrand:brand_one".parse()?;
-/// assert_eq!((condition.name(), condition.value()), ("productBrand", "brand_one"));
+/// assert_eq!((condition.name(), condition.value()), ("productBrand", Some("brand_one")));
 /// assert_eq!(condition.to_string(), "productBrand:brand_one");
 ///
 /// let condition = Condition::new("ownerId", "a@example.com")?;
@@ -38,7 +42,13 @@ const AS_IN: &str = "; a condition is a name, a colon and a value, as in `brand:
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Condition {
     name: Box<str>,
-    value: Box<str>,
+    accepts: Accepts,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Accepts {
+    Value(Box<str>),
+    Except(Box<[Box<str>]>),
 }
 
 impl Condition {
@@ -59,7 +69,7 @@ impl Condition {
     /// ```
     /// use keyward::Condition;
     ///
-    /// assert_eq!(Condition::new("city", "Zürich")?.value(), "Zürich");
+    /// assert_eq!(Condition::new("city", "Zürich")?.value(), Some("Zürich"));
     /// assert!(Condition::new("city:", "Zürich").is_err());
     /// # Ok::<(), keyward::text::TextError>(())
     /// ```
@@ -67,7 +77,35 @@ impl Condition {
         let (name, value) = (name.as_ref(), value.as_ref());
         text::CONDITION.check(name)?;
         check_length("condition value", value, 0, Self::MAX_VALUE_BYTES)?;
-        Ok(Self { name: name.into(), value: value.into() })
+        Ok(Self { name: name.into(), accepts: Accepts::Value(value.into()) })
+    }
+
+    /// A condition on every value of the name's kind but these.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError`] as for [`new`](Self::new), and where no value is given.
+    ///
+    /// ```
+    /// use keyward::Condition;
+    ///
+    /// let condition = Condition::except("brand", ["a", "b"])?;
+    /// assert_eq!(serde_json::to_string(&condition)?, r#"{"name":"brand","except":["a","b"]}"#);
+    /// assert_eq!(condition.to_string(), r#"brand: anything but "a", "b""#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn except(name: impl AsRef<str>, values: impl IntoIterator<Item: AsRef<str>>) -> Result<Self, TextError> {
+        let name = name.as_ref();
+        text::CONDITION.check(name)?;
+        let mut except: Vec<Box<str>> = Vec::new();
+        for value in values {
+            check_length("condition value", value.as_ref(), 0, Self::MAX_VALUE_BYTES)?;
+            except.push(value.as_ref().into());
+        }
+        if except.is_empty() {
+            return Err(TextError::new(FORM, name, TextProblem::NoValue));
+        }
+        Ok(Self { name: name.into(), accepts: Accepts::Except(except.into()) })
     }
 
     /// The name, which the schema binds to an attribute.
@@ -75,9 +113,26 @@ impl Condition {
         &self.name
     }
 
-    /// The value, which the attribute must have.
-    pub fn value(&self) -> &str {
-        &self.value
+    /// The value that is accepted; `None` where values are [excepted](Self::excepted).
+    pub fn value(&self) -> Option<&str> {
+        match &self.accepts {
+            Accepts::Value(value) => Some(value),
+            Accepts::Except(_) => None,
+        }
+    }
+
+    /// The values that are excepted; none where a value is accepted.
+    pub fn excepted(&self) -> impl ExactSizeIterator<Item = &str> {
+        let except = match &self.accepts {
+            Accepts::Value(_) => &[][..],
+            Accepts::Except(values) => values,
+        };
+        except.iter().map(|value| &**value)
+    }
+
+    /// How many values it names.
+    pub(crate) fn named(&self) -> usize {
+        self.excepted().len().max(1)
     }
 
     /// Whether the text form can say it.
@@ -90,8 +145,10 @@ impl Condition {
     /// # Ok::<(), keyward::text::TextError>(())
     /// ```
     pub fn has_text_form(&self) -> bool {
-        let length = self.name.len().saturating_add(1).saturating_add(self.value.len());
-        length <= Self::MAX_BYTES && !self.value.is_empty() && self.value.bytes().all(is_condition_byte)
+        self.value().is_some_and(|value| {
+            let length = self.name.len().saturating_add(1).saturating_add(value.len());
+            length <= Self::MAX_BYTES && !value.is_empty() && value.bytes().all(is_condition_byte)
+        })
     }
 }
 
@@ -130,7 +187,7 @@ impl FromStr for Condition {
         if value.is_empty() {
             return Err(refuse(TextProblem::EmptyValue).at(after).hint(structured(name, value)));
         }
-        Ok(Self { name: name.into(), value: value.into() })
+        Ok(Self { name: name.into(), accepts: Accepts::Value(value.into()) })
     }
 }
 
@@ -159,10 +216,13 @@ impl From<Infallible> for TextError {
 /// The text form where there is one; otherwise, for people, the value in quotes.
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.has_text_form() {
-            write!(f, "{}:{}", self.name, self.value)
-        } else {
-            write!(f, "{}:{:?}", self.name, self.value)
+        match &self.accepts {
+            Accepts::Value(value) if self.has_text_form() => write!(f, "{}:{value}", self.name),
+            Accepts::Value(value) => write!(f, "{}:{value:?}", self.name),
+            Accepts::Except(values) => {
+                write!(f, "{}: anything but ", self.name)?;
+                join(f, ", ", values.iter().map(|value| format!("{value:?}")))
+            }
         }
     }
 }
@@ -180,7 +240,10 @@ impl Serialize for Condition {
         }
         let mut structured = serializer.serialize_struct("Condition", 2)?;
         structured.serialize_field("name", &self.name)?;
-        structured.serialize_field("value", &self.value)?;
+        match &self.accepts {
+            Accepts::Value(value) => structured.serialize_field("value", value)?,
+            Accepts::Except(values) => structured.serialize_field("except", values)?,
+        }
         structured.end()
     }
 }
@@ -198,7 +261,7 @@ impl<'de> Visitor<'de> for ConditionVisitor {
     type Value = Condition;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a condition, `name:value` or an object of `name` and `value`")
+        f.write_str("a condition, `name:value` or an object of `name` and `value` or `except`")
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Condition, E> {
@@ -206,8 +269,13 @@ impl<'de> Visitor<'de> for ConditionVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Condition, A::Error> {
-        let Structured { name, value } = Structured::deserialize(MapAccessDeserializer::new(map))?;
-        Condition::new(name, value).map_err(A::Error::custom)
+        let Structured { name, value, except } = Structured::deserialize(MapAccessDeserializer::new(map))?;
+        match (value, except) {
+            (Some(value), None) => Condition::new(name, value).map_err(A::Error::custom),
+            (None, Some(except)) => Condition::except(name, except).map_err(A::Error::custom),
+            (None, None) => Err(A::Error::missing_field("value")),
+            (Some(_), Some(_)) => Err(A::Error::custom("`except` stands in place of `value`: there can't be both")),
+        }
     }
 }
 
@@ -215,5 +283,13 @@ impl<'de> Visitor<'de> for ConditionVisitor {
 #[serde(deny_unknown_fields)]
 struct Structured {
     name: String,
-    value: String,
+    #[serde(default, deserialize_with = "some")]
+    value: Option<String>,
+    #[serde(default, deserialize_with = "some")]
+    except: Option<Vec<String>>,
+}
+
+/// What is there must not be null.
+fn some<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }

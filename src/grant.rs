@@ -306,10 +306,19 @@ fn condition(node: Node<'_>) -> Result<Condition, DocumentError> {
     let condition = match node.json {
         Json::Text(text) => text.parse(),
         Json::Object(_) => {
-            let fields = node.fields(&["name", "value"])?;
-            Condition::new(fields.required("name")?.text()?, fields.required("value")?.text()?)
+            let fields = node.fields(&["name", "value", "except"])?;
+            let name = fields.required("name")?.text()?;
+            match fields.optional("except") {
+                None => Condition::new(name, fields.required("value")?.text()?),
+                Some(list) if fields.optional("value").is_some() => {
+                    return Err(list.place.refuse(DocumentProblem::BothForms { field: "except", instead_of: "value" }));
+                }
+                Some(list) => {
+                    Condition::except(name, list.elements()?.map(|node| node.text()).collect::<Result<Vec<_>, _>>()?)
+                }
+            }
         }
-        _ => return Err(node.refuse_kind("`name:value` or an object of `name` and `value`")),
+        _ => return Err(node.refuse_kind("`name:value` or an object of `name` and `value` or `except`")),
     };
     condition.map_err(|error: TextError| node.place.invalid(error))
 }

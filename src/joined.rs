@@ -5,7 +5,12 @@ use alloc::{boxed::Box, vec::Vec};
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 
-use crate::{hashing::PartsHasher, value_set::ValueSet};
+use crate::{
+    attributes::Value,
+    hashing::PartsHasher,
+    schema::TypeRule,
+    values::{InSet, ValueSet, with_text},
+};
 
 /// Some of up to sixteen assignments: one bit for each, by place.
 pub(crate) type AssignmentSet = u16;
@@ -22,8 +27,14 @@ pub(crate) struct JoinedName {
     pub(crate) name: usize,
     /// The assignments that don't have it.
     pub(crate) without: AssignmentSet,
-    accepted: IndexMap<Box<str>, AssignmentSet, FixedState>,
-    longest: usize,
+    accepted: Accepted,
+}
+
+enum Accepted {
+    /// The texts, where all sets are of texts.
+    Texts { table: IndexMap<Box<str>, AssignmentSet, FixedState>, longest: usize },
+    /// The sets, of one kind.
+    Sets(InSet<AssignmentSet>),
 }
 
 /// The names of the conditions of each assignment, by place in the schema, with the values that it accepts.
@@ -48,25 +59,50 @@ where
 
 impl JoinedName {
     fn new(name: usize, sets: &[(AssignmentSet, &ValueSet)]) -> Self {
-        // As the tables of value sets: nobody can choose values that collide.
-        let mut parts = PartsHasher::new();
-        sets.iter().flat_map(|(_, set)| set.iter()).for_each(|value| parts.add(value));
-        let mut accepted: IndexMap<Box<str>, AssignmentSet, _> =
-            IndexMap::with_hasher(FixedState::with_seed(u64::from_le_bytes(parts.first())));
-        for (place, set) in sets {
-            for value in set.iter() {
-                *accepted.entry(value.into()).or_default() |= place;
-            }
-        }
-        let longest = accepted.keys().map(|value| value.len()).max().unwrap_or(0);
         let without = !sets.iter().fold(0, |all, (place, _)| all | place);
-        Self { name, without, accepted, longest }
+        Self { name, without, accepted: Accepted::new(sets) }
     }
 
-    /// The assignments that accept this very string, byte for byte, among those that have the name.
-    // Compiled once, here, with its hasher, as that of value sets.
-    #[inline(never)]
-    pub(crate) fn accepting(&self, value: &str) -> AssignmentSet {
-        if value.len() > self.longest { 0 } else { self.accepted.get(value).copied().unwrap_or(0) }
+    /// Whether it reads the context, on a type with these rules.
+    #[inline]
+    pub(crate) fn reads_context(&self, rules: &[TypeRule]) -> bool {
+        rules.get(self.name).and_then(TypeRule::binding).is_some_and(|binding| binding.source().is_context())
+    }
+
+    /// The assignments that accept this value, which is no list, among those that have the name.
+    #[inline]
+    pub(crate) fn accepting(&self, value: Value<'_>) -> AssignmentSet {
+        match &self.accepted {
+            Accepted::Texts { table, longest } => with_text(value, 0, |text| look_up(table, *longest, text)),
+            Accepted::Sets(sets) => sets.having(value, 0, |all, one| all | one),
+        }
+    }
+}
+
+// Compiled once, here, with its hasher, as that of value sets.
+#[inline(never)]
+fn look_up(table: &IndexMap<Box<str>, AssignmentSet, FixedState>, longest: usize, text: &str) -> AssignmentSet {
+    if text.len() > longest { 0 } else { table.get(text).copied().unwrap_or(0) }
+}
+
+impl Accepted {
+    fn new(sets: &[(AssignmentSet, &ValueSet)]) -> Self {
+        let texts: Option<Vec<_>> = sets.iter().map(|(place, set)| Some((*place, set.texts()?))).collect();
+        let Some(texts) = texts else {
+            let kind = sets.first().map(|(_, set)| set.kind()).unwrap_or_default();
+            return Self::Sets(InSet::new(kind, sets.iter().map(|(place, set)| (*place, (*set).clone())).collect()));
+        };
+        // As the tables of value sets: nobody can choose values that collide.
+        let mut parts = PartsHasher::new();
+        texts.iter().flat_map(|(_, values)| values.clone()).for_each(|value| parts.add(value));
+        let mut table: IndexMap<Box<str>, AssignmentSet, _> =
+            IndexMap::with_hasher(FixedState::with_seed(u64::from_le_bytes(parts.first())));
+        for (place, values) in texts {
+            for value in values {
+                *table.entry(value.into()).or_default() |= place;
+            }
+        }
+        let longest = table.keys().map(|value| value.len()).max().unwrap_or(0);
+        Self::Texts { table, longest }
     }
 }

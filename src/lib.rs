@@ -83,7 +83,7 @@ pub mod text;
 mod time;
 #[cfg(feature = "tower")]
 pub mod tower;
-mod value_set;
+pub mod values;
 
 pub use access::{Access, AccessBuilder, AccessError, AssignmentRef};
 pub use attributes::{Attributes, Value};
@@ -97,4 +97,4 @@ pub use resource::{Resource, ResourceView};
 pub use role::{Role, RoleError, Roles, RolesVersion};
 pub use schema::{Operation, ResourceType, Schema, TypeRef};
 pub use time::Timestamp;
-pub use value_set::ValueSet;
+pub use values::ValueSet;

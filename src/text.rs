@@ -108,6 +108,9 @@ pub enum TextProblem {
     /// Nothing after the colon.
     #[error("nothing stands after the colon")]
     EmptyValue,
+    /// A list of exceptions that is empty.
+    #[error("no value is excepted")]
+    NoValue,
     /// Nothing between two commas, or after the last.
     #[error("an operation is empty")]
     EmptyOperation,

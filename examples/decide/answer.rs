@@ -22,8 +22,8 @@ pub(crate) enum Answer {
     Listed(Filter),
     /// Whether one access is within another; if not, by what request one sees it.
     Compared(Option<Box<Witness>>),
-    /// Two accesses that take too many pieces to compare: not within.
-    NotCompared,
+    /// Two accesses that are not compared, and why: not within.
+    NotCompared(&'static str),
     /// The request could not be read, or asks for what isn't there.
     Error(String),
 }
@@ -68,6 +68,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) account: &'a str,
     pub(crate) stored: ResourceView<'a, Json>,
     pub(crate) proposed: ResourceView<'a, Json>,
+    pub(crate) context: &'a Json,
     /// All rows on which the operation is allowed, answered by a filter. With attributes, `list` asks for one row.
     pub(crate) is_for_rows: bool,
 }
@@ -76,7 +77,7 @@ static NONE: LazyLock<Json> = LazyLock::new(|| Json::Object(JsonObject::default(
 
 impl<'a> Asked<'a> {
     pub(crate) fn of(directory: &'a Directory, question: &'a Question) -> Result<Self, String> {
-        let Question { actor, operation, resource, proposed, rows } = question;
+        let Question { actor, operation, resource, proposed, context, rows } = question;
         let actor = directory.actor(actor).map_err(|error| error.to_string())?;
         let operation = resolve(&actor.access, &resource.kind, operation)?;
         let account = match (&resource.account, directory.accounts().len()) {
@@ -97,6 +98,7 @@ impl<'a> Asked<'a> {
             account,
             stored: view(&resource.attributes),
             proposed: view(proposed),
+            context: context.as_ref().unwrap_or(&NONE),
             is_for_rows: *rows || (operation == Operation::LIST && !has_attributes(resource)),
         })
     }
@@ -104,7 +106,7 @@ impl<'a> Asked<'a> {
     /// The decision: where it is for rows, by their filter.
     pub(crate) fn decide(&self) -> Result<Option<Filter>, Denial<'_>> {
         let Self { operation, stored, proposed, .. } = self;
-        let access = &self.actor.access;
+        let access = self.actor.access.in_context(self.context);
         let decision = match *operation {
             _ if self.is_for_rows => return access.try_filter_of(*operation, self.kind, self.account).map(Some),
             Operation::CREATE => access.decide(*operation, proposed),
@@ -131,7 +133,8 @@ fn within(directory: &Directory, access: &str, of: &str) -> Result<Answer, Strin
     Ok(match access_of(access)?.within(access_of(of)?) {
         Inclusion::Within => Answer::Compared(None),
         Inclusion::Exceeds(witness) => Answer::Compared(Some(Box::new(witness))),
-        Inclusion::TooManyPieces => Answer::NotCompared,
+        Inclusion::TooManyPieces => Answer::NotCompared("too_many_pieces"),
+        Inclusion::OtherKinds => Answer::NotCompared("other_kinds"),
     })
 }
 
@@ -165,10 +168,10 @@ impl Serialize for Answer {
                 }
                 map.end()
             }
-            Self::NotCompared => {
+            Self::NotCompared(reason) => {
                 let mut map = serializer.serialize_map(Some(2))?;
                 map.serialize_entry("within", &false)?;
-                map.serialize_entry("reason", "too_many_pieces")?;
+                map.serialize_entry("reason", reason)?;
                 map.end()
             }
             Self::Error(error) => {

@@ -8,7 +8,7 @@ use keyward::{
     decision::UpdateSide,
     document::{ActorKind, Directory},
     json::Json,
-    schema::Match,
+    schema::{Match, Source},
 };
 
 use crate::{answer::Asked, request::Request};
@@ -64,12 +64,14 @@ fn decided(directory: &Directory, asked: &Asked<'_>) -> Vec<Step> {
         }
         steps.push(("assignment", format!("{name}: grants it")));
         if asked.is_for_rows {
+            let alone = alone.in_context(asked.context);
             let filter = alone.try_filter_of(asked.operation, asked.kind, asked.account);
             conditions(&mut steps, asked, assignment, filter.as_ref().err(), &[]);
             continue;
         }
         // Each side may be allowed by another assignment, and so each is asked alone.
         for (side, view) in sides(asked) {
+            let alone = alone.in_context(asked.context);
             let decision = match asked.operation {
                 Operation::UPDATE => alone.decide_update(view, view),
                 operation => alone.decide(operation, view),
@@ -82,8 +84,11 @@ fn decided(directory: &Directory, asked: &Asked<'_>) -> Vec<Step> {
 
 /// The access of one assignment.
 fn alone(roles: &Roles, asked: &Asked<'_>, assignment: AssignmentRef<'_>) -> Option<Access> {
-    let accepted = assignment.conditions().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
-    let conditions = accepted.filter_map(|(name, value)| Condition::new(name, value).ok());
+    let conditions = assignment.conditions().flat_map(|(name, accepted)| {
+        let values = accepted.iter().map(move |value| Condition::new(name, value));
+        let except = (accepted.except().len() > 0).then(|| Condition::except(name, accepted.except()));
+        values.chain(except).flatten()
+    });
     let grant = Assignment::new().with_roles(assignment.roles()).with_conditions(conditions);
     let builder = Access::builder(roles).grant(grant.into());
     let builder = if asked.actor.kind == ActorKind::AccessToken { builder.for_access_token() } else { builder };
@@ -112,7 +117,22 @@ fn conditions(
             continue;
         };
         let every = if binding.matching() == Match::All { "every one of " } else { "" };
-        let (attribute, accepted) = (binding.attribute(), quoted(accepted.iter()));
+        let attribute = binding.attribute();
+        if binding.source() == Source::Context {
+            let is_unmet = matches!(denial, Some(Denial::ConditionUnmet { condition, .. }) if *condition == name);
+            let found = match attribute.read(asked.context) {
+                Value::Absent => "absent".into(),
+                found => found.to_string(),
+            };
+            let met = if is_unmet { "not met" } else { "met" };
+            let text =
+                format!("`{name}`: {every}`{attribute}` of the context is {found}, accepted are {accepted}: {met}");
+            steps.push(("condition", text));
+            if is_unmet {
+                return;
+            }
+            continue;
+        }
         if asked.is_for_rows {
             steps.push(("condition", format!("`{name}`: rows pass where {every}`{attribute}` is one of {accepted}")));
             continue;

@@ -18,6 +18,8 @@ pub(crate) struct Question {
     pub(crate) operation: String,
     pub(crate) resource: Resource,
     pub(crate) proposed: Option<Json>,
+    /// Of the request rather than the resource: the caller's address, the time.
+    pub(crate) context: Option<Json>,
     /// Whether it asks for all resources on which the operation is allowed.
     pub(crate) rows: bool,
 }
@@ -76,8 +78,10 @@ impl<'a> Requests<'a> {
 impl Request {
     fn read(json: &Json) -> Result<Self> {
         let request = object("$", json)?;
+        let context = attributes("$.context", request.get("context"))?;
         if let Some(within) = request.get("within") {
-            known("$", request, &["within"])?;
+            // A comparison is over every context.
+            known("$", request, &["within", "context"])?;
             let within = object("$.within", within)?;
             known("$.within", within, &["access", "of"])?;
             return Ok(Self::Within {
@@ -86,15 +90,15 @@ impl Request {
             });
         }
         if request.contains_key("filter") {
-            known("$", request, &["actor", "filter", "resource"])?;
+            known("$", request, &["actor", "filter", "resource", "context"])?;
             let resource = object("$.resource", request.get("resource").ok_or("$: the field `resource` is missing")?)?;
             known("$.resource", resource, &["type", "account"])?;
             let (actor, operation) = (text("$", request, "actor")?, text("$", request, "filter")?);
             let resource = Resource::read(resource)?;
-            let question = Question { actor, operation, resource, proposed: None, rows: true };
+            let question = Question { actor, operation, resource, proposed: None, context, rows: true };
             return Ok(Self::Decide(Box::new(question)));
         }
-        known("$", request, &["actor", "operation", "resource", "proposed"])?;
+        known("$", request, &["actor", "operation", "resource", "proposed", "context"])?;
         let (actor, operation) = (text("$", request, "actor")?, text("$", request, "operation")?);
         let resource = object("$.resource", request.get("resource").ok_or("$: the field `resource` is missing")?)?;
         known("$.resource", resource, &["type", "account", "attributes"])?;
@@ -113,7 +117,7 @@ impl Request {
             _ if proposed.is_some() => Err(format!("$.proposed: `{}` proposes nothing", operation.escape_debug())),
             _ => Ok(()),
         }?;
-        Ok(Self::Decide(Box::new(Question { actor, operation, resource, proposed, rows: false })))
+        Ok(Self::Decide(Box::new(Question { actor, operation, resource, proposed, context, rows: false })))
     }
 }
 

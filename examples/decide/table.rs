@@ -26,12 +26,13 @@ pub(crate) struct Row {
 pub(crate) fn row(request: Option<&Request>, answer: &Answer) -> Row {
     let [actor, operation, resource] = match request {
         Some(Request::Decide(question)) => {
-            let Question { actor, operation, resource, proposed, rows } = &**question;
+            let Question { actor, operation, resource, proposed, context, rows } = &**question;
             let operation = if *rows { format!("{operation} (filter)") } else { operation.clone() };
             let proposed = proposed.as_ref().map(|json| format!(" → {}", attributes(json))).unwrap_or_default();
             let stored = resource.attributes.as_ref().map(|json| format!(" {}", attributes(json))).unwrap_or_default();
             let account = resource.account.as_ref().map(|account| format!(" of {account}")).unwrap_or_default();
-            [actor.clone(), operation, format!("{}{account}{stored}{proposed}", resource.kind)]
+            let context = context.as_ref().map(|json| format!(" in {}", attributes(json))).unwrap_or_default();
+            [actor.clone(), operation, format!("{}{account}{stored}{proposed}{context}", resource.kind)]
         }
         Some(Request::Within { access, of }) => [access.clone(), "within".into(), of.clone()],
         None => ["?".into(), "?".into(), "?".into()],
@@ -42,7 +43,7 @@ pub(crate) fn row(request: Option<&Request>, answer: &Answer) -> Row {
         Answer::Listed(filter) => ("\x1b[32m", "allow", condition(filter)),
         Answer::Compared(None) => ("\x1b[32m", "within", String::new()),
         Answer::Compared(Some(witness)) => ("\x1b[31m", "beyond", witness.to_string()),
-        Answer::NotCompared => ("\x1b[31m", "beyond", "too many pieces to compare".into()),
+        Answer::NotCompared(reason) => ("\x1b[31m", "beyond", format!("not compared: {}", reason.replace('_', " "))),
         Answer::Error(error) => ("\x1b[33m", "error", error.clone()),
     };
     let cells = [actor, operation, resource, decision.into(), why].map(|cell| printable(&cell));
@@ -125,9 +126,15 @@ fn condition(filter: &Filter) -> String {
 
 fn clauses(clauses: &Clauses) -> String {
     let clauses = clauses.iter().map(|clause| {
-        let values = clause.one_of().collect::<Vec<_>>().join(", ");
         let every = if clause.matching() == Match::All { "every one of " } else { "" };
-        format!("{every}{} is one of {values}", clause.attribute())
+        let accepted = clause.accepted();
+        let named = |texts: Vec<&str>, before: &str| match texts.len() {
+            0 => None,
+            _ => Some(format!("{before} {}", texts.join(", "))),
+        };
+        let values = [named(accepted.iter().collect(), "one of"), named(accepted.except().collect(), "none of")];
+        let values = values.into_iter().flatten().collect::<Vec<_>>().join(" or ");
+        format!("{every}{} is {values}", clause.attribute())
     });
     clauses.collect::<Vec<_>>().join(" and ")
 }

@@ -8,12 +8,13 @@ use core::fmt;
 
 use crate::{
     access::AccessError,
-    compare::{AccessExceeded, Few},
+    compare::AccessExceeded,
     decision::Forbidden,
     key::KeyId,
     role::RoleError,
     store::RotateError,
     text::{Escaped, TextError},
+    values::ValueSet,
 };
 
 /// A refused operation; nothing was changed.
@@ -75,7 +76,7 @@ pub enum AdministrationError {
         /// The name of the condition.
         condition: Box<str>,
         /// The values that may be given.
-        accepted: Box<[Box<str>]>,
+        accepted: ValueSet,
     },
     /// An assignment that is given carries wider conditions than each of the giver's own.
     #[error(
@@ -195,12 +196,12 @@ fn not_replaceable(error: RotateError) -> String {
 }
 
 /// Values, any of which may be given.
-struct Only<'a>(&'a [Box<str>]);
+struct Only<'a>(&'a ValueSet);
 
 impl fmt::Display for Only<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.len() == 1 { "" } else { "some of " })?;
-        write!(f, "{}", Few(self.0))
+        f.write_str(if self.0.named() == 1 { "" } else { "some of " })?;
+        write!(f, "{}", self.0.few())
     }
 }
 
@@ -215,6 +216,10 @@ impl From<AccessError> for AdministrationError {
         match error {
             AccessError::UnsupportedCondition { .. }
             | AccessError::DuplicateCondition { .. }
+            | AccessError::Value { .. }
+            | AccessError::SecondExcept { .. }
+            | AccessError::ExceptedTwice { .. }
+            | AccessError::NothingLeft { .. }
             | AccessError::TooManyConditions { .. } => Self::UnsupportedConditions(error),
             AccessError::TooManyAssignments { .. } | AccessError::DuplicateAssignment { .. } => {
                 Self::InvalidAssignments(error)

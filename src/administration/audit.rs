@@ -1,6 +1,6 @@
 //! What was tried, by whom, on what, and what came of it. It holds no secret.
 
-use alloc::{boxed::Box, collections::BTreeSet, string::ToString, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeSet, format, string::ToString, vec::Vec};
 use core::fmt;
 
 use serde::{Serialize, Serializer};
@@ -300,8 +300,15 @@ fn add_record(record: &KeyRecord, parts: &mut PartsHasher) {
         assignment.roles().for_each(|id| parts.add(id));
         parts.add_count(assignment.conditions().len());
         for condition in assignment.conditions() {
-            parts.add(condition.name());
-            parts.add(condition.value());
+            if let Some(value) = condition.value() {
+                parts.add(condition.name());
+                parts.add(value);
+            } else {
+                // A colon is in no name.
+                parts.add(format!("{}:except", condition.name()));
+                parts.add_count(condition.excepted().len());
+                condition.excepted().for_each(|value| parts.add(value));
+            }
         }
     }
     for time in [record.not_before(), record.expires()] {

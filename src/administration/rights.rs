@@ -87,7 +87,7 @@ impl<'a> Operator<'a> {
             (None, _) => Err(AdministrationError::ExceedingAssignment { assignment: place }),
             (Some(None), _) | (_, Some(None)) => Ok(()),
             (Some(Some((name, accepted))), None) => {
-                let (condition, accepted) = (name.into(), accepted.iter().map(Into::into).collect());
+                let (condition, accepted) = (name.into(), accepted.clone());
                 Err(AdministrationError::ExceedingConditions { condition, accepted })
             }
             (Some(Some(_)), Some(Some(_))) if wider.any(|wider| wider.is_none()) => Ok(()),

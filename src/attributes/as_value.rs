@@ -8,7 +8,10 @@ use alloc::{
     vec::Vec,
 };
 
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use super::traits::{AsValue, Attributes, List, Value};
+use crate::time::Timestamp;
 
 impl<T: AsValue + ?Sized> AsValue for &T {
     #[inline]
@@ -75,6 +78,12 @@ macro_rules! scalars {
         }
     )*};
 }
+scalars!(
+    IpAddr => Value::Address,
+    Ipv4Addr => |address| Value::Address(IpAddr::V4(address)),
+    Ipv6Addr => |address| Value::Address(IpAddr::V6(address)),
+    Timestamp => Value::Time
+);
 scalars!(bool => Value::Boolean, f32 => |value| Value::Float(f64::from(value)), f64 => Value::Float);
 
 macro_rules! integers {

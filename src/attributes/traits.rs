@@ -1,5 +1,9 @@
 //! The traits that a host implements for its resources, and the value of one attribute.
 
+use core::net::IpAddr;
+
+use crate::time::Timestamp;
+
 /// Attributes by name.
 ///
 /// Implement it for your own type: then a decision copies and allocates nothing. Maps, slices of pairs and JSON documents
@@ -79,7 +83,8 @@ pub trait List: Send + Sync {
 /// The value of one attribute, borrowed from the host.
 ///
 /// A condition matches a value as text: a text byte for byte, an integer by its canonical decimal form, a
-/// boolean as `true` or `false`. A list matches by its elements. Nothing else matches anything.
+/// boolean as `true` or `false`. A list matches by its elements. Of other [kinds](crate::schema::ValueKind) a condition matches
+/// texts and integers that are of the kind, and addresses and times without a text to parse. Nothing else matches anything.
 ///
 /// ```
 /// use keyward::Value;
@@ -109,6 +114,10 @@ pub enum Value<'a> {
     List(&'a dyn List),
     /// An object, into which an attribute path may lead.
     Object(&'a dyn Attributes),
+    /// An address. It is of the kind `network`, and has no text that a condition on texts would match.
+    Address(IpAddr),
+    /// A point in time. It is of the kind `time`, and has no text that a condition on texts would match.
+    Time(Timestamp),
     /// Any other value, such as bytes, or an attribute that is there twice. It matches nothing.
     Other,
 }

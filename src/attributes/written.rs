@@ -30,6 +30,8 @@ impl PartialEq for Value<'_> {
             (Self::Integer(one), Self::Integer(other)) => one == other,
             (Self::Float(one), Self::Float(other)) => one == other,
             (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::Address(one), Self::Address(other)) => one == other,
+            (Self::Time(one), Self::Time(other)) => one == other,
             (Self::List(_), Self::List(_)) | (Self::Object(_), Self::Object(_)) => {
                 self.to_string() == other.to_string()
             }
@@ -56,6 +58,8 @@ fn write_value(f: &mut fmt::Formatter<'_>, value: Value<'_>, depth: usize) -> fm
         Value::Integer(value) => write!(f, "{value}"),
         Value::Float(value) => write!(f, "{value:?}"),
         Value::Text(value) => write!(f, "{}", Quoted(value)),
+        Value::Address(value) => write!(f, "`{value}`"),
+        Value::Time(value) => write!(f, "`{value}`"),
         Value::List(list) => {
             f.write_str("[")?;
             for index in 0..list.len() {
@@ -116,6 +120,8 @@ impl Serialize for Nested<'_> {
             },
             Value::Float(value) => serializer.serialize_f64(value),
             Value::Text(value) => serializer.serialize_str(value),
+            Value::Address(value) => serializer.collect_str(&value),
+            Value::Time(value) => serializer.collect_str(&value),
             Value::List(list) => {
                 let len = list.len();
                 let mut seq = serializer.serialize_seq(Some(len))?;

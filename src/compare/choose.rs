@@ -1,14 +1,15 @@
 //! Chooses the request that shows a difference: the left allows it, and the right denies it for one reason only. All its
 //! other attributes are such as both accept.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{
+    demands::element,
     operations::{best, best_rank, operations},
     pair::{Gap, OnType, Pair},
     witness::Witness,
 };
-use crate::{attributes::AttributePath, decision::Clause, json::Json, value_set::ValueSet};
+use crate::{decision::Clause, json::Json, values::Wanted};
 
 impl Pair<'_> {
     /// A request that the left allows and the right denies, by the operation that shows it best, on the first type that
@@ -31,30 +32,31 @@ impl<'a> OnType<'_, 'a> {
         Some(Witness::new(self.pair.left, self.resource, operation, self.attributes(gap)))
     }
 
-    fn attributes(&self, gap: Option<Gap<'a>>) -> Vec<(&'a AttributePath, Json)> {
+    fn attributes(&self, gap: Option<Gap<'a>>) -> Vec<(Clause<'a>, Json)> {
         let ours: Vec<Clause<'a>> = self.left_clauses().collect();
         let theirs: Vec<Clause<'a>> = self.right_clauses().filter(|_| self.pair.same_account()).collect();
         let fails = |right: &Clause<'_>| gap.is_some_and(|gap| gap.right.place == right.place);
+        let met = |of: &Clause<'a>| Wanted { set: of.accepted, inside: true };
+        let unmet = |of: &Clause<'a>| Wanted { set: of.accepted, inside: false };
+        // What is not of the kind is outside, too.
+        let outside = |of: &Clause<'a>| element(&[unmet(of)].into_iter()).unwrap_or(Json::Null);
+        let inside = |of: &Clause<'a>| element(&[met(of)].into_iter()).unwrap_or(Json::Null);
         let of_ours = ours.iter().map(|left| {
-            let right = theirs.iter().find(|right| right.attribute == left.attribute);
-            let text = match right {
+            let right = theirs.iter().find(|right| right.reads_as(left));
+            let value = match right {
                 Some(right) if fails(right) && gap.is_some_and(|gap| gap.lists) => {
-                    let elements = [left.accepted.element(), right.accepted.element_outside()];
-                    return (left.attribute, Json::List(elements.map(Json::Text).into()));
+                    Some(Json::List([inside(left), outside(right)].into()))
                 }
-                Some(right) if fails(right) => left.accepted.difference(right.accepted).next().map(String::from),
-                Some(right) => ValueSet::common_element([left.accepted, right.accepted]),
+                Some(right) if fails(right) => element(&[met(left), unmet(right)].into_iter()),
+                Some(right) => element(&[met(left), met(right)].into_iter()),
                 None => None,
             };
-            (left.attribute, Json::Text(text.unwrap_or_else(|| left.accepted.element())))
+            (*left, value.unwrap_or_else(|| inside(left)))
         });
         // What lies inside an attribute of the left's, or around it, is left out: there the right's condition is unmet by
         // any value.
-        let more = theirs.iter().filter(|right| !ours.iter().any(|left| left.attribute.overlaps(right.attribute)));
-        let of_theirs = more.map(|right| {
-            let text = if fails(right) { right.accepted.element_outside() } else { right.accepted.element() };
-            (right.attribute, Json::Text(text))
-        });
+        let more = theirs.iter().filter(|right| !ours.iter().any(|left| left.overlaps(right)));
+        let of_theirs = more.map(|right| (*right, if fails(right) { outside(right) } else { inside(right) }));
         of_ours.chain(of_theirs).collect()
     }
 }

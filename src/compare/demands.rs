@@ -8,11 +8,18 @@
 //! - for each `any` that must be met it has an element in that set, and for each `all` that must not be, one outside.
 //!
 //! One element answers each of the last; a list of these answers all at once. So the demands on an attribute can be answered
-//! exactly if each of those elements exists by itself. Where nothing must be met, any text that is in none of the sets does.
+//! exactly if each of those elements exists by itself. Where nothing must be met, a value that is in none of the sets does: null,
+//! if no other.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
-use crate::{attributes::AttributePath, decision::Clause, json::Json, schema::Match, value_set::ValueSet};
+use crate::{
+    attributes::AsValue,
+    decision::Clause,
+    json::Json,
+    schema::Match,
+    values::{ValueKind, ValueSet, Wanted},
+};
 
 /// A clause that must be met, or must not.
 #[derive(Clone, Copy)]
@@ -37,7 +44,7 @@ impl Demand<'_> {
 
 /// The attributes of one comparison, each once: demands on the same one are told by a number.
 pub(super) struct Paths<'a> {
-    all: Vec<&'a AttributePath>,
+    all: Vec<Clause<'a>>,
     /// Whether one may lie inside another: within one schema none does.
     overlap: bool,
 }
@@ -50,17 +57,13 @@ impl<'a> Paths<'a> {
 
     /// The demand that the clause is met.
     pub(super) fn met(&mut self, clause: Clause<'a>) -> Demand<'a> {
-        let known = self.all.iter().position(|path| same_path(path, clause.attribute));
+        let known = self.all.iter().position(|of| of.reads_as(&clause));
         let path = known.unwrap_or_else(|| {
-            self.all.push(clause.attribute);
+            self.all.push(clause);
             self.all.len().saturating_sub(1)
         });
         Demand { clause, path, overlaps: self.overlap, met: true }
     }
-}
-
-pub(super) fn same_path(one: &AttributePath, other: &AttributePath) -> bool {
-    core::ptr::eq(one, other) || one == other
 }
 
 /// Whether some attributes answer all demands. Those on different attributes are answered apart. No value is both a text or
@@ -87,19 +90,18 @@ pub(super) fn can_be_added<'a>(demands: &mut Vec<Demand<'a>>, demand: Demand<'a>
 /// Whether both must be met, and one of these reads something inside what this one reads, or around it.
 fn is_in_the_way(demands: &[Demand<'_>], demand: &Demand<'_>) -> bool {
     let other = |other: &&Demand<'_>| other.met && other.path != demand.path;
-    let overlaps = |other: &Demand<'_>| other.clause.attribute.overlaps(demand.clause.attribute);
+    let overlaps = |other: &Demand<'_>| other.clause.overlaps(&demand.clause);
     demand.overlaps && demand.met && demands.iter().filter(other).any(overlaps)
 }
 
 /// Attributes that answer all demands, each of which can be.
-pub(super) fn answer<'a>(demands: &[Demand<'a>]) -> Vec<(&'a AttributePath, Json)> {
-    let mut answers: Vec<(&'a AttributePath, Json)> = Vec::new();
+pub(super) fn answer<'a>(demands: &[Demand<'a>]) -> Vec<(Clause<'a>, Json)> {
+    let mut answers: Vec<(Clause<'a>, Json)> = Vec::new();
     // What must be met comes first. An attribute inside it, or around it, is then left out: no value of it meets anything.
     for met in [true, false] {
         for demand in demands.iter().filter(|demand| demand.met == met) {
-            let path = demand.clause.attribute;
-            if !answers.iter().any(|(answered, _)| answered.overlaps(path)) {
-                answers.push((path, On { demands, path: demand.path }.answer()));
+            if !answers.iter().any(|(answered, _)| answered.overlaps(&demand.clause)) {
+                answers.push((demand.clause, On { demands, path: demand.path }.answer()));
             }
         }
     }
@@ -113,74 +115,75 @@ struct On<'p, 'a> {
 }
 
 impl<'p, 'a> On<'p, 'a> {
-    fn of(&self) -> impl Iterator<Item = &'p Demand<'a>> + Clone {
-        let path = self.path;
-        self.demands.iter().filter(move |demand| demand.path == path)
+    fn of(&self) -> impl Iterator<Item = &'p Demand<'a>> + Clone + use<'p, 'a> {
+        let (demands, path) = (self.demands, self.path);
+        demands.iter().filter(move |demand| demand.path == path)
     }
 
-    fn sets(&self, met: bool, matching: Match) -> impl Iterator<Item = &'a ValueSet> + Clone {
+    fn sets(&self, met: bool, matching: Match) -> impl Iterator<Item = &'a ValueSet> + Clone + use<'p, 'a> {
         self.of().filter(move |demand| demand.is(met, matching)).map(|demand| demand.clause.accepted)
     }
 
-    /// Whether a list that answers may have this element.
-    fn takes(&self, element: &str) -> bool {
-        self.of().all(|demand| match (demand.met, demand.clause.matching) {
-            (true, Match::All) => demand.clause.accepted.contains(element),
-            (false, Match::Any) => !demand.clause.accepted.contains(element),
-            (true, Match::Any) | (false, Match::All) => true,
-        })
+    /// What any element of a list that answers must be: in each of these, and in none of those.
+    fn of_each(&self) -> impl Iterator<Item = Wanted<'a>> + Clone + use<'p, 'a> {
+        let inside = self.sets(true, Match::All).map(|set| Wanted { set, inside: true });
+        inside.chain(self.sets(false, Match::Any).map(|set| Wanted { set, inside: false }))
     }
 
-    /// Whether anything must be met. If not, a text that is in none of the sets answers.
+    /// Whether anything must be met. If not, a value that is not of the kind answers.
     fn must_be_met(&self) -> bool {
         self.of().any(|demand| demand.met)
+    }
+
+    fn every(&self) -> Option<&'a ValueSet> {
+        self.sets(true, Match::All).next()
     }
 
     fn can_be_answered(&self) -> bool {
         if !self.must_be_met() {
             return true;
         }
-        let every = self.sets(true, Match::All).next();
-        let in_each = || self.sets(true, Match::Any).all(|set| set.iter().any(|element| self.takes(element)));
-        let in_every = || every.is_none_or(|every| every.iter().any(|element| self.takes(element)));
-        // Where not every element must be in some set, there is always one more.
-        let outside = |set: &ValueSet| {
-            every.is_none_or(|every| every.iter().any(|element| !set.contains(element) && self.takes(element)))
-        };
-        in_each() && in_every() && self.sets(false, Match::All).all(outside)
+        let is = |set, inside| ValueSet::has_element(self.of_each().chain([Wanted { set, inside }]));
+        self.sets(true, Match::Any).chain(self.every()).all(|set| is(set, true))
+            // Where not every element must be in some set, null is outside.
+            && (self.every().is_none() || self.sets(false, Match::All).all(|set| is(set, false)))
     }
 
-    /// A text where one does, otherwise a list.
+    /// A single value where one does, otherwise a list.
     fn answer(&self) -> Json {
-        let is_answer = |element: &&str| self.of().all(|demand| demand.clause.accepted.contains(element) == demand.met);
-        let first = self.of().find(|demand| demand.met).map(|demand| demand.clause.accepted);
-        if let Some(text) = first.and_then(|set| set.iter().find(is_answer)) {
-            return Json::Text(text.into());
+        let wanted = self.of().map(|demand| Wanted { set: demand.clause.accepted, inside: demand.met });
+        if let Some(only) = element(&wanted) {
+            return only;
         }
-        let mut elements: Vec<String> = Vec::new();
-        let every = self.sets(true, Match::All).next();
-        for set in self.sets(true, Match::Any).chain(every) {
-            if !elements.iter().any(|element| set.contains(element)) {
-                elements.extend(set.iter().find(|element| self.takes(element)).map(String::from));
+        if !self.must_be_met() {
+            return Json::Null;
+        }
+        let mut elements: Vec<Json> = Vec::new();
+        let is = |element: &Json, set: &ValueSet| set.accepts(element.as_value());
+        for set in self.sets(true, Match::Any).chain(self.every()) {
+            if !elements.iter().any(|element| is(element, set)) {
+                elements.extend(element(&self.of_each().chain([Wanted { set, inside: true }])));
             }
         }
         for set in self.sets(false, Match::All) {
-            if elements.iter().any(|element| !set.contains(element)) {
-                continue;
+            if elements.iter().all(|element| is(element, set)) {
+                elements.push(
+                    element(&[Wanted { set, inside: false }].into_iter().chain(self.of_each())).unwrap_or(Json::Null),
+                );
             }
-            let inside = |every: &ValueSet| {
-                every.iter().find(|element| !set.contains(element) && self.takes(element)).map(String::from)
-            };
-            let none: Vec<&ValueSet> = self.sets(false, Match::Any).collect();
-            elements.extend(every.map_or_else(|| Some(set.element_outside_all(&none)), inside));
         }
-        if elements.is_empty() {
-            let sets: Vec<&ValueSet> = self.of().map(|demand| demand.clause.accepted).collect();
-            elements.extend(sets.first().map(|set| set.element_outside_all(&sets)));
+        match <[Json; 1]>::try_from(elements) {
+            Ok([only]) => only,
+            Err(several) => Json::List(several),
         }
-        if elements.len() > 1 {
-            return Json::List(elements.into_iter().map(Json::Text).collect());
-        }
-        Json::Text(elements.pop().unwrap_or_default())
     }
+}
+
+/// An element as wanted, as it stands in JSON.
+pub(super) fn element<'a>(wanted: &(impl Iterator<Item = Wanted<'a>> + Clone)) -> Option<Json> {
+    let kind = wanted.clone().next()?.set.kind();
+    let text = ValueSet::element(wanted)?;
+    let integer = (kind == ValueKind::Integer).then(|| text.parse().ok()).flatten();
+    let integer = integer.filter(|integer: &i128| i64::try_from(*integer).is_ok() || u64::try_from(*integer).is_ok());
+    Some(integer.map_or(Json::Text(text), Json::Integer))
 }

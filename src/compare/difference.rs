@@ -1,7 +1,13 @@
 //! The requests that one access allows and another denies.
 
 use super::together;
-use crate::{access::Access, resource::Resource, schema::OperationRef};
+use crate::{
+    access::Access,
+    attributes::Attributes,
+    decision::{InContext, NONE},
+    resource::Resource,
+    schema::OperationRef,
+};
 
 /// The requests that one access allows and another denies.
 ///
@@ -46,7 +52,7 @@ impl Difference {
         operation: impl Into<OperationRef<'a>>,
         resource: &'a R,
     ) -> bool {
-        matches!(together::decide(&self.of, operation.into(), resource), Err((1, _)))
+        self.in_context(NONE).contains(operation, resource)
     }
 
     /// Whether this update is in the difference.
@@ -55,6 +61,23 @@ impl Difference {
         stored: &'a S,
         proposed: &'a P,
     ) -> bool {
-        matches!(together::decide_update(&self.of, stored, proposed), Err((1, _)))
+        self.in_context(NONE).contains_update(stored, proposed)
+    }
+
+    /// The difference in the context of a request, as [`Access::in_context`].
+    pub fn in_context<'a>(&'a self, context: &'a dyn Attributes) -> InContext<'a, Self> {
+        InContext { of: self, context }
+    }
+}
+
+impl<'a> InContext<'a, Difference> {
+    /// Whether this request is in the difference.
+    pub fn contains<R: Resource + ?Sized>(self, operation: impl Into<OperationRef<'a>>, resource: &'a R) -> bool {
+        matches!(together::decide(&self.of.of, self.context, operation.into(), resource), Err((1, _)))
+    }
+
+    /// Whether this update is in the difference.
+    pub fn contains_update<S: Resource + ?Sized, P: Resource + ?Sized>(self, stored: &'a S, proposed: &'a P) -> bool {
+        matches!(together::decide_update(&self.of.of, self.context, stored, proposed), Err((1, _)))
     }
 }

@@ -8,15 +8,15 @@ use serde::{Serialize, Serializer, ser::SerializeSeq};
 use super::{
     demands::Demand,
     operations,
-    pair::{Gap, OnType, Pair},
-    pieces::{self, Beyond, Piece, TooManyPieces},
+    pair::{Gap, OnType, Pair, can_be_compared},
+    pieces::{self, Beyond, GivenUp, Piece},
     witness::Witness,
 };
 use crate::{
     access::Access,
     decision::Clause,
     text::{Quoted, join},
-    value_set::ValueSet,
+    values::ValueSet,
 };
 
 /// The error "caller access exceeded": what an access allows beyond another, such as its issuer's. There is at least one
@@ -53,7 +53,16 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccessExceeded {
     excesses: Box<[Excess]>,
-    complete: bool,
+    rest: Rest,
+}
+
+/// What is beyond the parts that are told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Rest {
+    Nothing,
+    More,
+    /// The comparison was given up.
+    Unknown(GivenUp),
 }
 
 /// One thing that an access allows beyond another, and a request that shows it.
@@ -117,8 +126,11 @@ pub enum ExcessKind {
     ConditionValues {
         /// The condition's name.
         condition: Box<str>,
-        /// The values that the other doesn't have.
-        values: Box<[Box<str>]>,
+        /// The values, of which the other doesn't have some.
+        values: ValueSet,
+        /// Those that the other has, where that leaves no list of values.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        but: Option<ValueSet>,
         /// The types where this is so.
         resources: Box<[Box<str>]>,
     },
@@ -127,7 +139,7 @@ pub enum ExcessKind {
         /// The condition's name.
         condition: Box<str>,
         /// The values that the other has.
-        accepted: Box<[Box<str>]>,
+        accepted: ValueSet,
         /// The types where this is so.
         resources: Box<[Box<str>]>,
     },
@@ -147,7 +159,7 @@ pub struct Restriction {
     /// The condition's name.
     pub condition: Box<str>,
     /// The values.
-    pub values: Box<[Box<str>]>,
+    pub values: ValueSet,
     /// Whether these are the values that are not accepted, and all others are.
     #[serde(skip_serializing_if = "is_false")]
     pub except: bool,
@@ -167,7 +179,7 @@ impl AccessExceeded {
     /// Whether the parts are all that there is. False where there are more than are told, and where the comparison took too
     /// many pieces and was given up: then there are no parts, and a refusal is all that is safe.
     pub fn is_complete(&self) -> bool {
-        self.complete
+        self.rest == Rest::Nothing
     }
 }
 
@@ -191,7 +203,7 @@ impl Access {
     /// [`AccessExceeded`], "caller access exceeded", with all that this access allows and `issuer` doesn't.
     pub fn ensure_within(&self, issuer: &Self) -> Result<(), AccessExceeded> {
         let exceeded = excesses(self, issuer);
-        if exceeded.complete && exceeded.excesses.is_empty() { Ok(()) } else { Err(exceeded) }
+        if exceeded.is_complete() && exceeded.excesses.is_empty() { Ok(()) } else { Err(exceeded) }
     }
 }
 
@@ -200,7 +212,11 @@ const MOST_TOLD: usize = 16;
 
 /// What `access` allows beyond `other`: complete and empty exactly where it is within.
 pub(super) fn excesses(access: &Access, other: &Access) -> AccessExceeded {
-    let complete = |excesses| AccessExceeded { excesses, complete: true };
+    let complete = |excesses| AccessExceeded { excesses, rest: Rest::Nothing };
+    let given_up = |why| AccessExceeded { excesses: Box::default(), rest: Rest::Unknown(why) };
+    if !can_be_compared(access, other) {
+        return given_up(GivenUp::OtherKinds);
+    }
     if other.others.is_none() {
         let mut all: Vec<Excess> = Vec::new();
         for of in access.compiled() {
@@ -221,9 +237,9 @@ pub(super) fn excesses(access: &Access, other: &Access) -> AccessExceeded {
         Ok(Beyond { pieces, is_all }) => {
             let told =
                 pieces.iter().filter_map(|piece| Some(Excess { kind: of_piece(piece), witness: piece.witness()? }));
-            AccessExceeded { excesses: told.collect(), complete: is_all }
+            AccessExceeded { excesses: told.collect(), rest: if is_all { Rest::Nothing } else { Rest::More } }
         }
-        Err(TooManyPieces) => AccessExceeded { excesses: Box::default(), complete: false },
+        Err(why) => given_up(why),
     }
 }
 
@@ -232,7 +248,7 @@ fn of_piece(piece: &Piece<'_>) -> ExcessKind {
     let schema = piece.of.schema();
     let of_demand = |demand: &Demand<'_>| Restriction {
         condition: demand.clause.condition().into(),
-        values: values(demand.clause.accepted),
+        values: demand.clause.accepted.clone(),
         except: !demand.met,
     };
     let operations = operations::operations(piece.operations).map(|index| schema.operation_at(index).into()).collect();
@@ -287,14 +303,10 @@ fn operations(on: &OnType<'_, '_>, mask: u64) -> Box<[Box<str>]> {
     operations::operations(mask).map(|index| on.pair.left.schema().operation_at(index).into()).collect()
 }
 
-fn values(set: &ValueSet) -> Box<[Box<str>]> {
-    set.iter().map(Box::from).collect()
-}
-
 fn permission(on: &OnType<'_, '_>) -> ExcessKind {
     let restriction = |clause: Clause<'_>| Restriction {
         condition: clause.condition().into(),
-        values: values(clause.accepted),
+        values: clause.accepted.clone(),
         except: false,
     };
     ExcessKind::Permission {
@@ -307,11 +319,17 @@ fn permission(on: &OnType<'_, '_>) -> ExcessKind {
 fn kind(gap: &Gap<'_>, resources: Box<[Box<str>]>) -> ExcessKind {
     let (condition, accepted) = (gap.right.condition().into(), gap.right.accepted);
     match gap.left {
-        None => ExcessKind::ConditionMissing { condition, accepted: values(accepted), resources },
+        None => ExcessKind::ConditionMissing { condition, accepted: accepted.clone(), resources },
         Some(_) if gap.lists => ExcessKind::Lists { condition, resources },
         Some(left) => {
-            let values = left.accepted.difference(accepted).map(Box::from).collect();
-            ExcessKind::ConditionValues { condition, values, resources }
+            // Of texts that are all named, those that are left are named.
+            let texts =
+                left.accepted.texts().map(|texts| texts.filter(|text| !accepted.contains(text)).collect::<Vec<_>>());
+            let (values, but) = match texts {
+                Some(texts) => (ValueSet::of_texts(&texts), None),
+                None => (left.accepted.clone(), Some(accepted.clone())),
+            };
+            ExcessKind::ConditionValues { condition, values, but, resources }
         }
     }
 }
@@ -319,11 +337,13 @@ fn kind(gap: &Gap<'_>, resources: Box<[Box<str>]>) -> ExcessKind {
 impl fmt::Display for AccessExceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("caller access exceeded: ")?;
-        if !self.complete && self.excesses.is_empty() {
-            return f.write_str("the two have too many assignments and conditions to be compared");
-        }
         join(f, "; ", self.excesses.iter().map(Excess::kind))?;
-        f.write_str(if self.complete { "" } else { "; and more" })
+        f.write_str(match self.rest {
+            Rest::Nothing => "",
+            Rest::More => "; and more",
+            Rest::Unknown(GivenUp::TooManyPieces) => "the two have too many assignments and conditions to be compared",
+            Rest::Unknown(GivenUp::OtherKinds) => "the two schemas take the values of an attribute for different kinds",
+        })
     }
 }
 
@@ -334,7 +354,7 @@ impl Serialize for AccessExceeded {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
         self.excesses.iter().try_for_each(|excess| list.serialize_element(excess))?;
-        if !self.complete {
+        if !self.is_complete() {
             list.serialize_element(&BTreeMap::from([("kind", "more")]))?;
         }
         list.end()
@@ -357,11 +377,12 @@ impl fmt::Display for ExcessKind {
             Self::ConditionUnbound { resource, operations, condition } => {
                 write!(f, "permission `{resource}:{}` without condition `{condition}`", operations.join(","))
             }
-            Self::ConditionValues { condition, values, resources } => {
-                write!(f, "{} where `{condition}` is {}", Few(resources), Few(values))
+            Self::ConditionValues { condition, values, but, resources } => {
+                write!(f, "{} where `{condition}` is {}", Few(resources), values.few())?;
+                but.as_ref().map_or(Ok(()), |but| write!(f, " and outside of {}", but.few()))
             }
             Self::ConditionMissing { condition, accepted, resources } => {
-                write!(f, "{} where `{condition}` is anything but {}", Few(resources), Few(accepted))
+                write!(f, "{} where `{condition}` {} {}", Few(resources), outside(accepted), accepted.few())
             }
             Self::Lists { condition, resources } => {
                 write!(f, "{} where not all elements of a list meet `{condition}`", Few(resources))
@@ -370,11 +391,16 @@ impl fmt::Display for ExcessKind {
     }
 }
 
+/// Before the values, one of which it is not.
+fn outside(values: &ValueSet) -> &'static str {
+    if values.except().len() == 0 { "is anything but" } else { "is outside of" }
+}
+
 fn restricted(f: &mut fmt::Formatter<'_>, conditions: &[Restriction]) -> fmt::Result {
     conditions.iter().enumerate().try_for_each(|(index, Restriction { condition, values, except })| {
         let and = if index == 0 { "where" } else { "and" };
-        let is = if *except { "is anything but" } else { "is" };
-        write!(f, " {and} `{condition}` {is} {}", Few(values))
+        let is = if *except { outside(values) } else { "is" };
+        write!(f, " {and} `{condition}` {is} {}", values.few())
     })
 }
 
@@ -382,7 +408,7 @@ fn restricted(f: &mut fmt::Formatter<'_>, conditions: &[Restriction]) -> fmt::Re
 const MOST_SHOWN: usize = 8;
 
 /// The first few, in backticks, and how many more.
-pub(crate) struct Few<'a>(pub(crate) &'a [Box<str>]);
+struct Few<'a>(&'a [Box<str>]);
 
 impl fmt::Display for Few<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,13 +5,15 @@ use alloc::{vec, vec::Vec};
 use super::{
     demands::{Demand, Paths, answer, can_be_answered},
     operations,
-    pieces::{MOST_PIECES, TooManyPieces},
+    pair::can_be_compared,
+    pieces::{GivenUp, MOST_PIECES},
     together,
     witness::Witness,
 };
 use crate::{
     access::Access,
-    decision::{Decision, Forbidden},
+    attributes::Attributes,
+    decision::{Decision, Forbidden, InContext, NONE},
     filter::Filter,
     resource::Resource,
     schema::{OperationRef, TypeRef},
@@ -84,7 +86,7 @@ impl Intersection {
     }
 
     /// Whether there is nothing that all of them allow, and this is known: with more than 4,096 ways to take one assignment
-    /// of each, the search is given up.
+    /// of each, or between schemas that take values of one attribute for different kinds, the search is given up.
     pub fn is_empty(&self) -> bool {
         matches!(self.common(), Ok(None))
     }
@@ -96,7 +98,7 @@ impl Intersection {
         operation: impl Into<OperationRef<'a>>,
         resource: &'a R,
     ) -> Decision<'a> {
-        together::decide(&self.of, operation.into(), resource).map_err(|(_, denial)| denial).into()
+        self.in_context(NONE).decide(operation, resource)
     }
 
     /// Decides an update as each access would; the first denial is the reason.
@@ -105,7 +107,7 @@ impl Intersection {
         stored: &'a S,
         proposed: &'a P,
     ) -> Decision<'a> {
-        together::decide_update(&self.of, stored, proposed).map_err(|(_, denial)| denial).into()
+        self.in_context(NONE).decide_update(stored, proposed)
     }
 
     /// What all of them may list: of each, one of its alternatives. Two clauses may be on one attribute; where all elements of
@@ -135,15 +137,12 @@ impl Intersection {
         resource: impl Into<TypeRef<'a>>,
         account: &str,
     ) -> Result<Filter, IntersectionFilterError> {
-        let resource = resource.into();
-        let mut all = Filter::Everything;
-        for access in &self.of {
-            let one = access
-                .try_filter(resource, account)
-                .map_err(|denial| IntersectionFilterError::Denied(denial.into()))?;
-            all = all.and(&one).ok_or(IntersectionFilterError::TooManyAlternatives)?;
-        }
-        Ok(all)
+        self.in_context(NONE).try_filter(resource, account)
+    }
+
+    /// The intersection in the context of a request, as [`Access::in_context`].
+    pub fn in_context<'a>(&'a self, context: &'a dyn Attributes) -> InContext<'a, Self> {
+        InContext { of: self, context }
     }
 
     /// A request that all of them allow, if there is one. `None` too where the search is given up, as
@@ -167,10 +166,15 @@ impl Intersection {
     }
 
     /// A request that all allow: of each access one assignment, of which nothing keeps out what the others ask for.
-    fn common(&self) -> Result<Option<Witness>, TooManyPieces> {
+    fn common(&self) -> Result<Option<Witness>, GivenUp> {
         let Some((first, others)) = self.of.split_first() else { return Ok(None) };
         if others.iter().any(|other| other.account() != first.account()) {
             return Ok(None);
+        }
+        let pairs =
+            self.of.iter().enumerate().flat_map(|(at, one)| self.of.iter().skip(at).map(move |other| (one, other)));
+        if !pairs.into_iter().all(|(one, other)| can_be_compared(one, other)) {
+            return Err(GivenUp::OtherKinds);
         }
         let mut made = 0_usize;
         for resource in 0..first.schema().resource_types().len() {
@@ -200,7 +204,7 @@ impl Intersection {
                     let demands: Vec<Demand<'_>> = demands.iter().copied().chain(more).collect();
                     made = made.saturating_add(1);
                     if made > MOST_PIECES {
-                        return Err(TooManyPieces);
+                        return Err(GivenUp::TooManyPieces);
                     }
                     if mask != 0 && can_be_answered(&demands) {
                         open.push((of, mask, demands, others));
@@ -210,5 +214,44 @@ impl Intersection {
             }
         }
         Ok(None)
+    }
+}
+
+impl<'a> InContext<'a, Intersection> {
+    /// Decides an operation as each access would, as [`Intersection::decide`].
+    pub fn decide<R: Resource + ?Sized>(self, operation: impl Into<OperationRef<'a>>, resource: &'a R) -> Decision<'a> {
+        let decided = together::decide(&self.of.of, self.context, operation.into(), resource);
+        decided.map_err(|(_, denial)| denial).into()
+    }
+
+    /// Decides an update as each access would, as [`Intersection::decide_update`].
+    pub fn decide_update<S: Resource + ?Sized, P: Resource + ?Sized>(
+        self,
+        stored: &'a S,
+        proposed: &'a P,
+    ) -> Decision<'a> {
+        let decided = together::decide_update(&self.of.of, self.context, stored, proposed);
+        decided.map_err(|(_, denial)| denial).into()
+    }
+
+    /// What all of them may list, as [`Intersection::try_filter`].
+    ///
+    /// # Errors
+    ///
+    /// [`IntersectionFilterError`] as there; a condition that the context doesn't meet is a denial.
+    pub fn try_filter(
+        self,
+        resource: impl Into<TypeRef<'a>>,
+        account: &str,
+    ) -> Result<Filter, IntersectionFilterError> {
+        let resource = resource.into();
+        let mut all = Filter::Everything;
+        for of in &self.of.of {
+            let one = InContext { of, context: self.context }
+                .try_filter(resource, account)
+                .map_err(|denial| IntersectionFilterError::Denied(denial.into()))?;
+            all = all.and(&one).ok_or(IntersectionFilterError::TooManyAlternatives)?;
+        }
+        Ok(all)
     }
 }

@@ -38,7 +38,6 @@ mod together;
 mod witness;
 
 pub use difference::Difference;
-pub(crate) use excess::Few;
 pub use excess::{AccessExceeded, Excess, ExcessKind, Restriction};
 pub use intersection::{Intersection, IntersectionFilterError};
 pub use relation::Inclusion;

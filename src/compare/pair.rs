@@ -123,7 +123,7 @@ impl<'a> Pair<'a> {
             let name = self.right.conditions().get(right.place)?.name;
             return self.left.clause(resource, self.place(name)?)?.ok();
         }
-        self.left.clauses(resource).flatten().find(|left| left.attribute == right.attribute)
+        self.left.clauses(resource).flatten().find(|left| left.reads_as(right))
     }
 
     fn open(&self) -> impl Iterator<Item = usize> {
@@ -189,6 +189,26 @@ impl<'a> OnType<'_, 'a> {
         let there = self.there.into_iter();
         there.flat_map(move |there| pair.right.clauses(there)).flatten()
     }
+}
+
+/// Whether what the two say of each attribute can be compared. Of one schema it can.
+pub(super) fn can_be_compared(one: &Access, other: &Access) -> bool {
+    if one.schema() == other.schema() {
+        return true;
+    }
+    one.schema().resource_types().all(|resource| {
+        let name = TypeRef::Name(one.schema().type_name(resource));
+        clauses(one, name).all(|ours| {
+            let mut same = clauses(other, name).filter(|theirs| theirs.reads_as(&ours));
+            same.all(|theirs| ours.accepted.kind().compares_with(theirs.accepted.kind()))
+        })
+    })
+}
+
+/// What all assignments ask of a type.
+fn clauses<'a>(access: &'a Access, resource: TypeRef<'_>) -> impl Iterator<Item = Clause<'a>> + use<'a> {
+    let index = access.schema().type_index(resource).into_iter();
+    index.flat_map(|index| access.compiled().flat_map(move |of| of.clauses(index).flatten()))
 }
 
 fn bit(index: usize) -> u64 {

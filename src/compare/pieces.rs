@@ -41,9 +41,14 @@ pub(super) struct Piece<'a> {
     taken: AssignmentSet,
 }
 
-/// More pieces than [`MOST_PIECES`].
-#[derive(Clone, Copy, Debug)]
-pub(super) struct TooManyPieces;
+/// Why a comparison is given up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum GivenUp {
+    /// More pieces than [`MOST_PIECES`].
+    TooManyPieces,
+    /// The two schemas take the values of one attribute for different kinds.
+    OtherKinds,
+}
 
 /// An assignment of the right, on one type.
 struct Right<'a> {
@@ -70,7 +75,7 @@ pub(super) struct Beyond<'a> {
 
 /// What the left allows and the right doesn't: of each type at most `most` pieces. Nothing exactly where the left is within
 /// the right.
-pub(super) fn beyond<'a>(left: &'a Access, right: &'a Access, most: usize) -> Result<Beyond<'a>, TooManyPieces> {
+pub(super) fn beyond<'a>(left: &'a Access, right: &'a Access, most: usize) -> Result<Beyond<'a>, GivenUp> {
     let mut made = 0;
     let (mut found, mut is_all) = (Vec::new(), true);
     let (same_schema, same_account) = (left.schema() == right.schema(), left.account() == right.account());
@@ -125,7 +130,7 @@ impl<'a> Piece<'a> {
         most: usize,
         made: &mut usize,
         found: &mut Vec<Self>,
-    ) -> Result<bool, TooManyPieces> {
+    ) -> Result<bool, GivenUp> {
         let end = found.len().saturating_add(most);
         let mut pieces = vec![self];
         while let Some(mut piece) = pieces.pop() {
@@ -157,7 +162,7 @@ impl<'a> Piece<'a> {
             let parts = piece.split(right, &clauses);
             *made = made.saturating_add(parts.len());
             if *made > MOST_PIECES {
-                return Err(TooManyPieces);
+                return Err(GivenUp::TooManyPieces);
             }
             // The first part is the widest, and is looked at first.
             pieces.extend(parts.into_iter().rev());

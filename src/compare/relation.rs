@@ -1,8 +1,8 @@
 //! Inclusion and equality.
 
 use super::{
-    pair::Pair,
-    pieces::{self, TooManyPieces},
+    pair::{Pair, can_be_compared},
+    pieces::{self, GivenUp},
     witness::Witness,
 };
 use crate::access::Access;
@@ -18,6 +18,9 @@ pub enum Inclusion {
     Exceeds(Witness),
     /// The comparison was given up: it takes more than 4,096 pieces. It must be taken for "not within".
     TooManyPieces,
+    /// The comparison was given up: the accesses are of two schemas, which take the values of one attribute for different
+    /// [kinds](crate::schema::ValueKind). It must be taken for "not within".
+    OtherKinds,
 }
 
 impl Inclusion {
@@ -29,7 +32,7 @@ impl Inclusion {
     /// The request that the one allows and the other denies.
     pub fn witness(&self) -> Option<&Witness> {
         match self {
-            Self::Within | Self::TooManyPieces => None,
+            Self::Within | Self::TooManyPieces | Self::OtherKinds => None,
             Self::Exceeds(witness) => Some(witness),
         }
     }
@@ -41,7 +44,7 @@ impl Inclusion {
 impl Access {
     /// Whether `other` allows all that this access allows, and if not, a request that this one allows and `other` denies.
     ///
-    /// It is exact. Where each has one assignment, each condition value is looked up once, and each condition name once for each
+    /// It is exact, and a witness holds the context where a condition reads it. Where each has one assignment, each condition value is looked up once, and each condition name once for each
     /// type. (Between accesses of different schemas, values are looked up for each type, and each name is compared with each.)
     ///
     /// Otherwise the assignments of `other` are taken away from those of this access, piece by piece. Accesses that people
@@ -63,6 +66,9 @@ impl Access {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn within(&self, other: &Self) -> Inclusion {
+        if !can_be_compared(self, other) {
+            return Inclusion::OtherKinds;
+        }
         let witness = match Pair::only(self, other) {
             Some(pair) => Ok(pair.witness()),
             None => pieces::beyond(self, other, 1).map(|left| {
@@ -73,7 +79,8 @@ impl Access {
         match witness {
             Ok(None) => Inclusion::Within,
             Ok(Some(witness)) => Inclusion::Exceeds(witness),
-            Err(TooManyPieces) => Inclusion::TooManyPieces,
+            Err(GivenUp::TooManyPieces) => Inclusion::TooManyPieces,
+            Err(GivenUp::OtherKinds) => Inclusion::OtherKinds,
         }
     }
 
@@ -95,6 +102,7 @@ impl Access {
     /// ```
     pub fn is_within(&self, other: &Self) -> bool {
         match Pair::only(self, other) {
+            _ if !can_be_compared(self, other) => false,
             Some(pair) => pair.types().all(|on| on.is_included()),
             None => pieces::beyond(self, other, 1).is_ok_and(|left| left.pieces.is_empty()),
         }

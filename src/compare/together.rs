@@ -6,14 +6,13 @@
 
 use core::array;
 
-use super::demands::same_path;
 use crate::{
     access::{Access, CompiledAssignment},
-    attributes::{AttributePath, Value},
+    attributes::{Attributes, Value},
     decision::{Asked, Clause, Denial, UpdateSide, admit, admit_update, is_update},
     joined::{self, AssignmentSet},
     resource::Resource,
-    schema::OperationRef,
+    schema::{OperationRef, Source},
 };
 
 /// Which of the accesses is the first to deny, and why.
@@ -24,26 +23,37 @@ const MOST: usize = 8;
 
 pub(super) fn decide<'a, R: Resource + ?Sized>(
     accesses: &'a [Access],
+    context: &'a dyn Attributes,
     operation: OperationRef<'a>,
     resource: &'a R,
 ) -> Result<(), Denied<'a>> {
     let (account, resource_type) = (resource.account(), resource.resource_type());
     let admit = |access| admit(access, operation, account, resource_type);
     if is_update(operation) {
-        all(accesses, admit, SIDES, |path| [path.read(resource), Value::Absent])
+        all(accesses, admit, SIDES, |clause| match clause.source {
+            Source::Context => [clause.attribute.read(context); 2],
+            Source::Resource => [clause.attribute.read(resource), Value::Absent],
+        })
     } else {
-        all(accesses, admit, [None], |path| [path.read(resource)])
+        all(accesses, admit, [None], |clause| match clause.source {
+            Source::Context => [clause.attribute.read(context)],
+            Source::Resource => [clause.attribute.read(resource)],
+        })
     }
 }
 
 pub(super) fn decide_update<'a, S: Resource + ?Sized, P: Resource + ?Sized>(
     accesses: &'a [Access],
+    context: &'a dyn Attributes,
     stored: &'a S,
     proposed: &'a P,
 ) -> Result<(), Denied<'a>> {
     let sides = [(stored.account(), stored.resource_type()), (proposed.account(), proposed.resource_type())];
     let admit = |access| admit_update(access, sides[0], sides[1]);
-    all(accesses, admit, SIDES, |path| [path.read(stored), path.read(proposed)])
+    all(accesses, admit, SIDES, |clause| match clause.source {
+        Source::Context => [clause.attribute.read(context); 2],
+        Source::Resource => [clause.attribute.read(stored), clause.attribute.read(proposed)],
+    })
 }
 
 const SIDES: [Option<UpdateSide>; 2] = [Some(UpdateSide::Stored), Some(UpdateSide::Proposed)];
@@ -52,7 +62,7 @@ fn all<'a, const N: usize>(
     accesses: &'a [Access],
     admit: impl Fn(&'a Access) -> Result<Asked, Denial<'a>>,
     sides: [Option<UpdateSide>; N],
-    read: impl Fn(&'a AttributePath) -> [Value<'a>; N],
+    read: impl Fn(&Clause<'a>) -> [Value<'a>; N],
 ) -> Result<(), Denied<'a>> {
     for (chunk, first) in accesses.chunks(MOST).zip((0_usize..).step_by(MOST)) {
         // The accesses before the first that is not even admitted.
@@ -117,10 +127,10 @@ impl<'a, const N: usize> State<'a, N> {
         }
     }
 
-    /// Tests the clauses that read this attribute.
-    fn test(&mut self, path: &AttributePath, found: [Value<'a>; N]) {
+    /// Tests the clauses that read the same attribute.
+    fn test(&mut self, read: &Clause<'a>, found: [Value<'a>; N]) {
         for (at, assignment) in self.asked.granted_by(self.access) {
-            for clause in self.clauses(assignment).filter(|clause| same_path(clause.attribute, path)) {
+            for clause in self.clauses(assignment).filter(|clause| clause.reads_as(read)) {
                 for (side, found) in found.into_iter().enumerate() {
                     if !clause.is_met_by(found) {
                         self.close(side, at, clause.place, found);
@@ -155,17 +165,16 @@ impl<'a, const N: usize> State<'a, N> {
 fn each<'a, const N: usize>(
     states: &mut [Option<State<'a, N>>; MOST],
     sides: [Option<UpdateSide>; N],
-    read: &impl Fn(&'a AttributePath) -> [Value<'a>; N],
+    read: &impl Fn(&Clause<'a>) -> [Value<'a>; N],
 ) -> Result<(), Denied<'a>> {
     for turn in 0..MOST {
         let Some(state) = states.get(turn).and_then(Option::as_ref) else { return Ok(()) };
         for (index, clause) in state.all_clauses().enumerate() {
-            let path = clause.attribute;
             let earlier = states.iter().take(turn).flatten().flat_map(State::all_clauses);
             let own = states.get(turn).into_iter().flatten().flat_map(State::all_clauses).take(index);
-            if !earlier.chain(own).any(|clause| same_path(clause.attribute, path)) {
-                let found = read(path);
-                states.iter_mut().skip(turn).flatten().for_each(|state| state.test(path, found));
+            if !earlier.chain(own).any(|other| other.reads_as(&clause)) {
+                let found = read(&clause);
+                states.iter_mut().skip(turn).flatten().for_each(|state| state.test(&clause, found));
             }
             // Of one assignment the reason is known with its first condition that is unmet. Of several a side comes first.
             if let Some(state) = states.get(turn).and_then(Option::as_ref).filter(|state| state.is_denied()) {

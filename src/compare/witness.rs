@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     access::{Access, CompiledAssignment},
-    attributes::{AttributePath, Attributes, Value},
-    decision::{Decision, is_update},
+    attributes::{AsValue, AttributePath, Attributes, Value},
+    decision::{Clause, Decision, is_update},
     json::{Json, JsonObject},
     resource::Resource,
     schema::{Operation, OperationRef, Schema, TypeRef},
@@ -43,6 +43,7 @@ pub struct Witness {
     resource_type: Box<str>,
     account: Box<str>,
     attributes: Json,
+    context: Json,
 }
 
 impl Witness {
@@ -51,20 +52,24 @@ impl Witness {
         of: &CompiledAssignment,
         resource: usize,
         operation: u8,
-        attributes: impl IntoIterator<Item = (&'a AttributePath, Json)>,
+        attributes: impl IntoIterator<Item = (Clause<'a>, Json)>,
     ) -> Self {
-        let mut object = JsonObject::default();
-        attributes.into_iter().for_each(|(path, value)| put(&mut object, path, value));
+        let (mut object, mut context) = (JsonObject::default(), JsonObject::default());
+        for (clause, value) in attributes {
+            put(if clause.reads_context() { &mut context } else { &mut object }, clause.attribute, value);
+        }
         Self {
             operation: of.schema().operation_at(operation).into(),
             resource_type: of.schema().type_name_at(resource).into(),
             account: of.account().into(),
             attributes: Json::Object(object),
+            context: Json::Object(context),
         }
     }
 
     /// The decision of an access on this request.
     pub fn decide<'a>(&'a self, access: &'a Access) -> Decision<'a> {
+        let access = access.in_context(&self.context);
         if is_update(OperationRef::Name(&self.operation)) {
             access.decide_update(self, self)
         } else {
@@ -87,10 +92,19 @@ impl Witness {
         (self.is(Operation::CREATE) || self.is(Operation::UPDATE)).then_some(&self.attributes)
     }
 
+    /// The context, a JSON object; `None` where the request has none.
+    pub fn context(&self) -> Option<&Json> {
+        has_members(&self.context).then_some(&self.context)
+    }
+
     /// Standard operations have the same names in every schema.
     fn is(&self, standard: Operation) -> bool {
         Schema::standard_name(standard).is_some_and(|name| *self.operation == *name)
     }
+}
+
+fn has_members(json: &Json) -> bool {
+    matches!(json, Json::Object(members) if !members.is_empty())
 }
 
 /// Sets the attribute at the end of the path, with the objects that lead there.
@@ -130,19 +144,20 @@ impl Resource for Witness {
 impl fmt::Display for Witness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` on `{}` of `{}`", self.operation, self.resource_type, self.account)?;
-        match &self.attributes {
-            Json::Object(attributes) if !attributes.is_empty() => write!(f, " with {}", Value::Object(attributes)),
-            _ => Ok(()),
+        if has_members(&self.attributes) {
+            write!(f, " with {}", self.attributes.as_value())?;
         }
+        self.context().map_or(Ok(()), |context| write!(f, " in the context {}", context.as_value()))
     }
 }
 
 /// As a request: `{"operation": …, "resource": {"type": …, "account": …, "attributes": {…}}}`. An `update` has `proposed`
-/// too, and a `create` has it instead of `attributes`.
+/// too, and a `create` has it instead of `attributes`; `context` is there where a condition reads it.
 impl Serialize for Witness {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let resource = Subject { kind: &self.resource_type, account: &self.account, attributes: self.stored() };
-        Request { operation: &self.operation, resource, proposed: self.proposed() }.serialize(serializer)
+        Request { operation: &self.operation, resource, proposed: self.proposed(), context: self.context() }
+            .serialize(serializer)
     }
 }
 
@@ -152,6 +167,8 @@ struct Request<'a> {
     resource: Subject<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     proposed: Option<&'a Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<&'a Json>,
 }
 
 #[derive(Serialize)]

@@ -3,8 +3,8 @@
 use crate::{
     access::{CompiledAssignment, CompiledCondition},
     attributes::AttributePath,
-    schema::{Match, Schema, TypeRule},
-    value_set::ValueSet,
+    schema::{Match, Schema, Source, TypeRule},
+    values::ValueSet,
 };
 
 /// What one condition name of an assignment asks of a type: the attribute that it reads must have an accepted value.
@@ -14,6 +14,7 @@ pub(crate) struct Clause<'a> {
     pub(crate) place: usize,
     pub(crate) attribute: &'a AttributePath,
     pub(crate) matching: Match,
+    pub(crate) source: Source,
     pub(crate) accepted: &'a ValueSet,
     schema: &'a Schema,
     name: usize,
@@ -65,8 +66,8 @@ fn clause<'a>(
 ) -> Option<Result<Clause<'a>, Unbound<'a>>> {
     match rules.get(*name) {
         Some(TypeRule::Restricts(binding)) => {
-            let (attribute, matching) = (binding.attribute(), binding.matching());
-            Some(Ok(Clause { place, attribute, matching, accepted, schema, name: *name }))
+            let (attribute, matching, source) = (binding.attribute(), binding.matching(), binding.source());
+            Some(Ok(Clause { place, attribute, matching, source, accepted, schema, name: *name }))
         }
         Some(TypeRule::Ignored) => None,
         Some(TypeRule::Unbound) | None => {
@@ -76,7 +77,27 @@ fn clause<'a>(
     }
 }
 
+fn same_path(one: &AttributePath, other: &AttributePath) -> bool {
+    core::ptr::eq(one, other) || one == other
+}
+
 impl<'a> Clause<'a> {
+    /// Whether it reads the context.
+    #[inline]
+    pub(crate) fn reads_context(&self) -> bool {
+        self.source.is_context()
+    }
+
+    /// Whether both read the same attribute of the same source.
+    pub(crate) fn reads_as(&self, other: &Self) -> bool {
+        self.source == other.source && same_path(self.attribute, other.attribute)
+    }
+
+    /// Whether one of the two reads inside what the other reads.
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        self.source == other.source && self.attribute.overlaps(other.attribute)
+    }
+
     /// Whether it is of the name at this place in the schema.
     pub(super) fn is_named(&self, name: usize) -> bool {
         self.name == name

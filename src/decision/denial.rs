@@ -10,9 +10,9 @@ use super::clauses::{Clause, Unbound};
 use crate::{
     access::{Access, CompiledAssignment},
     attributes::{AttributePath, Value},
-    schema::Match,
-    text::{Quoted, join},
-    value_set::ValueSet,
+    schema::{Match, Source},
+    text::Quoted,
+    values::ValueSet,
 };
 
 /// Why an operation is denied: what was missing. It borrows from the access and the resource, and so allocates nothing;
@@ -41,8 +41,7 @@ use crate::{
 /// ```
 ///
 /// In JSON it is the `reason` object of a denied decision.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "these are the steps of the decision, and a new one must break a match")]
 pub enum Denial<'a> {
     /// The resource is of another account: for this actor it doesn't exist.
@@ -54,25 +53,23 @@ pub enum Denial<'a> {
         /// The operation's name.
         operation: &'a str,
     },
-    /// The resource doesn't meet a condition.
+    /// The resource, or the context, doesn't meet a condition.
     ConditionUnmet {
         /// The condition's name.
         condition: &'a str,
         /// The attribute that it reads.
         attribute: &'a AttributePath,
+        /// What it reads the attribute of.
+        source: Source,
         /// The value that was found there.
-        #[serde(skip_serializing_if = "is_absent")]
         found: Value<'a>,
         /// The values that are accepted.
         accepted: &'a ValueSet,
         /// Whether any element of a list must be accepted, or all.
-        #[serde(skip)]
         matching: Match,
-        /// For an update, which of its two sides doesn't meet the condition.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        /// For an update, which of its two sides doesn't meet the condition; `None` where it reads the context.
         side: Option<UpdateSide>,
         /// The reasons of the other assignments that grant the operation.
-        #[serde(skip_serializing_if = "Others::is_empty")]
         others: Others<'a>,
     },
     /// The assignment has a condition that the schema doesn't bind to the type.
@@ -82,7 +79,6 @@ pub enum Denial<'a> {
         /// The type's name.
         resource: &'a str,
         /// The reasons of the other assignments that grant the operation.
-        #[serde(skip_serializing_if = "Others::is_empty")]
         others: Others<'a>,
     },
 }
@@ -96,10 +92,6 @@ pub enum UpdateSide {
     Stored,
     /// The resource as it would be.
     Proposed,
-}
-
-fn is_absent(found: &Value<'_>) -> bool {
-    matches!(found, Value::Absent)
 }
 
 impl fmt::Display for UpdateSide {
@@ -151,19 +143,23 @@ impl fmt::Display for Denial<'_> {
             Self::PermissionMissing { resource, operation } => {
                 write!(f, "no role grants {} on {}", Quoted(operation), Quoted(resource))?;
             }
-            Self::ConditionUnmet { condition, attribute, found, accepted, matching, side, others: _ } => {
+            Self::ConditionUnmet { condition, attribute, source, found, accepted, matching, side, others: _ } => {
                 write!(f, "condition `{condition}`: ")?;
                 side.map_or(Ok(()), |side| write!(f, "{side} "))?;
                 write!(f, "`{attribute}` ")?;
                 match found {
+                    Value::Absent if source.is_context() => f.write_str("is absent from the context")?,
                     Value::Absent => f.write_str("is absent")?,
                     found => write!(f, "is {found}")?,
                 }
+                let is_any = accepted.iter().len() == 0;
                 f.write_str(match (matching, found) {
+                    (Match::All, Value::List(_)) if is_any => ", accepted are lists of ",
                     (Match::All, Value::List(_)) => ", accepted are lists of nothing but ",
+                    _ if is_any => ", accepted is ",
                     _ => ", accepted are ",
                 })?;
-                join(f, ", ", accepted.iter().map(Quoted))?;
+                accepted.fmt(f)?;
             }
             Self::ConditionUnbound { condition, resource, others: _ } => {
                 write!(f, "condition `{condition}` is not bound to `{resource}`: the schema binds it, or says ")?;
@@ -171,6 +167,42 @@ impl fmt::Display for Denial<'_> {
             }
         }
         self.others().iter().try_for_each(|other| write!(f, "; nor {other}"))
+    }
+}
+
+impl Serialize for Denial<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kind", self.kind())?;
+        match self {
+            Self::OtherAccount => {}
+            Self::PermissionMissing { resource, operation } => {
+                map.serialize_entry("resource", resource)?;
+                map.serialize_entry("operation", operation)?;
+            }
+            Self::ConditionUnmet { condition, attribute, source, found, accepted, matching: _, side, others: _ } => {
+                map.serialize_entry("condition", condition)?;
+                map.serialize_entry("attribute", attribute)?;
+                if source.is_context() {
+                    map.serialize_entry("of", source)?;
+                }
+                if !matches!(found, Value::Absent) {
+                    map.serialize_entry("found", found)?;
+                }
+                accepted.serialize_fields(&mut map, "accepted")?;
+                if let Some(side) = side {
+                    map.serialize_entry("side", side)?;
+                }
+            }
+            Self::ConditionUnbound { condition, resource, others: _ } => {
+                map.serialize_entry("condition", condition)?;
+                map.serialize_entry("resource", resource)?;
+            }
+        }
+        if !self.others().is_empty() {
+            map.serialize_entry("others", &self.others())?;
+        }
+        map.end()
     }
 }
 
@@ -324,8 +356,19 @@ impl<'a> Clause<'a> {
     #[inline]
     #[expect(clippy::large_types_passed_by_value, reason = "it is put where it stays")]
     pub(super) fn denial_among(&self, side: Option<UpdateSide>, found: Value<'a>, others: Others<'a>) -> Denial<'a> {
-        let Self { attribute, matching, accepted, .. } = *self;
-        Denial::ConditionUnmet { condition: self.condition(), attribute, found, accepted, matching, side, others }
+        let Self { attribute, matching, source, accepted, .. } = *self;
+        // Both sides of an update have the same context.
+        let side = side.filter(|_| !source.is_context());
+        Denial::ConditionUnmet {
+            condition: self.condition(),
+            attribute,
+            source,
+            found,
+            accepted,
+            matching,
+            side,
+            others,
+        }
     }
 }
 

@@ -6,16 +6,17 @@
 use super::{
     clauses::Clause,
     denial::{Denial, UpdateSide},
+    in_context::InContext,
     outcome::Decision,
     reasons::Reasons,
 };
 use crate::{
     access::{Access, CompiledAssignment},
-    attributes::{AttributePath, List, Value},
+    attributes::{AttributePath, Attributes, List, Value},
     joined::{self, AssignmentSet, JoinedName},
     resource::Resource,
-    schema::{Match, Operation, OperationRef, Schema, TypeRef, TypeRule},
-    value_set::ValueSet,
+    schema::{Match, Operation, OperationRef, Schema, Source, TypeRef, TypeRule},
+    values::ValueSet,
 };
 
 impl Access {
@@ -36,15 +37,7 @@ impl Access {
         operation: impl Into<OperationRef<'a>>,
         resource: &'a R,
     ) -> Decision<'a> {
-        let operation = operation.into();
-        match admit(self, operation, resource.account(), resource.resource_type()) {
-            Err(denial) => Decision::Deny(denial),
-            Ok(asked) if is_update(operation) => conditions(self, asked, SIDES, |side, attribute| match side {
-                0 => attribute.read(resource),
-                _ => Value::Absent,
-            }),
-            Ok(asked) => conditions(self, asked, [None], |_, attribute| attribute.read(resource)),
-        }
+        self.alone().decide(operation, resource)
     }
 
     /// Decides an update: the resource as it is stored and as it would be must both meet the conditions, so that nobody
@@ -78,9 +71,35 @@ impl Access {
         stored: &'a S,
         proposed: &'a P,
     ) -> Decision<'a> {
+        self.alone().decide_update(stored, proposed)
+    }
+}
+
+impl<'a> InContext<'a> {
+    /// Decides an operation on one resource, as [`Access::decide`].
+    #[inline]
+    pub fn decide<R: Resource + ?Sized>(self, operation: impl Into<OperationRef<'a>>, resource: &'a R) -> Decision<'a> {
+        let operation = operation.into();
+        match admit(self.of, operation, resource.account(), resource.resource_type()) {
+            Err(denial) => Decision::Deny(denial),
+            Ok(asked) if is_update(operation) => conditions(self, asked, SIDES, |side, attribute| match side {
+                0 => attribute.read(resource),
+                _ => Value::Absent,
+            }),
+            Ok(asked) => conditions(self, asked, [None], |_, attribute| attribute.read(resource)),
+        }
+    }
+
+    /// Decides an update, as [`Access::decide_update`]. Both sides have the one context.
+    #[inline]
+    pub fn decide_update<S: Resource + ?Sized, P: Resource + ?Sized>(
+        self,
+        stored: &'a S,
+        proposed: &'a P,
+    ) -> Decision<'a> {
         let (stored_is, proposed_is) =
             ((stored.account(), stored.resource_type()), (proposed.account(), proposed.resource_type()));
-        match admit_update(self, stored_is, proposed_is) {
+        match admit_update(self.of, stored_is, proposed_is) {
             Err(denial) => Decision::Deny(denial),
             Ok(asked) => conditions(self, asked, SIDES, |side, attribute| match side {
                 0 => attribute.read(stored),
@@ -188,16 +207,22 @@ pub(crate) fn is_update(operation: OperationRef<'_>) -> bool {
 /// and passing it on would cost more than the steps.
 #[inline]
 fn conditions<'a, const N: usize>(
-    access: &'a Access,
+    InContext { of: access, context }: InContext<'a>,
     asked: Asked,
     sides: [Option<UpdateSide>; N],
     read: impl Fn(usize, &'a AttributePath) -> Value<'a>,
 ) -> Decision<'a> {
     if let Some(others) = access.others.as_deref() {
-        return any_of_several(access, &others.names, asked, sides, read);
+        return any_of_several(access, context, &others.names, asked, sides, read);
     }
     for clause in access.first.clauses(asked.resource) {
         match clause {
+            Ok(clause) if clause.reads_context() => {
+                let found = clause.attribute.read(context);
+                if !clause.is_met_by(found) {
+                    return Decision::Deny(clause.denial(None, found));
+                }
+            }
             Ok(clause) => {
                 for (side, label) in sides.iter().enumerate() {
                     let found = read(side, clause.attribute);
@@ -213,34 +238,41 @@ fn conditions<'a, const N: usize>(
 }
 
 /// The same where there are several assignments: side by side, since each may be allowed by another assignment. Each
-/// attribute is read once, for all of them. The reason tells of each assignment that grants the operation its first condition
-/// that isn't met.
+/// attribute is read once, for all of them, and the context's for both sides. The reason tells of each assignment that grants
+/// the operation its first condition that isn't met.
 #[inline(never)]
 fn any_of_several<'a, const N: usize>(
     access: &'a Access,
+    context: &'a dyn Attributes,
     names: &'a [JoinedName],
     asked: Asked,
     sides: [Option<UpdateSide>; N],
     read: impl Fn(usize, &'a AttributePath) -> Value<'a>,
 ) -> Decision<'a> {
-    let granting = asked.granted_by(access).fold(0, |all, (place, _)| all | joined::only(place));
+    let mut granting = asked.granted_by(access).fold(0, |all, (place, _)| all | joined::only(place));
     let rules = access.schema().rules_on(asked.resource);
+    let mut met: [AssignmentSet; MOST_KEPT] = [0; MOST_KEPT];
+    let mut found = [Value::Absent; MOST_KEPT];
+    let mut keep = |place: usize, name, read: &dyn Fn(&'a AttributePath) -> Value<'a>| {
+        let accepting = accepting_on(rules, name, |attribute| {
+            let value = read(attribute);
+            if let Some(slot) = found.get_mut(place) {
+                *slot = value;
+            }
+            value
+        });
+        if let Some(slot) = met.get_mut(place) {
+            *slot = accepting;
+        }
+        accepting
+    };
+    for (place, name) in names.iter().enumerate().filter(|(_, name)| name.reads_context(rules)) {
+        granting &= keep(place, name, &|attribute| attribute.read(context));
+    }
     for (side, label) in sides.into_iter().enumerate() {
         let mut open = granting;
-        let mut met: [AssignmentSet; MOST_KEPT] = [0; MOST_KEPT];
-        let mut found = [Value::Absent; MOST_KEPT];
-        for (place, name) in names.iter().enumerate() {
-            let accepting = accepting_on(rules, name, |attribute| {
-                let value = read(side, attribute);
-                if let Some(slot) = found.get_mut(place) {
-                    *slot = value;
-                }
-                value
-            });
-            open &= accepting;
-            if let Some(slot) = met.get_mut(place) {
-                *slot = accepting;
-            }
+        for (place, name) in names.iter().enumerate().filter(|(_, name)| !name.reads_context(rules)) {
+            open &= keep(place, name, &|attribute| read(side, attribute));
         }
         if open != 0 {
             continue;
@@ -253,7 +285,10 @@ fn any_of_several<'a, const N: usize>(
                     let kept = found.get(place).zip(met.get(place)).map(|(found, met)| (*found, *met));
                     // Past those that were kept, the value is read again, for the reason alone.
                     let (found, met) = kept.or_else(|| {
-                        let found = read(side, clause.attribute);
+                        let found = match clause.source {
+                            Source::Context => clause.attribute.read(context),
+                            Source::Resource => read(side, clause.attribute),
+                        };
                         Some((found, accepting(found, clause.matching, names.get(place)?)))
                     })?;
                     (met & joined::only(at) == 0).then_some(Ok((clause, found)))
@@ -300,14 +335,13 @@ const MOST_KEPT: usize = 16;
 #[inline]
 fn accepting(value: Value<'_>, matching: Match, name: &JoinedName) -> AssignmentSet {
     match value {
-        Value::Text(text) => name.accepting(text),
         Value::List(list) => accepting_list(list, matching, name),
-        other => with_text(other, 0, |text| name.accepting(text)),
+        scalar => name.accepting(scalar),
     }
 }
 
 fn accepting_list(list: &dyn List, matching: Match, name: &JoinedName) -> AssignmentSet {
-    let of_each = elements(list).map(|element| with_text(element, 0, |text| name.accepting(text)));
+    let of_each = elements(list).map(|element| name.accepting(element));
     match matching {
         Match::Any => of_each.fold(0, |all, one| all | one),
         Match::All => of_each.reduce(|all, one| all & one).unwrap_or(0),
@@ -328,16 +362,16 @@ pub(crate) fn meets(value: Value<'_>, matching: Match, accepted: &ValueSet) -> b
     match value {
         Value::Text(text) => accepted.contains(text),
         Value::List(list) => meets_list(list, matching, accepted),
-        other => meets_scalar(other, accepted),
+        other => accepted.accepts(other),
     }
 }
 
 fn meets_list(list: &dyn List, matching: Match, accepted: &ValueSet) -> bool {
     let mut elements = elements(list);
     match matching {
-        Match::Any => elements.any(|element| meets_scalar(element, accepted)),
+        Match::Any => elements.any(|element| accepted.accepts(element)),
         // All elements of an empty list are accepted, and still it meets nothing.
-        Match::All => elements.len() > 0 && elements.all(|element| meets_scalar(element, accepted)),
+        Match::All => elements.len() > 0 && elements.all(|element| accepted.accepts(element)),
     }
 }
 
@@ -347,19 +381,4 @@ fn elements(list: &dyn List) -> impl ExactSizeIterator<Item = Value<'_>> {
     let len = list.len();
     let len = if list.is_empty() { 0 } else { len };
     (0..len).map(|index| list.item(index))
-}
-
-fn meets_scalar(value: Value<'_>, accepted: &ValueSet) -> bool {
-    with_text(value, false, |text| accepted.contains(text))
-}
-
-/// What is asked of one value, as text. A value without a text is not accepted; each kind is named, so that a new one must be
-/// decided on.
-fn with_text<T>(value: Value<'_>, without: T, ask: impl FnOnce(&str) -> T) -> T {
-    match value {
-        Value::Text(text) => ask(text),
-        Value::Integer(integer) => ask(itoa::Buffer::new().format(integer)),
-        Value::Boolean(boolean) => ask(if boolean { "true" } else { "false" }),
-        Value::Absent | Value::Null | Value::Float(_) | Value::List(_) | Value::Object(_) | Value::Other => without,
-    }
 }

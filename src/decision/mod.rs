@@ -6,12 +6,14 @@
 //! | `reasons` | the reasons of several assignments, while they are found |
 //! | `clauses` | what the conditions of an assignment ask of a type |
 //! | `evaluate` | the steps of a decision |
+//! | `in_context` | questions with the context of the request |
 //! | `page` | decides on many resources |
 //! | `who` | finds the accesses that allow something |
 
 mod clauses;
 mod denial;
 mod evaluate;
+mod in_context;
 mod outcome;
 mod page;
 mod reasons;
@@ -20,7 +22,9 @@ mod who;
 pub(crate) use clauses::{Clause, Unbound};
 pub use denial::{Denial, Forbidden, Others, Redacted, UpdateSide};
 pub(crate) use evaluate::{Asked, admit, admit_update, is_update, meets};
+pub use in_context::InContext;
+pub(crate) use in_context::NONE;
 pub use outcome::Decision;
 pub use page::Selection;
 pub(crate) use reasons::Reasons;
-pub use who::who_can;
+pub use who::{who_can, who_can_in};

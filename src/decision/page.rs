@@ -5,9 +5,11 @@ use alloc::vec::Vec;
 use super::{
     clauses::Clause,
     evaluate::{accepting_on, is_update, permission},
+    in_context::InContext,
 };
 use crate::{
-    access::Access,
+    access::{Access, CompiledAssignment},
+    attributes::Attributes,
     joined::{self, AssignmentSet},
     resource::Resource,
     schema::{OperationRef, TypeRef},
@@ -39,14 +41,7 @@ impl Access {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn decide_page<'a, R: Resource>(&'a self, operation: impl Into<OperationRef<'a>>, page: &[R]) -> Selection {
-        let mut prepared = Prepared::new(self, operation.into());
-        let mut selection = Selection { words: Vec::with_capacity(page.len().div_ceil(64)), len: page.len() };
-        for chunk in page.chunks(64) {
-            let bit = |row: &R| u64::from(prepared.allows(row));
-            // From the last row to the first, so that the first ends up in the lowest bit.
-            selection.words.push(chunk.iter().rev().map(bit).fold(0, |word, bit| (word << 1) | bit));
-        }
-        selection
+        self.alone().decide_page(operation, page)
     }
 
     /// Those of the resources on which the operation is allowed. Each is checked as by [`decide`](Self::decide), account
@@ -71,6 +66,29 @@ impl Access {
     ) -> impl Iterator<Item = I::Item>
     where
         I: IntoIterator<Item: Resource>,
+    {
+        self.alone().allowed(operation, resources)
+    }
+}
+
+impl<'a> InContext<'a> {
+    /// Decides one operation on each of many resources, as [`Access::decide_page`].
+    pub fn decide_page<R: Resource>(self, operation: impl Into<OperationRef<'a>>, page: &[R]) -> Selection {
+        let mut prepared = Prepared::new(self, operation.into());
+        let mut selection = Selection { words: Vec::with_capacity(page.len().div_ceil(64)), len: page.len() };
+        for chunk in page.chunks(64) {
+            let bit = |row: &R| u64::from(prepared.allows(row));
+            // From the last row to the first, so that the first ends up in the lowest bit.
+            selection.words.push(chunk.iter().rev().map(bit).fold(0, |word, bit| (word << 1) | bit));
+        }
+        selection
+    }
+
+    /// Those of the resources on which the operation is allowed, as [`Access::allowed`].
+    pub fn allowed<I, O>(self, operation: O, resources: I) -> impl Iterator<Item = I::Item> + use<'a, I, O>
+    where
+        I: IntoIterator<Item: Resource>,
+        O: Into<OperationRef<'a>>,
     {
         let mut prepared = Prepared::new(self, operation.into());
         resources.into_iter().filter(move |resource| prepared.allows(resource))
@@ -120,6 +138,7 @@ impl Selection {
 /// A decision in which what is the same for many resources is looked up once: all but the account and the attributes.
 struct Prepared<'a> {
     access: &'a Access,
+    context: &'a dyn Attributes,
     operation: OperationRef<'a>,
     /// The type that `open` and `clauses` are of, and its name.
     current: Option<(usize, &'a str)>,
@@ -134,8 +153,17 @@ struct Prepared<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    fn new(access: &'a Access, operation: OperationRef<'a>) -> Self {
-        Self { access, operation, current: None, open: false, clauses: Vec::new(), granting: 0, asks_nothing: false }
+    fn new(InContext { of: access, context }: InContext<'a>, operation: OperationRef<'a>) -> Self {
+        Self {
+            access,
+            context,
+            operation,
+            current: None,
+            open: false,
+            clauses: Vec::new(),
+            granting: 0,
+            asks_nothing: false,
+        }
     }
 
     #[inline]
@@ -151,8 +179,9 @@ impl<'a> Prepared<'a> {
             return self.clauses.iter().all(|clause| clause.is_met_by(clause.attribute.read(resource)));
         };
         let rules = self.current.map_or(&[][..], |(index, _)| self.access.schema().rules_on(index));
+        let names = others.names.iter().filter(|name| !name.reads_context(rules));
         let accepting = |name| accepting_on(rules, name, |attribute| attribute.read(resource));
-        others.names.iter().map(accepting).fold(self.granting, |open, accepting| open & accepting) != 0
+        names.map(accepting).fold(self.granting, |open, accepting| open & accepting) != 0
     }
 
     #[inline]
@@ -174,11 +203,14 @@ impl<'a> Prepared<'a> {
         self.clauses.clear();
         (self.open, self.granting, self.asks_nothing) = (false, 0, false);
         let Ok(asked) = permission(self.access, self.operation, schema.type_handle(index).into()) else { return false };
-        for (place, assignment) in asked.granted_by(self.access).filter(|(_, assignment)| assignment.is_bound(index)) {
+        // What reads the context is the same for the whole page.
+        let open = |assignment: &CompiledAssignment| assignment.refusal_in(self.context, index).is_none();
+        for (place, assignment) in asked.granted_by(self.access).filter(|(_, assignment)| open(assignment)) {
             self.granting |= joined::only(place);
-            self.asks_nothing |= assignment.clauses(index).next().is_none();
+            let mut asked = assignment.clauses(index).flatten().filter(|clause| !clause.reads_context()).peekable();
+            self.asks_nothing |= asked.peek().is_none();
             if self.access.others.is_none() {
-                self.clauses.extend(assignment.clauses(index).flatten());
+                self.clauses.extend(asked);
             }
         }
         // An update has two sides, and the proposed one is not given.

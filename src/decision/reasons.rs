@@ -4,7 +4,10 @@ use super::{
     clauses::{Clause, Unbound},
     denial::{Denial, MOST, NOT_ASKED, Others, Rest, UpdateSide},
 };
-use crate::{access::Access, attributes::Value};
+use crate::{
+    access::{Access, CompiledAssignment},
+    attributes::{Attributes, Value},
+};
 
 /// The reason of one assignment: a clause that what was found doesn't meet, or a name that is not bound to the type.
 pub(crate) type Reason<'a> = Result<(Clause<'a>, Value<'a>), Unbound<'a>>;
@@ -49,5 +52,20 @@ impl<'a> Reasons<'a> {
             Ok((clause, found)) => Some(clause.denial_among(side, found, others)),
             Err(unbound) => Some(unbound.denial_among(others)),
         }
+    }
+}
+
+impl CompiledAssignment {
+    /// The first condition of the assignment that keeps out every resource of the type in this context: one that is not bound to
+    /// the type, or that the context doesn't meet.
+    pub(crate) fn refusal_in<'a>(&'a self, context: &'a dyn Attributes, resource: usize) -> Option<Reason<'a>> {
+        self.clauses(resource).find_map(|clause| match clause {
+            Err(unbound) => Some(Err(unbound)),
+            Ok(clause) if clause.reads_context() => {
+                let found = clause.attribute.read(context);
+                (!clause.is_met_by(found)).then_some(Ok((clause, found)))
+            }
+            Ok(_) => None,
+        })
     }
 }

@@ -1,7 +1,10 @@
 //! The question: who can do this?
 
-use super::evaluate::is_update;
-use crate::{access::Access, resource::Resource, schema::OperationRef};
+use super::{
+    evaluate::is_update,
+    in_context::{InContext, NONE},
+};
+use crate::{access::Access, attributes::Attributes, resource::Resource, schema::OperationRef};
 
 /// Which of these accesses allow an operation on a resource. With each access comes an id, by which the host knows whose it
 /// is; the ids of those that allow it are returned.
@@ -35,8 +38,19 @@ pub fn who_can<'a, 'r, Id, R: Resource + ?Sized>(
     operation: impl Into<OperationRef<'r>>,
     resource: &'r R,
 ) -> impl Iterator<Item = Id> {
+    who_can_in(NONE, accesses, operation, resource)
+}
+
+/// The same in a context: whose accesses allow the operation in this place, at this time.
+pub fn who_can_in<'a, 'r, Id, R: Resource + ?Sized>(
+    context: &'r dyn Attributes,
+    accesses: impl IntoIterator<Item = (Id, &'a Access)>,
+    operation: impl Into<OperationRef<'r>>,
+    resource: &'r R,
+) -> impl Iterator<Item = Id> {
     let operation = operation.into();
-    let can = move |access: &Access| {
+    let can = move |of: &Access| {
+        let access = InContext { of, context };
         if is_update(operation) {
             access.decide_update(resource, resource).is_allow()
         } else {

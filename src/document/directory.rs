@@ -188,8 +188,18 @@ fn compile_access(roles: &Roles, actor: &ActorDocument, kind: ActorKind, place: 
             AccessError::UnknownRole { assignment, index, .. }
             | AccessError::DuplicateRole { assignment, index, .. } => in_list(assignment, "policies", index, error),
             AccessError::UnsupportedCondition { assignment, index, .. }
-            | AccessError::DuplicateCondition { assignment, index, .. } => {
+            | AccessError::DuplicateCondition { assignment, index, .. }
+            | AccessError::SecondExcept { assignment, index, .. }
+            | AccessError::NothingLeft { assignment, index, .. }
+            | AccessError::Value { assignment, index, excepted: None, .. } => {
                 in_list(assignment, "conditions", index, error)
+            }
+            AccessError::ExceptedTwice { assignment, index, excepted, .. }
+            | AccessError::Value { assignment, index, excepted: Some(excepted), .. } => {
+                grant.place_of(assignment, place, |place| {
+                    let condition = Place::Index(&Place::Key(place, "conditions"), index);
+                    Place::Index(&Place::Key(&condition, "except"), excepted).invalid(error)
+                })
             }
             AccessError::TooManyRoles { .. } => in_all("policies", error),
             AccessError::TooManyConditions { .. } => in_all("conditions", error),

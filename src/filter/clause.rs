@@ -3,28 +3,32 @@
 use alloc::{boxed::Box, vec::Vec};
 use core::{fmt, slice};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{
     attributes::{AttributePath, Attributes, Value},
     decision::{self, meets},
-    schema::Match,
-    text::{Quoted, join},
-    value_set::ValueSet,
+    schema::{Match, Source},
+    text::join,
+    values::{ValueKind, ValueSet},
 };
 
 /// One attribute and the values that are accepted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+///
+/// In JSON it is `{"attribute": …, "one_of": […]}`, with `except` for values that are excepted, `values` where the
+/// [kind](ValueKind) is not `text`, `"match": "all"` where every element of a list must be accepted, and `"of": "context"`
+/// where it reads the context.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
     attribute: AttributePath,
-    one_of: ValueSet,
-    #[serde(rename = "match", skip_serializing_if = "Match::is_any")]
+    source: Source,
+    accepted: ValueSet,
     matching: Match,
 }
 
 impl Clause {
-    pub(super) fn new(attribute: AttributePath, matching: Match, one_of: ValueSet) -> Self {
-        Self { attribute, one_of, matching }
+    pub(super) fn new(attribute: AttributePath, source: Source, matching: Match, accepted: ValueSet) -> Self {
+        Self { attribute, source, accepted, matching }
     }
 
     /// The attribute.
@@ -37,26 +41,50 @@ impl Clause {
         self.matching
     }
 
-    /// The values that are accepted.
-    pub fn one_of(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
-        self.one_of.iter()
+    /// What the attribute is read of. The filter of a list reads resources alone: what reads the context was decided when it was
+    /// made. In a [summary](crate::summary) both are there.
+    pub fn source(&self) -> Source {
+        self.source
     }
 
-    pub(super) fn values(&self) -> &ValueSet {
-        &self.one_of
+    /// The values that are accepted.
+    pub fn accepted(&self) -> &ValueSet {
+        &self.accepted
     }
 
     /// Whether every value that meets this clause meets the other.
     fn implies(&self, other: &Self) -> bool {
-        self.attribute == other.attribute
+        self.reads_as(other)
             && (self.matching == Match::All || other.matching == Match::Any)
-            && self.one_of.is_subset(&other.one_of)
+            && self.accepted.is_subset(&other.accepted)
+    }
+
+    fn reads_as(&self, other: &Self) -> bool {
+        self.source == other.source && self.attribute == other.attribute
+    }
+}
+
+impl Serialize for Clause {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("attribute", &self.attribute)?;
+        if self.source.is_context() {
+            map.serialize_entry("of", &self.source)?;
+        }
+        self.accepted.serialize_fields(&mut map, "one_of")?;
+        if self.accepted.kind() != ValueKind::Text {
+            map.serialize_entry("values", &self.accepted.kind())?;
+        }
+        if self.matching == Match::All {
+            map.serialize_entry("match", &self.matching)?;
+        }
+        map.end()
     }
 }
 
 impl From<decision::Clause<'_>> for Clause {
     fn from(clause: decision::Clause<'_>) -> Self {
-        Self::new(clause.attribute.clone(), clause.matching, clause.accepted.clone())
+        Self::new(clause.attribute.clone(), clause.source, clause.matching, clause.accepted.clone())
     }
 }
 
@@ -64,10 +92,11 @@ impl From<decision::Clause<'_>> for Clause {
 impl fmt::Display for Clause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.matching {
-            Match::Any => write!(f, "`{}` is ", self.attribute)?,
-            Match::All => write!(f, "every one of `{}` is ", self.attribute)?,
+            Match::Any => write!(f, "`{}` ", self.attribute)?,
+            Match::All => write!(f, "every one of `{}` ", self.attribute)?,
         }
-        join(f, " or ", self.one_of().map(Quoted))
+        f.write_str(if self.source.is_context() { "of the context is " } else { "is " })?;
+        self.accepted.words(" or ").fmt(f)
     }
 }
 
@@ -80,7 +109,7 @@ impl fmt::Display for Clause {
 /// let Filter::AllOf(clauses) = filter else { unreachable!() };
 /// for clause in &clauses {
 ///     assert_eq!(clause.attribute().to_string(), "brand");
-///     assert_eq!(clause.one_of().collect::<Vec<_>>(), ["a", "b"]);
+///     assert_eq!(clause.accepted().iter().collect::<Vec<_>>(), ["a", "b"]);
 /// }
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -101,7 +130,7 @@ impl Clauses {
     pub(super) fn gather(clauses: impl IntoIterator<Item = Clause>) -> Option<Self> {
         let mut all: Vec<Clause> = Vec::new();
         for clause in clauses {
-            let same = all.iter().rposition(|other| other.attribute == clause.attribute);
+            let same = all.iter().rposition(|other| other.reads_as(&clause));
             all.insert(same.map_or(all.len(), |place| place.saturating_add(1)), clause);
         }
         Self::new(all)
@@ -114,6 +143,11 @@ impl Clauses {
         all.unwrap_or_else(|| self.clone())
     }
 
+    /// Whether something of the context is asked, which no resource has.
+    pub(super) fn read_context(&self) -> bool {
+        self.all.iter().any(|clause| clause.source.is_context())
+    }
+
     /// Whether all that passes these clauses passes the others. It is so exactly where no two clauses of one of the sides are
     /// on the same attribute, as in the filter of one access.
     pub(super) fn is_within(&self, other: &Self) -> bool {
@@ -124,9 +158,10 @@ impl Clauses {
     /// next time.
     #[inline]
     pub(super) fn pass<A: Attributes + ?Sized>(&self, attributes: &A) -> bool {
-        self.all.chunk_by(|one, next| one.attribute == next.attribute).all(|clauses| {
-            let value = clauses.first().map_or(Value::Absent, |clause| clause.attribute.read(attributes));
-            clauses.iter().all(|clause| meets(value, clause.matching, &clause.one_of))
+        self.all.chunk_by(Clause::reads_as).all(|clauses| {
+            let of_resource = clauses.first().filter(|clause| !clause.source.is_context());
+            let value = of_resource.map_or(Value::Absent, |clause| clause.attribute.read(attributes));
+            clauses.iter().all(|clause| meets(value, clause.matching, &clause.accepted))
         })
     }
 

@@ -11,10 +11,10 @@ use super::{
 use crate::{
     access::Access,
     condition::Condition,
-    json::{DocumentError, DocumentProblem, Json, Node},
-    schema::{Match, read_attribute, read_match},
+    json::{DocumentError, DocumentProblem, Json, Node, Place},
+    schema::{Match, Source, read_attribute, read_match, read_source, read_value_kind},
     text::{TextError, TextProblem},
-    value_set::ValueSet,
+    values::{Misfit, ValueKind, ValueSet},
 };
 
 /// It refuses a list in place of an object, an unknown field, a field or value that is there twice, fewer than two
@@ -63,7 +63,7 @@ fn read_all_of(node: Node<'_>) -> Result<Filter, DocumentError> {
     let fields = node.fields(&["all_of"])?;
     let list = fields.required("all_of")?;
     let clauses = list.elements()?.map(read_clause).collect::<Result<Vec<_>, _>>()?;
-    let count: usize = clauses.iter().map(|clause| clause.one_of().len()).sum();
+    let count: usize = clauses.iter().map(|clause| clause.accepted().named()).sum();
     if count > Access::MAX_CONDITIONS {
         let problem = TextProblem::TooLong { length: count, most: Access::MAX_CONDITIONS };
         return Err(list.place.invalid(TextError::new("filter, counted in values,", "", problem)));
@@ -75,11 +75,28 @@ fn read_all_of(node: Node<'_>) -> Result<Filter, DocumentError> {
 }
 
 fn read_clause(node: Node<'_>) -> Result<Clause, DocumentError> {
-    let fields = node.fields(&["attribute", "one_of", "match"])?;
+    let fields = node.fields(&["attribute", "of", "one_of", "except", "values", "match"])?;
     let attribute = read_attribute(fields.required("attribute")?)?;
+    let source = fields.optional("of").map_or(Ok(Source::Resource), read_source)?;
+    let kind = fields.optional("values").map_or(Ok(ValueKind::Text), read_value_kind)?;
     let matching = fields.optional("match").map_or(Ok(Match::Any), read_match)?;
-    let list = fields.required("one_of")?;
+    let except = fields.optional("except");
+    let one_of = if except.is_some() { fields.optional("one_of") } else { Some(fields.required("one_of")?) };
+    let (values, excepted) = (read_values(one_of.as_ref())?, read_values(except.as_ref())?);
+    let set = ValueSet::new(kind, &values, &excepted).map_err(|misfit| {
+        let at = |list: Option<Node<'_>>, index, error| Place::Index(&list.unwrap_or(node).place, index).invalid(error);
+        match misfit {
+            Misfit::Value(index, error) => at(one_of, index, error),
+            Misfit::Excepted(index, error) => at(except, index, error),
+            Misfit::NothingLeft => except.unwrap_or(node).refuse_kind("an array that leaves some value out"),
+        }
+    })?;
+    Ok(Clause::new(attribute, source, matching, set))
+}
+
+fn read_values<'a>(list: Option<&'a Node<'a>>) -> Result<Vec<&'a str>, DocumentError> {
     let mut values = Vec::new();
+    let Some(list) = list else { return Ok(values) };
     let mut seen = BTreeSet::new();
     for node in list.elements()? {
         let value = node.text()?;
@@ -95,5 +112,5 @@ fn read_clause(node: Node<'_>) -> Result<Clause, DocumentError> {
     if values.is_empty() {
         return Err(list.refuse_kind("an array of values that is not empty"));
     }
-    Ok(Clause::new(attribute, matching, ValueSet::new(values.iter().copied())))
+    Ok(values)
 }

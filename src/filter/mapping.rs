@@ -109,7 +109,8 @@ impl<T: Holder> Mapping<T> {
         fits: impl Fn(&T) -> Result<(), E>,
     ) -> Result<(), E> {
         let handle = schema.resource_type(resource).map_err(MappingError::from)?;
-        let read = || schema.condition_names().filter_map(|name| schema.binding(name, handle)).map(Binding::attribute);
+        let bindings = || schema.condition_names().filter_map(|name| schema.binding(name, handle));
+        let read = || bindings().filter(|binding| !binding.source().is_context()).map(Binding::attribute);
         read().try_for_each(|attribute| fits(self.holder(attribute)?))?;
         let unread = |attribute: &&AttributePath| !read().any(|read| read == *attribute);
         match self.attributes.iter().map(|(attribute, _)| attribute).find(unread) {
@@ -134,9 +135,14 @@ impl<T: Holder> Mapping<T> {
             Filter::Nothing => return Ok(None),
             Filter::Everything => Vec::from([Vec::new()]),
             Filter::AllOf(_) | Filter::AnyOf(_) => {
-                filter.alternatives().into_iter().map(held).collect::<Result<_, _>>()?
+                // No row has what is asked of the context.
+                let of_rows = filter.alternatives().into_iter().filter(|clauses| !clauses.read_context());
+                of_rows.map(held).collect::<Result<Vec<_>, _>>()?
             }
         };
+        if alternatives.is_empty() {
+            return Ok(None);
+        }
         Ok(match &self.account {
             Account::HeldBy(holder) => Some(Question { account: Some(holder), alternatives }),
             Account::Only(only) => (**only == *account).then_some(Question { account: None, alternatives }),

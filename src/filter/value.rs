@@ -12,7 +12,7 @@ use super::{
 use crate::{
     access::Access,
     attributes::Attributes,
-    decision::{Asked, Denial, Reasons, admit},
+    decision::{Asked, Denial, InContext, Reasons, admit},
     schema::{Operation, OperationRef, TypeRef},
 };
 
@@ -116,22 +116,10 @@ impl Access {
         resource: impl Into<TypeRef<'a>>,
         account: &str,
     ) -> Result<Filter, Denial<'a>> {
-        let asked = admit(self, operation.into(), account, resource.into())?;
-        let filter = self.filter_asked(asked);
-        if !filter.is_nothing() {
-            return Ok(filter);
-        }
-        // Each assignment that grants it has a condition that is not bound to the type.
-        let mut reasons = Reasons::new(self, asked.resource, None);
-        for (at, assignment) in asked.granted_by(self) {
-            if let Some(unbound) = assignment.clauses(asked.resource).find_map(Result::err) {
-                reasons.add(at, Err(unbound));
-            }
-        }
-        reasons.denial().map_or(Ok(filter), Err)
+        self.alone().try_filter_of(operation, resource, account)
     }
 
-    /// Which resources of the type pass, by the assignments that grant the operation.
+    /// Which resources of the type pass, by the assignments that grant the operation, and in which contexts.
     pub(crate) fn filter_asked(&self, asked: Asked) -> Filter {
         let granting = asked.granted_by(self).map(|(_, assignment)| assignment);
         let bound = granting.filter(|assignment| assignment.is_bound(asked.resource));
@@ -147,6 +135,46 @@ impl Access {
     /// have, is [`Filter::Nothing`].
     pub fn filter<'a>(&'a self, resource: impl Into<TypeRef<'a>>) -> Filter {
         self.try_filter(resource, self.account()).unwrap_or(Filter::Nothing)
+    }
+}
+
+impl<'a> InContext<'a> {
+    /// What the access may list of a type in an account, in this context, as [`Access::try_filter`].
+    ///
+    /// # Errors
+    ///
+    /// [`Denial`] as there, and for a condition that the context doesn't meet.
+    pub fn try_filter(self, resource: impl Into<TypeRef<'a>>, account: &str) -> Result<Filter, Denial<'a>> {
+        self.try_filter_of(Operation::LIST, resource, account)
+    }
+
+    /// The resources of a type on which an operation is allowed in this context, as [`Access::try_filter_of`]. What reads the
+    /// context is decided now.
+    ///
+    /// # Errors
+    ///
+    /// [`Denial`] as there, and for a condition that the context doesn't meet.
+    pub fn try_filter_of(
+        self,
+        operation: impl Into<OperationRef<'a>>,
+        resource: impl Into<TypeRef<'a>>,
+        account: &str,
+    ) -> Result<Filter, Denial<'a>> {
+        let asked = admit(self.of, operation.into(), account, resource.into())?;
+        // The reasons of assignments by which no resource could pass.
+        let mut reasons = Reasons::new(self.of, asked.resource, None);
+        let mut alternatives = Vec::new();
+        for (at, assignment) in asked.granted_by(self.of) {
+            if let Some(reason) = assignment.refusal_in(self.context, asked.resource) {
+                reasons.add(at, reason);
+                continue;
+            }
+            let clauses = assignment.clauses(asked.resource).flatten().filter(|clause| !clause.reads_context());
+            alternatives
+                .push(Clauses::new(clauses.map(Into::into).collect()).map_or(Filter::Everything, Filter::AllOf));
+        }
+        let filter = Filter::any_of(alternatives);
+        if filter.is_nothing() { reasons.denial().map_or(Ok(filter), Err) } else { Ok(filter) }
     }
 }
 

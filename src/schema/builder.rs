@@ -1,11 +1,16 @@
 //! From a declaration to a schema. All of it is checked here.
 
-use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+    sync::Arc,
+    vec::Vec,
+};
 use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 
 use super::{
-    compiled::{ADMINISTRATION, Inner, Names, Schema, Type, TypeRule},
+    compiled::{ADMINISTRATION, Declared, Inner, Names, Schema, Type, TypeRule},
     handles::STANDARD,
     rule::{Binding, ConditionRule, Elsewhere, Match},
     schema_error::{At, SchemaError, SchemaProblem},
@@ -74,7 +79,8 @@ impl SchemaBuilder {
     ///
     /// [`SchemaError`] says which declaration is refused and why: a name outside its alphabet or declared twice, an
     /// operation twice, a condition on an unknown type, two conditions that read the same attribute of one
-    /// type or one inside what the other reads, a condition that restricts nothing anywhere, more than
+    /// type or of the context, or one inside what the other reads, a condition that restricts nothing anywhere, or that reads the
+    /// context and restricts a type besides, more than
     /// [`MAX_TYPES`](Self::MAX_TYPES), [`MAX_OPERATIONS`](Self::MAX_OPERATIONS) or
     /// [`MAX_CONDITIONS`](Self::MAX_CONDITIONS).
     ///
@@ -146,21 +152,32 @@ fn compile_operations(declared: Vec<String>, all: &mut Operations) -> Result<Typ
 }
 
 /// Gives each type its rules, and returns the names of the conditions in order.
-fn compile_conditions(types: &mut Names<Type>, rules: Vec<ConditionRule>) -> Result<Names<Elsewhere>, SchemaError> {
-    let mut conditions = Names::default();
-    for ConditionRule { name, restricts, elsewhere } in rules {
+fn compile_conditions(types: &mut Names<Type>, rules: Vec<ConditionRule>) -> Result<Names<Declared>, SchemaError> {
+    let mut conditions: Names<Declared> = Names::default();
+    for ConditionRule { name, kind, restricts, context, elsewhere } in rules {
         let refuse = |problem| At::Condition(name.clone()).refuse(problem);
         text::CONDITION.check(&name).map_err(|error| refuse(SchemaProblem::Name(error)))?;
         if conditions.contains_key(name.as_str()) {
             return Err(refuse(SchemaProblem::DeclaredTwice));
         }
-        if restricts.is_empty() {
-            return Err(refuse(SchemaProblem::RestrictsNothing));
+        let context = match context {
+            None if restricts.is_empty() => return Err(refuse(SchemaProblem::RestrictsNothing)),
+            Some(_) if !restricts.is_empty() || elsewhere != Elsewhere::Deny => {
+                return Err(refuse(SchemaProblem::ContextAndMore));
+            }
+            context => context.transpose(),
+        };
+        let of_context = |problem| At::Context(name.clone()).refuse(problem);
+        let context = context.map_err(|error| of_context(SchemaProblem::Name(error)))?;
+        for (other, theirs) in &conditions {
+            let ours = context.as_ref();
+            ours.map_or(Ok(()), |ours| refuse_overlap(other, theirs.context.as_ref(), ours)).map_err(of_context)?;
         }
         types.values_mut().for_each(|of| {
-            of.rules.push(match elsewhere {
-                Elsewhere::Deny => TypeRule::Unbound,
-                Elsewhere::Ignore => TypeRule::Ignored,
+            of.rules.push(match (&context, elsewhere) {
+                (Some(context), _) => TypeRule::Restricts(context.clone()),
+                (None, Elsewhere::Deny) => TypeRule::Unbound,
+                (None, Elsewhere::Ignore) => TypeRule::Ignored,
             });
         });
         for (resource, binding) in restricts {
@@ -179,7 +196,7 @@ fn compile_conditions(types: &mut Names<Type>, rules: Vec<ConditionRule>) -> Res
             }
             *rule = TypeRule::Restricts(binding);
         }
-        conditions.insert(name.as_str().into(), elsewhere);
+        conditions.insert(name.as_str().into(), Declared { kind, elsewhere, context });
         if conditions.len() > SchemaBuilder::MAX_CONDITIONS {
             let problem = SchemaProblem::TooMany { what: "conditions", most: SchemaBuilder::MAX_CONDITIONS };
             return Err(refuse(problem));
@@ -192,7 +209,7 @@ fn compile_conditions(types: &mut Names<Type>, rules: Vec<ConditionRule>) -> Res
 /// be compared name by name.
 fn refuse_overlap(other: &str, theirs: Option<&Binding>, binding: &Binding) -> Result<(), SchemaProblem> {
     match theirs {
-        Some(theirs) if theirs.attribute().overlaps(binding.attribute()) => Err(SchemaProblem::Overlap {
+        Some(theirs) if theirs.overlaps(binding) => Err(SchemaProblem::Overlap {
             attribute: binding.attribute().clone(),
             other: other.into(),
             theirs: theirs.attribute().clone(),
@@ -212,9 +229,10 @@ fn fingerprint(inner: &Inner) -> u64 {
         parts.add(&of.operations);
     }
     parts.add(b"conditions");
-    for (name, elsewhere) in &inner.conditions {
+    for (name, of) in &inner.conditions {
         parts.add(&**name);
-        parts.add([u8::from(*elsewhere == Elsewhere::Ignore)]);
+        parts.add([u8::from(of.elsewhere == Elsewhere::Ignore), u8::from(of.context.is_some())]);
+        parts.add(of.kind.to_string());
     }
     parts.add(b"bounds");
     let rules = (0..inner.conditions.len()).flat_map(|at| inner.types.values().map(move |of| of.rules.get(at)));

@@ -63,13 +63,43 @@ impl Schema {
             .resource_type(resource)
             .map_err(|unknown| At::Resource(resource.into()).refuse(SchemaProblem::Unknown(unknown)))?;
         for condition in self.condition_names() {
-            if let Some(binding) = self.binding(condition, handle) {
+            if let Some(binding) = self.binding(condition, handle).filter(|binding| !binding.source().is_context()) {
                 check::<T>(binding.attribute()).map_err(|unknown| {
                     At::Restricts(condition.into(), resource.into()).refuse(SchemaProblem::Unknown(unknown))
                 })?;
             }
         }
         Ok(())
+    }
+}
+
+impl Schema {
+    /// Holds the host's type of contexts to the schema: every attribute of the context that a condition reads is one that `T`
+    /// declares.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError`] for the first that `T` doesn't declare.
+    ///
+    /// ```
+    /// struct Request { address: std::net::IpAddr }
+    ///
+    /// keyward::attributes!(Request { address });
+    ///
+    /// let schema = keyward::Schema::from_json(
+    ///     r#"{"conditions": {"sourceIp": {"values": "network", "context": "adress"}}}"#,
+    /// )?;
+    /// assert_eq!(
+    ///     schema.check_context::<Request>().unwrap_err().to_string(),
+    ///     "condition `sourceIp` on the context: unknown attribute `adress`; did you mean `address`?",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check_context<T: DeclaredAttributes>(&self) -> Result<(), SchemaError> {
+        self.inner.conditions.iter().try_for_each(|(name, of)| {
+            let read = of.context.as_ref().map_or(Ok(()), |binding| check::<T>(binding.attribute()));
+            read.map_err(|unknown| At::Context((&**name).into()).refuse(SchemaProblem::Unknown(unknown)))
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     handles::{self, Operation, OperationRef, ResourceType, TypeRef},
     rule::{Binding, Elsewhere},
 };
-use crate::{permission::Permission, text::UnknownName};
+use crate::{permission::Permission, text::UnknownName, values::ValueKind};
 
 /// Its names come from the host; a request can't add any, so its hash needs no protection from flooding.
 pub(super) type Names<V> = IndexMap<Box<str>, V, FixedState>;
@@ -52,7 +52,16 @@ pub(super) struct Inner {
     pub(super) fingerprint: u64,
     pub(super) types: Names<Type>,
     pub(super) operations: IndexSet<Box<str>, FixedState>,
-    pub(super) conditions: Names<Elsewhere>,
+    pub(super) conditions: Names<Declared>,
+}
+
+/// A condition name as it was declared.
+#[derive(Clone)]
+pub(super) struct Declared {
+    pub(super) kind: ValueKind,
+    pub(super) elsewhere: Elsewhere,
+    /// What it reads of the context, if it does.
+    pub(super) context: Option<Binding>,
 }
 
 #[derive(Clone)]
@@ -143,7 +152,7 @@ impl Schema {
         self.inner.conditions.keys().map(|name| &**name)
     }
 
-    /// What a condition reads of a resource type; `None` if it doesn't restrict that type.
+    /// What a condition reads of a resource type, or of the context; `None` if it doesn't restrict that type.
     pub fn binding(&self, condition: &str, resource: ResourceType) -> Option<&Binding> {
         let condition = self.inner.conditions.get_index_of(condition)?;
         self.rules_on(self.type_index(resource.into())?).get(condition)?.binding()
@@ -209,6 +218,16 @@ impl Schema {
     pub(crate) fn condition_index(&self, name: &str) -> Result<usize, UnknownName> {
         let conditions = &self.inner.conditions;
         conditions.get_index_of(name).ok_or_else(|| UnknownName::new("condition", name, conditions.keys()))
+    }
+
+    /// What the values of a condition are; `None` for a name that the schema doesn't have.
+    pub fn value_kind(&self, condition: &str) -> Option<ValueKind> {
+        self.inner.conditions.get(condition).map(|of| of.kind)
+    }
+
+    /// What the values of the condition at this index are.
+    pub(crate) fn value_kind_at(&self, index: usize) -> ValueKind {
+        self.inner.conditions.get_index(index).map_or(ValueKind::Text, |(_, of)| of.kind)
     }
 
     pub(crate) fn condition_name_at(&self, index: usize) -> &str {

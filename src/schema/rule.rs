@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use serde::Serialize;
 
-use crate::{attributes::AttributePath, text::TextError};
+use crate::{attributes::AttributePath, text::TextError, values::ValueKind};
 
 /// How an attribute that is a list matches the accepted values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
@@ -18,13 +18,6 @@ pub enum Match {
     All,
 }
 
-impl Match {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-    pub(crate) fn is_any(&self) -> bool {
-        *self == Self::Any
-    }
-}
-
 /// What a condition means on a type that it is not bound to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "`guide::model`, under conditions, has these two")]
@@ -36,22 +29,41 @@ pub enum Elsewhere {
     Ignore,
 }
 
+/// What a condition reads an attribute of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "`guide::model`, under conditions, has these two")]
+pub enum Source {
+    /// The resource.
+    #[default]
+    Resource,
+    /// The context of the request: the caller's address, the time, and what else the host gives with the question.
+    Context,
+}
+
+impl Source {
+    pub(crate) fn is_context(self) -> bool {
+        self == Self::Context
+    }
+}
+
 /// How a condition restricts one resource type: the attribute it reads and how a list there matches.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Binding {
     attribute: AttributePath,
     matching: Match,
+    source: Source,
 }
 
 impl Binding {
     /// Reads `attribute`; of a list, any element will do.
     pub fn any(attribute: AttributePath) -> Self {
-        Self { attribute, matching: Match::Any }
+        Self { attribute, matching: Match::Any, source: Source::Resource }
     }
 
     /// Reads `attribute`; of a list, every element must do.
     pub fn all(attribute: AttributePath) -> Self {
-        Self { attribute, matching: Match::All }
+        Self { attribute, matching: Match::All, source: Source::Resource }
     }
 
     /// The attribute.
@@ -64,6 +76,21 @@ impl Binding {
     #[inline]
     pub fn matching(&self) -> Match {
         self.matching
+    }
+
+    /// What the attribute is read of.
+    #[inline]
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
+    fn of_context(self) -> Self {
+        Self { source: Source::Context, ..self }
+    }
+
+    /// Whether one of the two reads inside what the other reads.
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        self.source == other.source && self.attribute.overlaps(&other.attribute)
     }
 }
 
@@ -110,24 +137,42 @@ impl<const N: usize> IntoBinding for [&str; N] {
     }
 }
 
-/// A condition name and what it restricts, type by type.
+/// A condition name, what its values are, and what it restricts: types of resources by an attribute each, or every type by an
+/// attribute of the context.
 ///
 /// ```
-/// use keyward::schema::{ConditionRule, Elsewhere};
+/// use keyward::schema::{ConditionRule, Elsewhere, ValueKind};
 ///
 /// let rule = ConditionRule::new("productBrand").restricts("products", "brand").elsewhere(Elsewhere::Ignore);
+/// let rule = ConditionRule::new("region").values(ValueKind::Path).restricts("orders", "region");
+/// let rule = ConditionRule::new("sourceIp").values(ValueKind::Network).context("ip");
 /// ```
 #[derive(Clone, Debug)]
 pub struct ConditionRule {
     pub(super) name: String,
+    pub(super) kind: ValueKind,
     pub(super) restricts: Vec<(String, Result<Binding, TextError>)>,
+    pub(super) context: Option<Result<Binding, TextError>>,
     pub(super) elsewhere: Elsewhere,
 }
 
 impl ConditionRule {
     /// A name that restricts nothing yet and denies elsewhere.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), restricts: Vec::new(), elsewhere: Elsewhere::Deny }
+        let kind = ValueKind::Text;
+        Self { name: name.into(), kind, restricts: Vec::new(), context: None, elsewhere: Elsewhere::Deny }
+    }
+
+    /// Says what its values are. Without it they are texts.
+    #[must_use]
+    pub fn values(self, kind: ValueKind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// Restricts every type by an attribute of the request's context.
+    #[must_use]
+    pub fn context(self, attribute: impl IntoBinding) -> Self {
+        Self { context: Some(attribute.into_binding().map(Binding::of_context)), ..self }
     }
 
     /// Restricts the type `resource` by an attribute.

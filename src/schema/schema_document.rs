@@ -9,13 +9,14 @@ use serde::{Serialize, Serializer};
 use super::{
     compiled::Schema,
     handles::STANDARD,
-    rule::{Binding, ConditionRule, Elsewhere, Match},
+    rule::{Binding, ConditionRule, Elsewhere, Match, Source},
     schema_error::{At, SchemaError},
 };
 use crate::{
     attributes::AttributePath,
     json::{DocumentError, DocumentProblem, Json, Node, Place, deserialize_as_document},
     text::UnknownName,
+    values::ValueKind,
 };
 
 impl Schema {
@@ -30,10 +31,15 @@ impl Schema {
     ///   "conditions": {
     ///     "productBrand": { "restricts": { "products": "brand" }, "elsewhere": "ignore" },
     ///     "factoryId": { "restricts": { "purchaseOrders": ["delivery", "factoryId"] } },
-    ///     "tag": { "restricts": { "products": { "attribute": "tags", "match": "all" } } }
+    ///     "tag": { "restricts": { "products": { "attribute": "tags", "match": "all" } } },
+    ///     "region": { "values": "path", "restricts": { "purchaseOrders": "region" } },
+    ///     "sourceIp": { "values": "network", "context": "ip" }
     ///   }
     /// }
     /// ```
+    ///
+    /// `values` is one of the [kinds](super::ValueKind), `text` if it says nothing. With `context` instead of `restricts`, a name
+    /// reads an attribute of the request's context, on every type.
     ///
     /// A type without `operations` has the five standard ones; `match` is `any` unless it says `all`,
     /// `elsewhere` is `deny` unless it says `ignore`. An attribute is a name without a dot, or an array of names,
@@ -80,8 +86,18 @@ fn read_operations(node: Node<'_>) -> Result<Vec<String>, DocumentError> {
 }
 
 fn read_rule(name: &str, node: Node<'_>) -> Result<ConditionRule, DocumentError> {
-    let condition = node.fields(&["restricts", "elsewhere"])?;
+    let condition = node.fields(&["values", "restricts", "context", "elsewhere"])?;
     let mut rule = ConditionRule::new(name);
+    if let Some(kind) = condition.optional("values") {
+        rule = rule.values(read_value_kind(kind)?);
+    }
+    if let Some(context) = condition.optional("context") {
+        let others = ["restricts", "elsewhere"].into_iter();
+        if let Some(instead_of) = others.into_iter().find(|name| condition.optional(name).is_some()) {
+            return Err(context.place.refuse(DocumentProblem::BothForms { field: "context", instead_of }));
+        }
+        return Ok(rule.context(read_binding(context)?));
+    }
     if let Some(elsewhere) = condition.optional("elsewhere") {
         rule = rule.elsewhere(choice(elsewhere, &[("deny", Elsewhere::Deny), ("ignore", Elsewhere::Ignore)])?);
     }
@@ -116,6 +132,14 @@ pub(crate) fn read_attribute(node: Node<'_>) -> Result<AttributePath, DocumentEr
     path.map_err(|error| node.place.invalid(error))
 }
 
+pub(crate) fn read_value_kind(node: Node<'_>) -> Result<ValueKind, DocumentError> {
+    choice(node, &ValueKind::NAMES)
+}
+
+pub(crate) fn read_source(node: Node<'_>) -> Result<Source, DocumentError> {
+    choice(node, &[("resource", Source::Resource), ("context", Source::Context)])
+}
+
 pub(crate) fn read_match(node: Node<'_>) -> Result<Match, DocumentError> {
     choice(node, &[("any", Match::Any), ("all", Match::All)])
 }
@@ -138,6 +162,7 @@ fn locate(root: &Place<'_>, error: &SchemaError) -> DocumentError {
             Place::Index(&Place::Key(&Place::Key(&resources, name), "operations"), *index).path()
         }
         At::Condition(name) => Place::Key(&conditions, name).path(),
+        At::Context(name) => Place::Key(&Place::Key(&conditions, name), "context").path(),
         At::Restricts(name, resource) => {
             Place::Key(&Place::Key(&Place::Key(&conditions, name), "restricts"), resource).path()
         }
@@ -155,18 +180,16 @@ impl Serialize for Schema {
             let declared = (operations != STANDARD).then_some(operations);
             (self.type_name(resource), ResourceDocument { operations: declared })
         });
-        let conditions = self.inner.conditions.iter().enumerate().map(|(condition, (name, elsewhere))| {
-            let restricts = self.inner.types.iter().filter_map(|(name, of)| {
-                let binding = of.rules.get(condition)?.binding()?;
-                let attribute = binding.attribute();
-                let written = match binding.matching() {
-                    Match::Any => BindingDocument::Any(attribute),
-                    Match::All => BindingDocument::All { attribute, r#match: "all" },
-                };
-                Some((&**name, written))
-            });
-            let elsewhere = (*elsewhere == Elsewhere::Ignore).then_some("ignore");
-            (&**name, RuleDocument { restricts: restricts.collect(), elsewhere })
+        let conditions = self.inner.conditions.iter().enumerate().map(|(condition, (name, declared))| {
+            let restricts =
+                self.inner.types.iter().filter_map(|(name, of)| {
+                    Some((&**name, BindingDocument::from(of.rules.get(condition)?.binding()?)))
+                });
+            let context = declared.context.as_ref().map(BindingDocument::from);
+            let restricts = context.is_none().then(|| restricts.collect());
+            let elsewhere = (declared.elsewhere == Elsewhere::Ignore).then_some("ignore");
+            let values = (!declared.kind.is_text()).then_some(declared.kind);
+            (&**name, RuleDocument { values, restricts, context, elsewhere })
         });
         SchemaDocument { resources: resources.collect(), conditions: conditions.collect() }.serialize(serializer)
     }
@@ -188,7 +211,12 @@ struct ResourceDocument<'a> {
 
 #[derive(Serialize)]
 struct RuleDocument<'a> {
-    restricts: BTreeMap<&'a str, BindingDocument<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<ValueKind>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restricts: Option<BTreeMap<&'a str, BindingDocument<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<BindingDocument<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     elsewhere: Option<&'static str>,
 }
@@ -198,4 +226,14 @@ struct RuleDocument<'a> {
 enum BindingDocument<'a> {
     Any(&'a AttributePath),
     All { attribute: &'a AttributePath, r#match: &'static str },
+}
+
+impl<'a> From<&'a Binding> for BindingDocument<'a> {
+    fn from(binding: &'a Binding) -> Self {
+        let attribute = binding.attribute();
+        match binding.matching() {
+            Match::Any => Self::Any(attribute),
+            Match::All => Self::All { attribute, r#match: "all" },
+        }
+    }
 }

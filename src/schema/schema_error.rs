@@ -48,6 +48,9 @@ pub enum SchemaProblem {
     /// A condition that is bound to no type: it would restrict nothing, or deny everything.
     #[error("it restricts no resource type")]
     RestrictsNothing,
+    /// A condition that reads the context restricts every type by it, and says nothing else.
+    #[error("it reads the context, and so restricts every type by that alone")]
+    ContextAndMore,
     /// Two conditions that read the same attribute of one type, or one inside what the other reads.
     #[error("`{attribute}` overlaps with `{theirs}`, which the condition `{other}` reads")]
     Overlap {
@@ -75,6 +78,7 @@ pub(super) enum At {
     Operation(String, usize),
     Condition(String),
     Restricts(String, String),
+    Context(String),
 }
 
 impl At {
@@ -91,6 +95,7 @@ impl fmt::Display for At {
                 write!(f, "resource type `{}`, operation {}", excerpt(name), index.saturating_add(1))
             }
             Self::Condition(name) => write!(f, "condition `{}`", excerpt(name)),
+            Self::Context(name) => write!(f, "condition `{}` on the context", excerpt(name)),
             Self::Restricts(name, resource) => write!(f, "condition `{}` on `{}`", excerpt(name), excerpt(resource)),
         }
     }

@@ -23,16 +23,16 @@ fn accepted_texts() {
     for (text, note) in ACCEPTED {
         let condition: Condition = text.parse().unwrap_or_else(|error| panic!("{note}: {error}"));
         assert_eq!(condition.to_string(), *text, "{note}");
-        assert_eq!(format!("{}:{}", condition.name(), condition.value()), *text, "{note}");
+        assert_eq!(format!("{}:{}", condition.name(), condition.value().unwrap()), *text, "{note}");
         assert!(condition.has_text_form(), "{note}");
-        assert_eq!(Condition::new(condition.name(), condition.value()).unwrap(), condition, "{note}");
+        assert_eq!(Condition::new(condition.name(), condition.value().unwrap()).unwrap(), condition, "{note}");
         assert_eq!(Condition::try_from(*text).unwrap(), condition, "{note}");
         assert_eq!(Condition::try_from(String::from(*text)).unwrap(), condition, "{note}");
         let json = serde_json::to_string(&condition).unwrap();
         assert_eq!(json, format!("\"{text}\""), "{note}");
         assert_eq!(serde_json::from_str::<Condition>(&json).unwrap(), condition, "{note}");
         assert_eq!(format!("{condition:?}"), format!("Condition({text})"), "{note}");
-        let structured = serde_json::json!({"value": condition.value(), "name": condition.name()});
+        let structured = serde_json::json!({"value": condition.value().unwrap(), "name": condition.name()});
         assert_eq!(serde_json::from_value::<Condition>(structured).unwrap(), condition, "{note}: the other form");
     }
 }
@@ -167,7 +167,7 @@ const STRUCTURED: &[Structured] = &[
 fn structured_form() {
     for (name, value, json, shown, note) in STRUCTURED {
         let condition = Condition::new(name, value).unwrap();
-        assert_eq!((condition.name(), condition.value()), (*name, *value), "{note}");
+        assert_eq!((condition.name(), condition.value().unwrap()), (*name, *value), "{note}");
         assert!(!condition.has_text_form(), "{note}");
         assert_eq!(serde_json::to_string(&condition).unwrap(), *json, "{note}");
         assert_eq!(serde_json::from_str::<Condition>(json).unwrap(), condition, "{note}");

@@ -590,7 +590,7 @@ fn unknown_fields_in_every_object() {
         ("", "field `zzz`; there are `schema`, `accounts`"),
         ("/schema", "field `zzz`; there are `resources`, `conditions`"),
         ("/schema/resources/products", "field `zzz`; there are `operations`"),
-        ("/schema/conditions/brand", "field `zzz`; there are `restricts`, `elsewhere`"),
+        ("/schema/conditions/brand", "field `zzz`; there are `values`, `restricts`, `context`, `elsewhere`"),
         ("/schema/conditions/factory/restricts/orders", "field `zzz`; there are `attribute`, `match`"),
         (
             "/accounts/0",
@@ -608,7 +608,7 @@ fn unknown_fields_in_every_object() {
             "/accounts/0/accessTokens/0",
             "field `zzz`; there are `id`, `name`, `policies`, `conditions`, `assignments`, `description`, `createdAt`, `updatedAt`, `tags`, `identifiers` and 1 more",
         ),
-        ("/accounts/0/accessTokens/0/conditions/1", "field `zzz`; there are `name`, `value`"),
+        ("/accounts/0/accessTokens/0/conditions/1", "field `zzz`; there are `name`, `value`, `except`"),
     ];
     for (pointer, message) in objects {
         let error = refused(&with(&format!("{pointer}/zzz"), json!(null)));

@@ -269,7 +269,7 @@ fn a_clause_tells_what_it_is() {
     let Filter::AllOf(clauses) = law::access(&["a", "b"], Reads::All, &["1", "x"]).filter(TYPE) else { panic!() };
     let [clause] = clauses.iter().collect::<Vec<_>>()[..] else { panic!("one clause") };
     assert_eq!((clause.attribute().to_string().as_str(), clause.matching()), ("a.b", Match::All));
-    assert_eq!(clause.one_of().collect::<Vec<_>>(), ["1", "x"]);
+    assert_eq!(clause.accepted().iter().collect::<Vec<_>>(), ["1", "x"]);
 }
 
 #[test]

@@ -10,9 +10,9 @@ use std::{
 /// is not here has no place yet, and that is an error.
 const LAYERS: &[&[&str]] = &[
     &["hashing", "text", "time", "readme", "guide"],
-    &["key", "value_set"],
+    &["key"],
     &["attributes", "permission", "condition"],
-    &["json"],
+    &["json", "values"],
     &["schema"],
     &["role", "resource"],
     &["grant", "joined"],

@@ -211,7 +211,7 @@ fn what_is_not_known_is_told_what_is() {
         ),
         (
             choices(json!({"restricts": {"products": "brand"}, "otherwise": "deny"})),
-            "unknown field `otherwise`; there are `restricts`, `elsewhere`",
+            "unknown field `otherwise`; there are `values`, `restricts`, `context`, `elsewhere`",
         ),
     ];
     for (shown, message) in cases {

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     access::Access,
     attributes::AttributePath,
+    decision::InContext,
     filter::{
         Filter, ListError,
         mapping::{Mapping, Question},
@@ -146,6 +147,12 @@ impl MongoCollection {
         let Some(Question { account: holder, alternatives }) = self.mapping.question(account, filter)? else {
             return Ok(nothing());
         };
+        for (field, clause) in alternatives.iter().flatten() {
+            if clause.accepted().texts().is_none() {
+                let field = field.dotted.last().map_or("", |name| name).into();
+                return Err(MongoError::Values { field, values: clause.accepted().kind() });
+            }
+        }
         let account = holder.into_iter().flat_map(|field| query::account(field, account));
         let mut asked: Vec<Vec<Json>> = alternatives
             .into_iter()
@@ -189,8 +196,37 @@ impl Access {
         resource: impl Into<TypeRef<'a>>,
         collection: &MongoCollection,
     ) -> Result<Json, ListError<MongoError>> {
-        let filter = self.try_filter_of(operation, resource, self.account())?;
-        filter.mongo(self.account(), collection).map_err(ListError::Mapping)
+        self.alone().mongo_of(operation, resource, collection)
+    }
+}
+
+impl<'a> InContext<'a> {
+    /// What the access may list of a type in this context, as a query document, as [`Access::mongo`].
+    ///
+    /// # Errors
+    ///
+    /// [`ListError`] as there; a condition that the context doesn't meet is a denial.
+    pub fn mongo(
+        self,
+        resource: impl Into<TypeRef<'a>>,
+        collection: &MongoCollection,
+    ) -> Result<Json, ListError<MongoError>> {
+        self.mongo_of(Operation::LIST, resource, collection)
+    }
+
+    /// The resources on which an operation is allowed in this context, as a query document, as [`Access::mongo_of`].
+    ///
+    /// # Errors
+    ///
+    /// [`ListError`] as there; a condition that the context doesn't meet is a denial.
+    pub fn mongo_of(
+        self,
+        operation: impl Into<OperationRef<'a>>,
+        resource: impl Into<TypeRef<'a>>,
+        collection: &MongoCollection,
+    ) -> Result<Json, ListError<MongoError>> {
+        let filter = self.try_filter_of(operation, resource, self.of.account())?;
+        filter.mongo(self.of.account(), collection).map_err(ListError::Mapping)
     }
 }
 

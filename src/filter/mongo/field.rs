@@ -11,6 +11,7 @@ use crate::{
     attributes::AttributePath,
     filter::mapping::{Holder, MappingError},
     text::{TextError, excerpt},
+    values::ValueKind,
 };
 
 /// A mapping that has no exact form in a query document.
@@ -28,6 +29,14 @@ pub enum MongoError {
     /// A name that begins with `$`, or has a dot or a NUL in it.
     #[error("a query document has no name for the field `{0}`")]
     Field(Box<str>),
+    /// Values of a kind that a query document can't compare exactly with such a field.
+    #[error("a query document has no exact form of {values} values in the field `{field}`")]
+    Values {
+        /// The field.
+        field: Box<str>,
+        /// The values' kind.
+        values: ValueKind,
+    },
     /// A mapping that doesn't fit what conditions read.
     #[error(transparent)]
     Mapping(#[from] MappingError),

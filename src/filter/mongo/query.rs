@@ -68,7 +68,7 @@ fn some(types: &'static [&'static str], values: impl Iterator<Item = Json>) -> O
 }
 
 fn condition(field: &str, kind: Kind, clause: &Clause) -> Json {
-    let accepted: Vec<&str> = clause.one_of().collect();
+    let accepted: Vec<&str> = clause.accepted().iter().collect();
     let integers = accepted.iter().filter_map(|value| accepted::integer(value, &SIGNED)).map(Json::Integer);
     let booleans = accepted.iter().filter_map(|value| accepted::boolean(value)).map(Json::Boolean);
     let others = [some(&["int", "long"], integers), some(&["bool"], booleans), of_kind(kind, &accepted)];

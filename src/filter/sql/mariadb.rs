@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     filter::accepted::{self, JSON_INTEGERS, WIDE},
-    value_set::ValueSet,
+    values::ValueSet,
 };
 
 pub(super) const RULES: Rules = Rules {

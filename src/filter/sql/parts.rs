@@ -10,7 +10,7 @@ use super::fragment::{Binds, SqlValue};
 use crate::{
     filter::accepted::{self, SIGNED},
     schema::Match,
-    value_set::ValueSet,
+    values::ValueSet,
 };
 
 pub(super) const FALSE: &str = "(1 = 0)";

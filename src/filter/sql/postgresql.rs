@@ -20,7 +20,7 @@ use super::{
 use crate::{
     attributes::AttributePath,
     filter::accepted::{self, WIDE},
-    value_set::ValueSet,
+    values::ValueSet,
 };
 
 pub(super) const RULES: Rules = Rules {

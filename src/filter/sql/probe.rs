@@ -15,7 +15,7 @@ use super::{
     sql_error::SqlError,
     table::SqlTable,
 };
-use crate::{schema::Match, value_set::ValueSet};
+use crate::{schema::Match, values::ValueSet};
 
 /// One value of each type that is written in its own way, so that a fragment has all its parts.
 const VALUES: [&str; 3] = ["1", "true", "00000000-0000-0000-0000-000000000000"];
@@ -48,7 +48,7 @@ impl SqlTable {
         let mut requirements = Vec::new();
         for column in &columns {
             for matching in [Match::Any, Match::All] {
-                let values = ValueSet::new(VALUES.iter().copied());
+                let values = ValueSet::of_texts(&VALUES);
                 requirements.push(self.requirement(&mut binds, column, (matching, &values), false)?);
             }
         }

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use super::{column::Kind, fragment::Binds};
-use crate::{schema::Match, value_set::ValueSet};
+use crate::{schema::Match, values::ValueSet};
 
 /// How a dialect writes names and placeholders, and how it compares each kind of column.
 pub(super) struct Rules {

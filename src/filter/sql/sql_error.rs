@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use super::dialect::SqlDialect;
-use crate::{attributes::AttributePath, filter::mapping::MappingError, text::TextError};
+use crate::{attributes::AttributePath, filter::mapping::MappingError, text::TextError, values::ValueKind};
 
 /// A mapping, or a filter under it, that has no exact form in a dialect. Nothing is approximated.
 ///
@@ -31,6 +31,18 @@ pub enum SqlError {
         dialect: SqlDialect,
         /// The kind.
         kind: Box<str>,
+    },
+    /// Values of a kind that the dialect can't compare exactly with such a column.
+    #[error("column `{column}`: {dialect} has no exact form of {values} values in {kind} columns")]
+    Values {
+        /// The column.
+        column: Box<str>,
+        /// The dialect.
+        dialect: SqlDialect,
+        /// The column's kind.
+        kind: Box<str>,
+        /// The values' kind.
+        values: ValueKind,
     },
     /// A column for the account that is not of one text, uuid, label, integer or decimal number.
     #[error("column `{column}`: the kind {kind} is no account's")]

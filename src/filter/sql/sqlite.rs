@@ -13,7 +13,7 @@ use super::{
     parts::{FALSE, any_of, cases, integers, json_lists, listed, texts},
     rules::{Asked, Rules},
 };
-use crate::{attributes::AttributePath, filter::accepted, value_set::ValueSet};
+use crate::{attributes::AttributePath, filter::accepted, values::ValueSet};
 
 pub(super) const RULES: Rules = Rules {
     name: "SQLite",

@@ -18,13 +18,14 @@ use super::{
 use crate::{
     access::Access,
     attributes::AttributePath,
+    decision::InContext,
     filter::{
         Filter, ListError,
         mapping::{Mapping, Question},
     },
     schema::{Match, Operation, OperationRef, Schema, TypeRef},
     text::TextError,
-    value_set::ValueSet,
+    values::ValueSet,
 };
 
 /// Which column of a table holds the account, and which holds which attribute. Make it once, at the start.
@@ -193,7 +194,7 @@ impl SqlTable {
         let mut binds = Binds::default();
         let mut requirements = Vec::new();
         if let Some(column) = holder {
-            let account = ValueSet::new(core::iter::once(account));
+            let account = ValueSet::of_texts(&[account]);
             requirements.push(self.requirement(&mut binds, column, (Match::Any, &account), false)?);
         }
         // If no row meets one of the requirements, the others don't matter; if every row does, it says nothing.
@@ -207,7 +208,7 @@ impl SqlTable {
             let before = binds.count();
             let mut asked = Vec::new();
             for (column, clause) in clauses {
-                asked.push(self.requirement(&mut binds, column, (clause.matching(), clause.values()), several)?);
+                asked.push(self.requirement(&mut binds, column, (clause.matching(), clause.accepted()), several)?);
             }
             if asked.iter().any(|requirement| requirement == FALSE) {
                 binds.forget(before);
@@ -234,6 +235,10 @@ impl SqlTable {
     ) -> Result<String, SqlError> {
         if column.kind == Kind::Absent {
             return Ok(FALSE.to_string());
+        }
+        if accepted.texts().is_none() {
+            let (kind, values) = (column.kind.to_string().into(), accepted.kind());
+            return Err(SqlError::Values { column: column.shown(), dialect: self.dialect, kind, values });
         }
         let asked = Asked { column: &self.name(column)?, kind: &column.kind, matching, accepted, in_alternatives };
         Ok((self.dialect.rules().requirement)(binds, &asked))
@@ -326,8 +331,33 @@ impl Access {
         resource: impl Into<TypeRef<'a>>,
         table: &SqlTable,
     ) -> Result<SqlFragment, ListError<SqlError>> {
-        let filter = self.try_filter_of(operation, resource, self.account())?;
-        filter.sql(self.account(), table).map_err(ListError::Mapping)
+        self.alone().sql_of(operation, resource, table)
+    }
+}
+
+impl<'a> InContext<'a> {
+    /// What the access may list of a type in this context, as the condition of a query, as [`Access::sql`].
+    ///
+    /// # Errors
+    ///
+    /// [`ListError`] as there; a condition that the context doesn't meet is a denial.
+    pub fn sql(self, resource: impl Into<TypeRef<'a>>, table: &SqlTable) -> Result<SqlFragment, ListError<SqlError>> {
+        self.sql_of(Operation::LIST, resource, table)
+    }
+
+    /// The resources on which an operation is allowed in this context, as the condition of a query, as [`Access::sql_of`].
+    ///
+    /// # Errors
+    ///
+    /// [`ListError`] as there; a condition that the context doesn't meet is a denial.
+    pub fn sql_of(
+        self,
+        operation: impl Into<OperationRef<'a>>,
+        resource: impl Into<TypeRef<'a>>,
+        table: &SqlTable,
+    ) -> Result<SqlFragment, ListError<SqlError>> {
+        let filter = self.try_filter_of(operation, resource, self.of.account())?;
+        filter.sql(self.of.account(), table).map_err(ListError::Mapping)
     }
 }
 

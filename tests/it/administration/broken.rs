@@ -248,7 +248,7 @@ impl Broken {
                 record.with_expiry(cut)
             }),
             How::TrimsValues => records(&|record| {
-                let trimmed = |one: &Condition| Condition::new(one.name(), one.value().trim()).unwrap();
+                let trimmed = |one: &Condition| Condition::new(one.name(), one.value().unwrap().trim()).unwrap();
                 let assignment = |of: &Assignment| {
                     Assignment::new().with_roles(of.roles()).with_conditions(of.conditions().iter().map(trimmed))
                 };

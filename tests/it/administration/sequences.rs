@@ -267,7 +267,7 @@ impl Pair {
             assert_eq!((record.actor(), record.version()), (&*key.actor, key.version), "{note}: {number}");
             assert!(support::roles(record).into_iter().eq(key.given.roles.iter().map(|id| &**id)), "{note}: {number}");
             let conditions = support::conditions(record);
-            let conditions = conditions.iter().map(|condition| (condition.name(), condition.value()));
+            let conditions = conditions.iter().map(|condition| (condition.name(), condition.value().unwrap()));
             assert!(conditions.eq(key.given.conditions.iter().map(|(name, value)| (&**name, &**value))), "{note}");
             match key.state {
                 State::Active => {
