@@ -11,7 +11,11 @@
 use std::hint::black_box;
 
 use divan::Bencher;
-use keyward::{Access, Assignment, Condition, Role, Roles, Schema, compare::Inclusion};
+use keyward::{
+    Access, Assignment, Condition, Role, Roles, Schema,
+    compare::Inclusion,
+    schema::{ConditionRule, ValueKind},
+};
 
 fn main() {
     divan::main();
@@ -63,6 +67,34 @@ fn beyond(bencher: Bencher<'_, '_>, count: usize) {
 fn excess(bencher: Bencher<'_, '_>, count: usize) {
     let (left, right) = (ordinary(count, 1), ordinary(count, 0));
     bencher.bench_local(|| black_box(&left).ensure_within(black_box(&right)).is_ok());
+}
+
+/// One condition of 256 values on each side, each value of the left within one of the right.
+#[divan::bench(args = ["text", "path", "integer", "network"])]
+fn of_256_values(bencher: Bencher<'_, '_>, kind: &str) {
+    let kinds = [ValueKind::Text, ValueKind::Path, ValueKind::Integer, ValueKind::Network];
+    let kind = kinds.into_iter().find(|known| known.to_string() == kind).unwrap();
+    let rule = ConditionRule::new("of").values(kind).restricts("things", "value");
+    let schema = Schema::builder().resource("things").condition(rule).build().unwrap();
+    let roles = Roles::new(&schema, "acme").unwrap();
+    let access = |narrow: bool| {
+        let conditions = (0..256).map(|number| {
+            let value = match (kind, narrow) {
+                (ValueKind::Text, _) => format!("value_{number}"),
+                (ValueKind::Path, true) => format!("area/{number}/below"),
+                (ValueKind::Path, false) => format!("area/{number}"),
+                (ValueKind::Integer, true) => format!("{}..{}", number * 10 + 1, number * 10 + 5),
+                (ValueKind::Integer, false) => format!("{}..{}", number * 10, number * 10 + 6),
+                (_, true) => format!("10.{number}.3.0/24"),
+                (_, false) => format!("10.{number}.0.0/16"),
+            };
+            Condition::new("of", value).unwrap()
+        });
+        Access::builder(&roles).role("admin").conditions(conditions).unwrap().build().unwrap()
+    };
+    let (left, right) = (access(true), access(false));
+    assert!(left.is_within(&right));
+    bencher.bench_local(|| black_box(&left).is_within(black_box(&right)));
 }
 
 /// The worst that was found: it ends at the bound.

@@ -5,17 +5,19 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     clippy::wildcard_imports,
     reason = "a benchmark is run by hand, over what it made itself"
 )]
 
-use std::{collections::HashSet, hint::black_box};
+use std::{collections::HashSet, hint::black_box, net::Ipv4Addr};
 
 use divan::Bencher;
 use indexmap::IndexMap;
 use keyward::{
     Access, Assignment, Attributes, Condition, Operation, Resource, ResourceType, ResourceView, Role, Roles, Schema,
-    TypeRef, Value,
+    Timestamp, TypeRef, Value,
+    schema::{ConditionRule, ValueKind},
 };
 
 fn main() {
@@ -297,6 +299,116 @@ mod map_two_conditions {
             let view = ResourceView::new(black_box("products"), black_box(ACCOUNT), black_box(&product));
             black_box(&access).decide(black_box("read"), &view).is_allow()
         });
+    }
+}
+
+/// One condition of each kind, with so many values: the attribute is in the last of them. Texts are the attribute as it stands in a
+/// document; the others are of the host's own types.
+#[divan::bench_group(sample_size = 10_000)]
+mod kinds {
+    use super::*;
+
+    /// What a condition reads, in the two forms that a host may have it in.
+    struct Order {
+        resource_type: ResourceType,
+        value: Value<'static>,
+    }
+
+    impl Attributes for Order {
+        #[inline]
+        fn attribute(&self, name: &str) -> Value<'_> {
+            if name == "value" { self.value } else { Value::Absent }
+        }
+    }
+
+    impl Resource for Order {
+        #[inline]
+        fn resource_type(&self) -> TypeRef<'_> {
+            self.resource_type.into()
+        }
+
+        #[inline]
+        fn account(&self) -> &str {
+            ACCOUNT
+        }
+    }
+
+    #[inline(never)]
+    fn decide(access: &Access, order: &Order) -> bool {
+        access.decide(Operation::READ, order).is_allow()
+    }
+
+    fn access(kind: ValueKind, values: impl Iterator<Item = String>) -> Access {
+        let rule = ConditionRule::new("of").values(kind).restricts("orders", "value");
+        let schema = Schema::builder().resource("orders").condition(rule).build().unwrap();
+        let role = Role::new("role", ["orders:read,list"]).unwrap();
+        let roles = Roles::new(&schema, ACCOUNT).unwrap().with(role).unwrap();
+        let conditions = values.map(|value| Condition::new("of", value).unwrap());
+        Access::builder(&roles).role("role").conditions(conditions).unwrap().build().unwrap()
+    }
+
+    fn measure(bencher: Bencher<'_, '_>, kind: ValueKind, value: Value<'static>, values: impl Iterator<Item = String>) {
+        let access = access(kind, values);
+        let order = Order { resource_type: access.schema().resource_type("orders").unwrap(), value };
+        assert!(decide(&access, &order));
+        bencher.bench_local(|| decide(black_box(&access), black_box(&order)));
+    }
+
+    fn networks(count: usize) -> impl Iterator<Item = String> {
+        (0..count - 1).map(|index| format!("172.16.{index}.0/25")).chain(["10.0.0.0/8".into()])
+    }
+
+    fn months(count: usize) -> impl Iterator<Item = String> {
+        let earlier = (0..count - 1).map(|index| {
+            let (year, month) = (1990 + index / 12, index % 12 + 1);
+            format!("{year}-{month:02}-01T00:00:00Z..{year}-{month:02}-15T00:00:00Z")
+        });
+        earlier.chain(["2026-01-01T00:00:00Z..2026-02-01T00:00:00Z".into()])
+    }
+
+    #[divan::bench(args = [1, 256])]
+    fn text(bencher: Bencher<'_, '_>, count: usize) {
+        let others = (0..count - 1).map(|index| format!("brand_number_{index}"));
+        measure(bencher, ValueKind::Text, Value::Text("brand_two"), others.chain(["brand_two".into()]));
+    }
+
+    #[divan::bench(args = [1, 256])]
+    fn path(bencher: Bencher<'_, '_>, count: usize) {
+        let others = (0..count - 1).map(|index| format!("asia/area_{index}"));
+        measure(bencher, ValueKind::Path, Value::Text("eu/de/berlin"), others.chain(["eu/de".into()]));
+    }
+
+    #[divan::bench(args = [1, 256])]
+    fn integer(bencher: Bencher<'_, '_>, count: usize) {
+        let others = (0..count - 1).map(|index| format!("{}..{}", index * 10, index * 10 + 5));
+        measure(bencher, ValueKind::Integer, Value::Integer(7500), others.chain(["7000..8000".into()]));
+    }
+
+    #[divan::bench(args = [1, 256])]
+    fn integer_as_text(bencher: Bencher<'_, '_>, count: usize) {
+        let others = (0..count - 1).map(|index| format!("{}..{}", index * 10, index * 10 + 5));
+        measure(bencher, ValueKind::Integer, Value::Text("7500"), others.chain(["7000..8000".into()]));
+    }
+
+    #[divan::bench(args = [1, 256])]
+    fn network(bencher: Bencher<'_, '_>, count: usize) {
+        measure(bencher, ValueKind::Network, Value::from(Ipv4Addr::new(10, 1, 2, 3)), networks(count));
+    }
+
+    #[divan::bench(args = [1, 256])]
+    fn network_as_text(bencher: Bencher<'_, '_>, count: usize) {
+        measure(bencher, ValueKind::Network, Value::Text("10.1.2.3"), networks(count));
+    }
+
+    #[divan::bench(args = [1, 256])]
+    fn time(bencher: Bencher<'_, '_>, count: usize) {
+        let now = Timestamp::from_millis(1_768_435_200_000);
+        measure(bencher, ValueKind::Time, Value::from(now), months(count));
+    }
+
+    #[divan::bench(args = [1, 256])]
+    fn time_as_text(bencher: Bencher<'_, '_>, count: usize) {
+        measure(bencher, ValueKind::Time, Value::Text("2026-01-15T00:00:00Z"), months(count));
     }
 }
 

@@ -463,7 +463,8 @@ impl Access {
             return Ok(Self { first, others: None });
         }
         let all = core::iter::once(&first).chain(&assignments);
-        let names = joined::join(&all.map(|of| of.conditions().iter().map(|of| (of.name, &of.accepted))));
+        let names =
+            joined::join(first.schema(), &all.map(|of| of.conditions().iter().map(|of| (of.name, &of.accepted))));
         Ok(Self { first, others: Some(Arc::new(Others { assignments, names })) })
     }
 }

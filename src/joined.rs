@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::{
     attributes::Value,
     hashing::PartsHasher,
-    schema::TypeRule,
+    schema::Schema,
     values::{InSet, ValueSet, with_text},
 };
 
@@ -25,6 +25,8 @@ pub(crate) fn only(place: usize) -> AssignmentSet {
 pub(crate) struct JoinedName {
     /// The name's place in the schema.
     pub(crate) name: usize,
+    /// Whether it reads the context, on every type.
+    pub(crate) reads_context: bool,
     /// The assignments that don't have it.
     pub(crate) without: AssignmentSet,
     accepted: Accepted,
@@ -38,7 +40,7 @@ enum Accepted {
 }
 
 /// The names of the conditions of each assignment, by place in the schema, with the values that it accepts.
-pub(crate) fn join<'a, C>(assignments: &(impl Iterator<Item = C> + Clone)) -> Box<[JoinedName]>
+pub(crate) fn join<'a, C>(schema: &Schema, assignments: &(impl Iterator<Item = C> + Clone)) -> Box<[JoinedName]>
 where
     C: Iterator<Item = (usize, &'a ValueSet)>,
 {
@@ -52,29 +54,24 @@ where
         let sets = assignments.clone().zip(0..).filter_map(move |(mut conditions, place)| {
             Some((only(place), conditions.find(|(other, _)| *other == name)?.1))
         });
-        JoinedName::new(name, &sets.collect::<Vec<_>>())
+        JoinedName::new(schema, name, &sets.collect::<Vec<_>>())
     };
     names.into_iter().map(of_name).collect()
 }
 
 impl JoinedName {
-    fn new(name: usize, sets: &[(AssignmentSet, &ValueSet)]) -> Self {
+    fn new(schema: &Schema, name: usize, sets: &[(AssignmentSet, &ValueSet)]) -> Self {
         let without = !sets.iter().fold(0, |all, (place, _)| all | place);
-        Self { name, without, accepted: Accepted::new(sets) }
-    }
-
-    /// Whether it reads the context, on a type with these rules.
-    #[inline]
-    pub(crate) fn reads_context(&self, rules: &[TypeRule]) -> bool {
-        rules.get(self.name).and_then(TypeRule::binding).is_some_and(|binding| binding.source().is_context())
+        Self { name, reads_context: schema.reads_context_at(name), without, accepted: Accepted::new(sets) }
     }
 
     /// The assignments that accept this value, which is no list, among those that have the name.
     #[inline]
     pub(crate) fn accepting(&self, value: Value<'_>) -> AssignmentSet {
-        match &self.accepted {
-            Accepted::Texts { table, longest } => with_text(value, 0, |text| look_up(table, *longest, text)),
-            Accepted::Sets(sets) => sets.having(value, 0, |all, one| all | one),
+        match (&self.accepted, value) {
+            (Accepted::Texts { table, longest }, Value::Text(text)) => look_up(table, *longest, text),
+            (Accepted::Texts { table, longest }, other) => other_text(table, *longest, other),
+            (Accepted::Sets(sets), value) => of_sets(sets, value),
         }
     }
 }
@@ -83,6 +80,20 @@ impl JoinedName {
 #[inline(never)]
 fn look_up(table: &IndexMap<Box<str>, AssignmentSet, FixedState>, longest: usize, text: &str) -> AssignmentSet {
     if text.len() > longest { 0 } else { table.get(text).copied().unwrap_or(0) }
+}
+
+#[inline(never)]
+fn of_sets(sets: &InSet<AssignmentSet>, value: Value<'_>) -> AssignmentSet {
+    sets.having(value, 0, |all, one| all | one)
+}
+
+#[inline(never)]
+fn other_text(
+    table: &IndexMap<Box<str>, AssignmentSet, FixedState>,
+    longest: usize,
+    other: Value<'_>,
+) -> AssignmentSet {
+    with_text(other, 0, |text| look_up(table, longest, text))
 }
 
 impl Accepted {

@@ -249,30 +249,32 @@ fn any_of_several<'a, const N: usize>(
     sides: [Option<UpdateSide>; N],
     read: impl Fn(usize, &'a AttributePath) -> Value<'a>,
 ) -> Decision<'a> {
-    let mut granting = asked.granted_by(access).fold(0, |all, (place, _)| all | joined::only(place));
+    let granting = asked.granted_by(access).fold(0, |all, (place, _)| all | joined::only(place));
     let rules = access.schema().rules_on(asked.resource);
     let mut met: [AssignmentSet; MOST_KEPT] = [0; MOST_KEPT];
     let mut found = [Value::Absent; MOST_KEPT];
-    let mut keep = |place: usize, name, read: &dyn Fn(&'a AttributePath) -> Value<'a>| {
-        let accepting = accepting_on(rules, name, |attribute| {
-            let value = read(attribute);
-            if let Some(slot) = found.get_mut(place) {
-                *slot = value;
-            }
-            value
-        });
-        if let Some(slot) = met.get_mut(place) {
-            *slot = accepting;
-        }
-        accepting
-    };
-    for (place, name) in names.iter().enumerate().filter(|(_, name)| name.reads_context(rules)) {
-        granting &= keep(place, name, &|attribute| attribute.read(context));
-    }
+    // What the context leaves open; it is read once, with the first side.
+    let mut open_in_context = granting;
     for (side, label) in sides.into_iter().enumerate() {
-        let mut open = granting;
-        for (place, name) in names.iter().enumerate().filter(|(_, name)| !name.reads_context(rules)) {
-            open &= keep(place, name, &|attribute| read(side, attribute));
+        let mut open = open_in_context;
+        for (place, name) in names.iter().enumerate() {
+            if name.reads_context && side > 0 {
+                continue;
+            }
+            let accepting = accepting_on(rules, name, |attribute| {
+                let value = if name.reads_context { attribute.read(context) } else { read(side, attribute) };
+                if let Some(slot) = found.get_mut(place) {
+                    *slot = value;
+                }
+                value
+            });
+            open &= accepting;
+            if name.reads_context {
+                open_in_context &= accepting;
+            }
+            if let Some(slot) = met.get_mut(place) {
+                *slot = accepting;
+            }
         }
         if open != 0 {
             continue;

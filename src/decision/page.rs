@@ -179,7 +179,7 @@ impl<'a> Prepared<'a> {
             return self.clauses.iter().all(|clause| clause.is_met_by(clause.attribute.read(resource)));
         };
         let rules = self.current.map_or(&[][..], |(index, _)| self.access.schema().rules_on(index));
-        let names = others.names.iter().filter(|name| !name.reads_context(rules));
+        let names = others.names.iter().filter(|name| !name.reads_context);
         let accepting = |name| accepting_on(rules, name, |attribute| attribute.read(resource));
         names.map(accepting).fold(self.granting, |open, accepting| open & accepting) != 0
     }

@@ -32,7 +32,7 @@ use crate::{
 ///     }"#,
 /// )?;
 /// assert_eq!(account.access_policies[0].permissions[0].to_string(), "products:read");
-/// assert_eq!(account.access_tokens[0].grant.assignments()[0].conditions()[0].value(), "a");
+/// assert_eq!(account.access_tokens[0].grant.assignments()[0].conditions()[0].value(), Some("a"));
 /// assert!(serde_json::to_string(&account)?.contains(r#""tags":["x"]"#));
 /// # Ok::<(), serde_json::Error>(())
 /// ```

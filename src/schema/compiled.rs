@@ -230,6 +230,11 @@ impl Schema {
         self.inner.conditions.get_index(index).map_or(ValueKind::Text, |(_, of)| of.kind)
     }
 
+    /// Whether the condition at this index reads the context.
+    pub(crate) fn reads_context_at(&self, index: usize) -> bool {
+        self.inner.conditions.get_index(index).is_some_and(|(_, of)| of.context.is_some())
+    }
+
     pub(crate) fn condition_name_at(&self, index: usize) -> &str {
         self.inner.conditions.get_index(index).map_or("?", |(name, _)| name)
     }

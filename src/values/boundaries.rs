@@ -1,6 +1,6 @@
 //! The boundaries of a list of values: where it begins to hold, and where it ends.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
 use core::cmp::Ordering;
 
 use super::{
@@ -75,7 +75,9 @@ pub(super) enum List {
 
 #[derive(Clone)]
 pub(super) struct Paths {
-    given: Box<[Box<str>]>,
+    given: Table,
+    /// The different lengths of the paths: only a beginning of such a length can be one of them.
+    lengths: Box<[usize]>,
     /// The place of a path, and the byte after it, 255 where there is none.
     cuts: Box<[(u16, u8)]>,
 }
@@ -103,16 +105,16 @@ impl List {
 
     pub(super) fn len(&self) -> usize {
         match self {
-            Self::Texts(table) => table.len(),
-            Self::Paths(Paths { given, .. }) | Self::Numbers { given, .. } => given.len(),
+            Self::Texts(table) | Self::Paths(Paths { given: table, .. }) => table.len(),
+            Self::Numbers { given, .. } => given.len(),
         }
     }
 
     /// The value at a place, as it was given.
     pub(super) fn given_at(&self, place: usize) -> Option<&str> {
         match self {
-            Self::Texts(table) => table.at(place),
-            Self::Paths(Paths { given, .. }) | Self::Numbers { given, .. } => given.get(place).map(|value| &**value),
+            Self::Texts(table) | Self::Paths(Paths { given: table, .. }) => table.at(place),
+            Self::Numbers { given, .. } => given.get(place).map(|value| &**value),
         }
     }
 
@@ -216,13 +218,14 @@ impl Paths {
             is_one.then_some(()).ok_or(ValueProblem::EmptySegment)
         };
         each(values, is_path)?;
-        let given = given(values);
+        let lengths: BTreeSet<usize> = values.iter().map(|value| value.len()).collect();
         // Of each path itself, and what lies below it.
         let mut parts: Vec<[(u16, u8); 2]> = Vec::new();
         for (place, _) in (0..).zip(values) {
             parts.extend([[(place, NO_BYTE), (place, 0)], [(place, b'/'), (place, b'0')]]);
         }
-        let paths = Self { given, cuts: Box::default() };
+        let lengths = lengths.into_iter().collect();
+        let paths = Self { given: Table::new(values), lengths, cuts: Box::default() };
         parts.sort_by(|one, other| paths.cut(one[0]).cmp(&paths.cut(other[0])));
         let mut cuts: Vec<(u16, u8)> = Vec::new();
         for [start, end] in parts {
@@ -239,16 +242,18 @@ impl Paths {
     }
 
     fn cut(&self, (place, byte): (u16, u8)) -> Option<Cut<'_>> {
-        let path = self.given.get(usize::from(place))?;
+        let path = self.given.at(usize::from(place))?;
         Some(Cut::Text(path, (byte != NO_BYTE).then_some(byte)))
     }
 
     fn contains(&self, text: &str) -> bool {
-        if let [path] = &*self.given {
-            let below = text.strip_prefix(&**path);
+        if let (Some(only), true) = (self.given.at(0), self.given.len() == 1) {
+            let below = text.strip_prefix(only);
             return below.is_some_and(|below| below.is_empty() || below.starts_with('/'));
         }
-        let text = Some(Cut::Text(text, None));
-        is_odd(self.cuts.partition_point(|cut| self.cut(*cut) <= text))
+        let bytes = text.as_bytes();
+        let mut ends =
+            self.lengths.iter().filter(|length| matches!(bytes.get(**length), Some(b'/')) || **length == bytes.len());
+        ends.any(|end| text.get(..*end).is_some_and(|path| self.given.contains(path)))
     }
 }
