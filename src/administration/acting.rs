@@ -1,6 +1,6 @@
 //! What the holder of a key may do in an account.
 
-use core::time::Duration;
+use core::{fmt, time::Duration};
 
 use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
 
@@ -13,7 +13,8 @@ use super::{
     rights::Operator,
 };
 use crate::{
-    decision::{Denial, Forbidden},
+    attributes::Attributes,
+    decision::{Denial, Forbidden, NONE},
     grant::Grant,
     key::{AccessToken, KeyId, KeyKind, NewKey, OperatorKey, SecretKey},
     schema::Operation,
@@ -28,13 +29,20 @@ use crate::{
 /// a key that was replaced and is in its grace. [The module](super) says what else must hold.
 ///
 /// Each operation gives an [`Attempt`]: an audit record, and the change or the refusal.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Acting<'a> {
     pub(super) account: &'a Account,
     actor: Box<str>,
     key: KeyId,
     now: Timestamp,
     max_grace: Duration,
+    context: &'a dyn Attributes,
+}
+
+impl fmt::Debug for Acting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Acting").field("actor", &self.actor).field("key", &self.key).finish_non_exhaustive()
+    }
 }
 
 /// When an access token ends, after a change.
@@ -68,11 +76,44 @@ impl Account {
     /// found by each operation, against this state and not the one that it was authenticated in.
     pub fn acting(&self, record: &KeyRecord, now: Timestamp) -> Acting<'_> {
         let (actor, key) = (record.actor().into(), record.id());
-        Acting { account: self, actor, key, now, max_grace: Rotation::MAX_GRACE }
+        Acting { account: self, actor, key, now, max_grace: Rotation::MAX_GRACE, context: NONE }
     }
 }
 
 impl<'a> Acting<'a> {
+    /// The same in the context of the request: conditions of the acting operator that read it are decided by it. Without it, what
+    /// such a condition restricts is denied.
+    ///
+    /// ```
+    /// # use keyward::{Schema, Timestamp, key::{KeyEntropy, KeyFormat, KeyPrefix}};
+    /// use keyward::{Condition, Grant, administration::Account};
+    ///
+    /// # let format = KeyFormat::new(KeyPrefix::new("acme")?);
+    /// # let entropy = |seed: u8| KeyEntropy::take(&mut [seed; 32]);
+    /// # let now = Timestamp::from_millis(1);
+    /// let schema = Schema::from_json(r#"{"conditions": {"sourceIp": {"values": "network", "context": "ip"}}}"#)?;
+    /// # let key = format.generate_operator_key(entropy(1)?, None);
+    /// # let founded = Account::create(&schema, "acme", "olivia", &key, now).into_result()?;
+    /// # let (account, olivia) = (founded.account(), founded.account().actor("olivia").unwrap());
+    /// # let (key, another) = (format.generate_operator_key(entropy(2)?, None), format.generate_access_token(entropy(3)?, None));
+    /// let from_office = Grant::new().role("admin").condition(Condition::new("sourceIp", "10.0.0.0/8")?)?;
+    /// let invited = account.acting(olivia, now).invite("mia", &from_office, &key).into_result()?;
+    /// let account = invited.account();
+    ///
+    /// let mia = account.actor("mia").unwrap();
+    /// let from_home = account.acting(mia, now).create_token("import", &from_office, &another, None);
+    /// assert!(from_home.into_result().is_err());
+    ///
+    /// let context = [("ip", "10.1.2.3")];
+    /// let acting = account.acting(mia, now).in_context(&context);
+    /// assert!(acting.create_token("import", &from_office, &another, None).into_result().is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn in_context(self, context: &'a dyn Attributes) -> Self {
+        Self { context, ..self }
+    }
+
     /// The same, where a replaced key is good for at most so long, and never longer than [`Rotation::MAX_GRACE`].
     #[must_use]
     pub fn with_max_grace(self, most: Duration) -> Self {
@@ -340,7 +381,7 @@ impl<'a> Acting<'a> {
         let usable = self.account.usable(actor, kind);
         usable.first().copied().ok_or_else(|| {
             let (resource, operation) = (Audited::of(kind).as_str(), action.as_str());
-            if acting.access.permits(operation, resource) {
+            if acting.access().permits(operation, resource) {
                 return AdministrationError::UnknownActor { actor: named(actor) };
             }
             Forbidden::from(Denial::PermissionMissing { resource, operation }).into()
@@ -362,7 +403,7 @@ impl<'a> Acting<'a> {
         target: &str,
         act: impl FnOnce(Operator<'_>) -> Result<AccountChange>,
     ) -> Attempt {
-        let result = Operator::of(self.account, &self.actor, self.key, self.now).and_then(act);
+        let result = Operator::of(self.account, (&self.actor, self.key), self.now, self.context).and_then(act);
         let audit = AuditRecord::new(self.now, self.account.id(), (&self.actor, self.key), (on, action), target);
         let audit = match &result {
             Ok(change) => audit.changed(self.account, change.account(), change.keys()),

@@ -28,7 +28,7 @@ impl<'a> Acting<'a> {
         let id = Box::from(role.id());
         self.on_role(Action::Create, &id, |acting| {
             let proposed = Administered::policy(self.account.id(), &role);
-            acting.access.decide(Operation::CREATE, &proposed).into_result()?;
+            acting.access().decide(Operation::CREATE, &proposed).into_result()?;
             let roles = self.account.roles().clone().with(role)?;
             Ok(AccountChange::new(self.account, roles, self.taking(&id)))
         })
@@ -61,7 +61,7 @@ impl<'a> Acting<'a> {
         self.on_role(Action::Update, &id, |acting| {
             let (account, stored) = (self.account.id(), self.role(&id)?);
             let (stored, proposed) = (Administered::policy(account, stored), Administered::policy(account, &role));
-            acting.access.decide_update(&stored, &proposed).into_result()?;
+            acting.access().decide_update(&stored, &proposed).into_result()?;
             Ok(AccountChange::new(self.account, self.account.roles().clone().replace(role)?, []))
         })
     }
@@ -75,7 +75,7 @@ impl<'a> Acting<'a> {
     pub fn delete_role(&self, id: &str) -> Attempt {
         self.on_role(Action::Delete, id, |acting| {
             let stored = Administered::policy(self.account.id(), self.role(id)?);
-            acting.access.decide(Operation::DELETE, &stored).into_result()?;
+            acting.access().decide(Operation::DELETE, &stored).into_result()?;
             let roles = self.account.roles().clone().without(id)?;
             Ok(AccountChange::new(self.account, roles, self.taking(id)))
         })

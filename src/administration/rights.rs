@@ -7,6 +7,8 @@ use super::{
 };
 use crate::{
     access::{Access, AssignmentRef},
+    attributes::Attributes,
+    decision::InContext,
     grant::Assignment,
     key::{KeyId, KeyKind},
     role::Roles,
@@ -18,11 +20,17 @@ use crate::{
 /// The acting operator, known to be one: the record of the key in this state, and what it may do.
 pub(super) struct Operator<'a> {
     record: &'a KeyRecord,
-    pub(super) access: Access,
+    access: Access,
+    context: &'a dyn Attributes,
 }
 
 impl<'a> Operator<'a> {
-    pub(super) fn of(account: &'a Account, actor: &str, key: KeyId, now: Timestamp) -> Result<Self> {
+    pub(super) fn of(
+        account: &'a Account,
+        (actor, key): (&str, KeyId),
+        now: Timestamp,
+        context: &'a dyn Attributes,
+    ) -> Result<Self> {
         let record = account.record(key).filter(|record| record.actor() == actor);
         let record = record.ok_or(AdministrationError::UnknownKey)?;
         if record.standing(now) != KeyStanding::InUse {
@@ -37,7 +45,12 @@ impl<'a> Operator<'a> {
         }
         // What authentication can't use is not in use here, either.
         let access = account.access(record)?;
-        Ok(Self { record, access })
+        Ok(Self { record, access, context })
+    }
+
+    /// What it may do, in the context of the request.
+    pub(super) fn access(&self) -> InContext<'_> {
+        self.access.in_context(self.context)
     }
 
     pub(super) fn is_administrator(&self) -> bool {
@@ -46,7 +59,7 @@ impl<'a> Operator<'a> {
 
     /// Whether the operation is allowed on each of these.
     pub(super) fn may(&self, operation: Operation, on: &[Administered<'_>]) -> Result<()> {
-        on.iter().try_for_each(|resource| Ok(self.access.decide(operation, resource).into_result()?))
+        on.iter().try_for_each(|resource| Ok(self.access().decide(operation, resource).into_result()?))
     }
 
     /// Whether an update of each of these to each of those is allowed.
@@ -54,7 +67,7 @@ impl<'a> Operator<'a> {
         let pairs = stored.iter().flat_map(|stored| proposed.iter().map(move |proposed| (stored, proposed)));
         pairs
             .into_iter()
-            .try_for_each(|(stored, proposed)| Ok(self.access.decide_update(stored, proposed).into_result()?))
+            .try_for_each(|(stored, proposed)| Ok(self.access().decide_update(stored, proposed).into_result()?))
     }
 
     /// Nobody gives what they don't have: not what the record allows now, nor, by a condition that it lacks, what its

@@ -10,6 +10,8 @@ use super::{
 };
 use crate::{
     access::Access,
+    attributes::Attributes,
+    decision::InContext,
     in_force::Found,
     key::{KeyFormat, Pepper, PresentedKey},
     role::Roles,
@@ -335,6 +337,13 @@ impl<R: Borrow<KeyRecord>> Authenticated<R> {
     #[inline]
     pub fn access(&self) -> &Access {
         &self.access.access
+    }
+
+    /// What the key may do in the context of this request: the caller's address, the time, or what else conditions of the schema
+    /// read. [`RequestContext`](crate::attributes::RequestContext) has the first two.
+    #[inline]
+    pub fn in_context<'a>(&'a self, context: &'a dyn Attributes) -> InContext<'a> {
+        self.access().in_context(context)
     }
 
     /// The record of the key.

@@ -2,7 +2,11 @@
 
 use core::fmt;
 
-use crate::{access::Access, attributes::Attributes};
+use crate::{
+    access::Access,
+    attributes::Attributes,
+    schema::{OperationRef, TypeRef},
+};
 
 /// An access, or several, asked in the context of one request. [`Access::in_context`] makes it; it has the questions that an
 /// access has.
@@ -53,6 +57,19 @@ impl Access {
     #[inline]
     pub(crate) fn alone(&self) -> InContext<'_> {
         InContext { of: self, context: NONE }
+    }
+}
+
+impl<'a> InContext<'a> {
+    /// Whether a role grants the operation on the type, as [`Access::permits`]. The context doesn't matter to it.
+    #[inline]
+    pub fn permits<'n>(&self, operation: impl Into<OperationRef<'n>>, resource: impl Into<TypeRef<'n>>) -> bool {
+        self.of.permits(operation, resource)
+    }
+
+    /// The access, without the context.
+    pub fn access(&self) -> &'a Access {
+        self.of
     }
 }
 

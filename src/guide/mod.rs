@@ -6,6 +6,7 @@
 //! | make keys and authenticate requests | [`keys`] |
 //! | list what a caller may see, in SQL | [`lists`] |
 //! | "read all, edit one's own" | [`assignments`] |
+//! | ranges, regions, networks, times, "all but", and the caller's address | [`conditions`] |
 //! | let customers manage their own roles and keys | [`administration`] |
 //! | stand behind HTTP, with CORS, in tower or axum | [`web`] |
 //! | run it on several machines | [`deployment`] |
@@ -20,6 +21,9 @@ pub mod administration {}
 
 #[doc = include_str!("assignments.md")]
 pub mod assignments {}
+
+#[doc = include_str!("conditions.md")]
+pub mod conditions {}
 
 #[doc = include_str!("deployment.md")]
 pub mod deployment {}

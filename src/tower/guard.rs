@@ -1,9 +1,9 @@
 //! The guard: what it is made of, and how it judges one request.
 
 use alloc::{boxed::Box, string::String, sync::Arc};
-use core::{error::Error, fmt};
+use core::{error::Error, fmt, net::IpAddr};
 
-use ::http::{HeaderMap, Response, Uri};
+use ::http::{Response, request};
 
 use super::{
     caller::Caller,
@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     administration::Accounts,
+    attributes::RequestContext,
     authenticate::{AuthenticationError, Authenticator},
     decision::Denial,
     http::{BrowserPolicy, BrowserVerdict, Challenge, Credential, CredentialSource, QueryParameter, Refused, cors},
@@ -42,6 +43,7 @@ struct Parts {
     keys: Arc<dyn Lookup>,
     challenge: Challenge,
     now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    ip: Arc<dyn Fn(&request::Parts) -> Option<IpAddr> + Send + Sync>,
     report: Arc<dyn Fn(&Event<'_>) + Send + Sync>,
     browsers: BrowserPolicy,
     cors: cors::Policy,
@@ -108,6 +110,7 @@ impl Guard {
             keys,
             challenge,
             now,
+            ip: Arc::new(|_| None),
             report,
             browsers: BrowserPolicy::refuse(),
             cors: cors::Policy::default(),
@@ -127,6 +130,29 @@ impl Guard {
     #[must_use]
     pub fn with_browsers(self, browsers: BrowserPolicy) -> Self {
         self.with(|parts| parts.browsers = browsers)
+    }
+
+    /// Says where the caller's address is, for conditions on the [context](Caller::context). Without it nobody's is known, and a
+    /// condition on the address is met by nobody.
+    ///
+    /// Take the address of the connection, or, behind a proxy of your own, what that proxy says. Never take a header that the
+    /// caller may have sent: [`guide::conditions`](crate::guide::conditions) says how to tell.
+    ///
+    /// ```
+    /// # use keyward::{Authenticator, Schema, http::Challenge, key::{KeyFormat, KeyPrefix}, store::MemoryStore};
+    /// # use keyward::tower::{Guard, system_clock};
+    /// use std::net::SocketAddr;
+    ///
+    /// # let schema = Schema::builder().build()?;
+    /// # let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("acme")?));
+    /// # let guard = Guard::new(authenticator, MemoryStore::new(), Challenge::new("products")?, system_clock, |_| ());
+    /// // What the server put among the extensions of the request; axum's is `ConnectInfo<SocketAddr>`.
+    /// let guard = guard.with_ip(|request| request.extensions.get::<SocketAddr>().map(SocketAddr::ip));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_ip(self, ip: impl Fn(&request::Parts) -> Option<IpAddr> + Send + Sync + 'static) -> Self {
+        self.with(|parts| parts.ip = Arc::new(ip))
     }
 
     /// Whether a key in the query is taken. The answer to a request that has one there is
@@ -165,9 +191,9 @@ impl Guard {
     }
 
     /// Judges the head of a request: who calls, provided that they may. What refused it is reported.
-    pub(super) async fn admit(&self, demand: &Demand, head: (&HeaderMap, &Uri)) -> Result<Admitted, Refused> {
-        let Parts { authenticator, keys, now, browsers, query, .. } = &*self.parts;
-        let (headers, uri) = head;
+    pub(super) async fn admit(&self, demand: &Demand, request: &request::Parts) -> Result<Admitted, Refused> {
+        let Parts { authenticator, keys, now, ip, browsers, query, .. } = &*self.parts;
+        let request::Parts { headers, uri, .. } = request;
         let credential = Credential::from_request(headers, uri, *query).map_err(|error| {
             self.report(&Event::NoCredential(error));
             Refused::from(error)
@@ -180,7 +206,9 @@ impl Guard {
                 return Err(Refused::key_in_browser());
             }
         }
-        let found = keys.authenticate(authenticator, credential.secret_str(), now()).await;
+        let context = RequestContext::new(now());
+        let context = ip(request).map_or(context, |ip| context.with_ip(ip));
+        let found = keys.authenticate(authenticator, credential.secret_str(), context).await;
         let caller = found.map_err(|error| {
             self.report(&match &error {
                 AuthenticationError::Refused(refusal) => Event::KeyRefused(refusal),

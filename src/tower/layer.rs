@@ -103,7 +103,7 @@ where
         Box::pin(async move {
             let Some(demand) = &guard.demand else { return inner.call(request).await };
             let (mut parts, body) = request.into_parts();
-            let Admitted { caller, source } = match guard.admit(demand, (&parts.headers, &parts.uri)).await {
+            let Admitted { caller, source } = match guard.admit(demand, &parts).await {
                 Ok(admitted) => admitted,
                 Err(refused) => return Ok(guard.answer(refused).map(B::from)),
             };

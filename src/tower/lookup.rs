@@ -9,9 +9,9 @@ use core::{
 
 use super::caller::Caller;
 use crate::{
+    attributes::RequestContext,
     authenticate::{AuthenticationError, Authenticator},
     store::{AsyncKeyStore, KeyStore},
-    time::Timestamp,
 };
 
 pub(super) type StoreError = Box<dyn Error + Send + Sync>;
@@ -22,7 +22,7 @@ pub(super) trait Lookup: Send + Sync {
         &'a self,
         authenticator: &'a Authenticator,
         text: &'a str,
-        now: Timestamp,
+        context: RequestContext,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 }
 
@@ -37,9 +37,10 @@ where
         &'a self,
         authenticator: &'a Authenticator,
         text: &'a str,
-        now: Timestamp,
+        context: RequestContext,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
-        Box::pin(ready(authenticator.authenticate(&self.0, text, now).map(Caller::new).map_err(boxed)))
+        let found = authenticator.authenticate(&self.0, text, context.time());
+        Box::pin(ready(found.map(|of| Caller::new(of, context)).map_err(boxed)))
     }
 }
 
@@ -54,11 +55,12 @@ where
         &'a self,
         authenticator: &'a Authenticator,
         text: &'a str,
-        now: Timestamp,
+        context: RequestContext,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
-        Box::pin(
-            async move { authenticator.authenticate_async(&self.0, text, now).await.map(Caller::new).map_err(boxed) },
-        )
+        Box::pin(async move {
+            let found = authenticator.authenticate_async(&self.0, text, context.time()).await;
+            found.map(|of| Caller::new(of, context)).map_err(boxed)
+        })
     }
 }
 
