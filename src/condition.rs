@@ -206,6 +206,22 @@ fn structured(name: &str, value: &str) -> String {
 
 try_from_text!(Condition: &str, &String, String);
 
+/// A name and a value: for values that the text form can't say.
+///
+/// ```
+/// use keyward::Condition;
+///
+/// assert_eq!(Condition::try_from(("amount", "1..9"))?, Condition::new("amount", "1..9")?);
+/// # Ok::<(), keyward::text::TextError>(())
+/// ```
+impl TryFrom<(&str, &str)> for Condition {
+    type Error = TextError;
+
+    fn try_from((name, value): (&str, &str)) -> Result<Self, TextError> {
+        Self::new(name, value)
+    }
+}
+
 /// A condition that is one already can't fail to become one.
 impl From<Infallible> for TextError {
     fn from(never: Infallible) -> Self {

@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 /// A service with more to tell has a type of its own, by [`attributes!`](crate::attributes!).
 ///
 /// ```
-/// use keyward::{Access, Condition, Operation, ResourceView, Roles, Schema, Timestamp, attributes::RequestContext};
+/// use keyward::{Access, Operation, ResourceView, Roles, Schema, Timestamp, attributes::RequestContext};
 ///
 /// let schema = Schema::from_json(
 ///     r#"{
@@ -24,8 +24,8 @@ use crate::time::Timestamp;
 ///
 /// let access = Access::builder(&Roles::new(&schema, "acme")?)
 ///     .role("admin")
-///     .condition(Condition::new("sourceIp", "10.0.0.0/8")?)?
-///     .condition(Condition::new("during", "..2026-02-01T00:00:00Z")?)?
+///     .condition(("sourceIp", "10.0.0.0/8"))?
+///     .condition(("during", "..2026-02-01T00:00:00Z"))?
 ///     .build()?;
 /// let january = Timestamp::from_millis(1_767_225_600_000);
 /// let context = RequestContext::new(january).with_ip("10.1.2.3".parse()?);

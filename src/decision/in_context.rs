@@ -26,7 +26,7 @@ impl Access {
     ///
     /// ```
     /// use std::net::IpAddr;
-    /// use keyward::{Access, Condition, Operation, ResourceView, Roles, Schema};
+    /// use keyward::{Access, Operation, ResourceView, Roles, Schema};
     ///
     /// let schema = Schema::from_json(
     ///     r#"{
@@ -34,7 +34,7 @@ impl Access {
     ///         "conditions": {"sourceIp": {"values": "network", "context": "ip"}}
     ///     }"#,
     /// )?;
-    /// let office = Condition::new("sourceIp", "10.0.0.0/8")?;
+    /// let office = ("sourceIp", "10.0.0.0/8");
     /// let roles = Roles::new(&schema, "acme")?;
     /// let access = Access::builder(&roles).role("admin").condition(office)?.build()?;
     ///

@@ -8,12 +8,12 @@ use crate::text::excerpt;
 /// A value of a condition that is not in the form of its kind.
 ///
 /// ```
-/// use keyward::{Access, Condition, Roles, Schema};
+/// use keyward::{Access, Roles, Schema};
 ///
 /// let schema = Schema::from_json(
 ///     r#"{"resources": {"orders": {}}, "conditions": {"sourceIp": {"values": "network", "context": "ip"}}}"#,
 /// )?;
-/// let office = Condition::new("sourceIp", "10.0.0.1/8")?;
+/// let office = ("sourceIp", "10.0.0.1/8");
 /// let refused = Access::builder(&Roles::new(&schema, "acme")?).condition(office)?.build().unwrap_err();
 /// assert_eq!(
 ///     refused.to_string(),

@@ -30,7 +30,7 @@ use crate::attributes::Value;
 ///     }"#,
 /// )?;
 /// let roles = Roles::new(&schema, "acme")?;
-/// let up_to_1000 = keyward::Condition::new("amount", "..1000")?;
+/// let up_to_1000 = ("amount", "..1000");
 /// let access = Access::builder(&roles).role("admin").condition(up_to_1000)?.build()?;
 /// for (amount, allowed) in [(999, true), (1000, true), (1001, false)] {
 ///     let order = [("amount", amount)];
