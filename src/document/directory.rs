@@ -197,8 +197,10 @@ fn compile_access(roles: &Roles, actor: &ActorDocument, kind: ActorKind, place: 
             AccessError::ExceptedTwice { assignment, index, excepted, .. }
             | AccessError::Value { assignment, index, excepted: Some(excepted), .. } => {
                 grant.place_of(assignment, place, |place| {
-                    let condition = Place::Index(&Place::Key(place, "conditions"), index);
-                    Place::Index(&Place::Key(&condition, "except"), excepted).invalid(error)
+                    let conditions = Place::Key(place, "conditions");
+                    let condition = Place::Index(&conditions, index);
+                    let except = Place::Key(&condition, "except");
+                    Place::Index(&except, excepted).invalid(error)
                 })
             }
             AccessError::TooManyRoles { .. } => in_all("policies", error),

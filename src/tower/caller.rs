@@ -4,11 +4,7 @@ use alloc::sync::Arc;
 use core::{borrow::Borrow, fmt};
 
 use crate::{
-    access::Access,
-    attributes::RequestContext,
-    authenticate::Authenticated,
-    decision::InContext,
-    store::KeyRecord,
+    access::Access, attributes::RequestContext, authenticate::Authenticated, decision::InContext, store::KeyRecord,
 };
 
 /// Whose key a request carries, and what it may do. A clone is the same caller.
@@ -52,7 +48,11 @@ impl Caller {
 
 impl fmt::Debug for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Caller").field("record", self.record()).field("access", self.access()).field("context", &self.context).finish()
+        f.debug_struct("Caller")
+            .field("record", self.record())
+            .field("access", self.access())
+            .field("context", &self.context)
+            .finish_non_exhaustive()
     }
 }
 

@@ -37,13 +37,16 @@ pub struct Guard {
     pub(super) demand: Option<Demand>,
 }
 
+/// Where the caller's address is.
+type FindIp = dyn Fn(&request::Parts) -> Option<IpAddr> + Send + Sync;
+
 #[derive(Clone)]
 struct Parts {
     authenticator: Arc<Authenticator>,
     keys: Arc<dyn Lookup>,
     challenge: Challenge,
     now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    ip: Arc<dyn Fn(&request::Parts) -> Option<IpAddr> + Send + Sync>,
+    ip: Arc<FindIp>,
     report: Arc<dyn Fn(&Event<'_>) + Send + Sync>,
     browsers: BrowserPolicy,
     cors: cors::Policy,
