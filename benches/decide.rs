@@ -341,17 +341,17 @@ mod kinds {
     fn access(kind: ValueKind, values: impl Iterator<Item = String>) -> Access {
         let rule = ConditionRule::new("of").values(kind).restricts("orders", "value");
         let schema = Schema::builder().resource("orders").condition(rule).build().unwrap();
-        let role = Role::new("role", ["orders:read,list"]).unwrap();
-        let roles = Roles::new(&schema, ACCOUNT).unwrap().with(role).unwrap();
+        let reader = Role::new("reader", ["orders:read,list"]).unwrap();
+        let roles = Roles::new(&schema, ACCOUNT).unwrap().with(reader).unwrap();
         let conditions = values.map(|value| Condition::new("of", value).unwrap());
-        Access::builder(&roles).role("role").conditions(conditions).unwrap().build().unwrap()
+        Access::builder(&roles).role("reader").conditions(conditions).unwrap().build().unwrap()
     }
 
-    fn measure(bencher: Bencher<'_, '_>, kind: ValueKind, value: Value<'static>, values: impl Iterator<Item = String>) {
+    fn measure(harness: Bencher<'_, '_>, kind: ValueKind, value: Value<'static>, values: impl Iterator<Item = String>) {
         let access = access(kind, values);
         let order = Order { resource_type: access.schema().resource_type("orders").unwrap(), value };
         assert!(decide(&access, &order));
-        bencher.bench_local(|| decide(black_box(&access), black_box(&order)));
+        harness.bench_local(|| decide(black_box(&access), black_box(&order)));
     }
 
     fn networks(count: usize) -> impl Iterator<Item = String> {

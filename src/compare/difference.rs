@@ -11,7 +11,7 @@ use crate::{
 
 /// The requests that one access allows and another denies.
 ///
-/// No access could allow exactly these, since an access never says "all but these": so this keeps the two and asks both.
+/// No access need be able to allow exactly these, so this keeps the two and asks both.
 /// [`within`](Access::within) says whether there is any such request, and [`ensure_within`](Access::ensure_within) lists
 /// what the difference consists of.
 ///

@@ -3,9 +3,9 @@
 //! An access allows a set of requests. A request is an operation, a type, an account and attributes; an update has two
 //! maps of attributes. On one type the set of one assignment is a product: of the granted operations and, for each attribute that a
 //! condition reads there, of the values that meet it. No two conditions read the same attribute of a type, nor one inside
-//! what the other reads. So the factors are independent, and none is empty or everything. That is why one assignment is
-//! within another exactly if it is so for each type and each condition name, and why a witness can always be built from single
-//! values. Of several assignments, those of the right are taken away from each of the left: `pieces` says how.
+//! what the other reads. So the factors are independent. None is empty, and none is everything: null meets no condition. That is
+//! why one assignment is within another exactly if it is so for each type and each condition name, and why a witness can always be
+//! built from single values. The context is read as the resource is. Of several assignments, those of the right are taken away from each of the left: `pieces` says how.
 //!
 //! | file | what it is |
 //! |---|---|

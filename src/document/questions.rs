@@ -3,7 +3,13 @@
 use alloc::collections::BTreeSet;
 
 use super::directory::{Actor, Directory};
-use crate::{compare::Review, decision::who_can, resource::Resource, schema::OperationRef};
+use crate::{
+    attributes::Attributes,
+    compare::Review,
+    decision::{who_can, who_can_in},
+    resource::Resource,
+    schema::OperationRef,
+};
 
 impl Directory {
     /// Which actors can do an operation on a resource, in the order of their ids: as [`who_can`].
@@ -34,6 +40,16 @@ impl Directory {
         resource: &'r R,
     ) -> impl Iterator<Item = (&'a str, &'a Actor)> {
         who_can(self.actors().map(|actor| (actor, &actor.1.access)), operation, resource)
+    }
+
+    /// The same in the context of a request, as [`decision::who_can_in`](who_can_in).
+    pub fn who_can_in<'a, 'r, R: Resource + ?Sized>(
+        &'a self,
+        context: &'r dyn Attributes,
+        operation: impl Into<OperationRef<'r>>,
+        resource: &'r R,
+    ) -> impl Iterator<Item = (&'a str, &'a Actor)> {
+        who_can_in(context, self.actors().map(|actor| (actor, &actor.1.access)), operation, resource)
     }
 }
 
