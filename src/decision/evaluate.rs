@@ -16,6 +16,7 @@ use crate::{
     joined::{self, AssignmentSet, JoinedName},
     resource::Resource,
     schema::{Match, Operation, OperationRef, Schema, Source, TypeRef, TypeRule},
+    text::same,
     values::ValueSet,
 };
 
@@ -80,13 +81,14 @@ impl<'a> InContext<'a> {
     #[inline]
     pub fn decide<R: Resource + ?Sized>(self, operation: impl Into<OperationRef<'a>>, resource: &'a R) -> Decision<'a> {
         let operation = operation.into();
-        match admit(self.of, operation, resource.account(), resource.resource_type()) {
-            Err(denial) => Decision::Deny(denial),
-            Ok(asked) if is_update(operation) => conditions(self, asked, SIDES, |side, attribute| match side {
+        let (account, resource_type) = (resource.account(), resource.resource_type());
+        match admitted(self.of, operation, account, resource_type) {
+            None => refused(self.of, operation, account, resource_type),
+            Some(asked) if is_update(operation) => conditions(self, asked, SIDES, |side, attribute| match side {
                 0 => attribute.read(resource),
                 _ => Value::Absent,
             }),
-            Ok(asked) => conditions(self, asked, [None], |_, attribute| attribute.read(resource)),
+            Some(asked) => conditions(self, asked, [None], |_, attribute| attribute.read(resource)),
         }
     }
 
@@ -127,8 +129,29 @@ impl Asked {
     }
 }
 
-/// Account and permission: the first two steps after the key.
+/// Account and permission: the first two steps after the key. What is not admitted, [`admit`] gives the reason of.
 #[inline]
+fn admitted(access: &Access, operation: OperationRef<'_>, account: &str, resource: TypeRef<'_>) -> Option<Asked> {
+    if same(account, access.account()) { permitted(access, operation, resource) } else { None }
+}
+
+#[inline]
+fn permitted(access: &Access, operation: OperationRef<'_>, resource: TypeRef<'_>) -> Option<Asked> {
+    let (resource, operation) = (access.schema().type_index(resource)?, access.schema().operation_index(operation)?);
+    access.grants_at(resource, operation).then_some(Asked { resource, operation })
+}
+
+#[cold]
+#[inline(never)]
+fn refused<'a>(access: &'a Access, operation: OperationRef<'a>, account: &str, resource: TypeRef<'a>) -> Decision<'a> {
+    Decision::Deny(if account == access.account() {
+        permission_missing(access, operation, resource)
+    } else {
+        Denial::OtherAccount
+    })
+}
+
+/// Account and permission, or the reason.
 pub(crate) fn admit<'a>(
     access: &'a Access,
     operation: OperationRef<'a>,
@@ -148,12 +171,7 @@ pub(super) fn permission<'a>(
     operation: OperationRef<'a>,
     resource: TypeRef<'a>,
 ) -> Result<Asked, Denial<'a>> {
-    let index = access.schema().type_index(resource);
-    let operation_index = access.schema().operation_index(operation);
-    match index.zip(operation_index) {
-        Some((resource, operation)) if access.grants_at(resource, operation) => Ok(Asked { resource, operation }),
-        _ => Err(permission_missing(access, operation, resource)),
-    }
+    permitted(access, operation, resource).ok_or_else(|| permission_missing(access, operation, resource))
 }
 
 #[cold]
@@ -220,14 +238,14 @@ fn conditions<'a, const N: usize>(
             Ok(clause) if clause.reads_context() => {
                 let found = clause.attribute.read(context);
                 if !clause.is_met_by(found) {
-                    return Decision::Deny(clause.denial(None, found));
+                    return unmet(&clause, None, &found);
                 }
             }
             Ok(clause) => {
                 for (side, label) in sides.iter().enumerate() {
                     let found = read(side, clause.attribute);
                     if !clause.is_met_by(found) {
-                        return Decision::Deny(clause.denial(*label, found));
+                        return unmet(&clause, *label, &found);
                     }
                 }
             }
@@ -235,6 +253,13 @@ fn conditions<'a, const N: usize>(
         }
     }
     Decision::Allow
+}
+
+/// Apart, so that what is allowed doesn't carry the room for a denial.
+#[cold]
+#[inline(never)]
+fn unmet<'a>(clause: &Clause<'a>, side: Option<UpdateSide>, found: &Value<'a>) -> Decision<'a> {
+    Decision::Deny(clause.denial(side, *found))
 }
 
 /// The same where there are several assignments: side by side, since each may be allowed by another assignment. Each

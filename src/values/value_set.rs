@@ -106,6 +106,15 @@ impl ValueSet {
     pub fn contains(&self, text: &str) -> bool {
         match &self.0 {
             Layout::Short(only) => only.bytes() == text.as_bytes(),
+            _ => self.contains_elsewhere(text),
+        }
+    }
+
+    // Apart, so that the test of a single text is small enough to stand where it is asked.
+    #[inline(never)]
+    fn contains_elsewhere(&self, text: &str) -> bool {
+        match &self.0 {
+            Layout::Short(only) => only.bytes() == text.as_bytes(),
             Layout::One(only) => **only == *text,
             Layout::Texts(table) => table.contains(text),
             Layout::Other(other) => other.contains(text),
