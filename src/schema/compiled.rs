@@ -10,7 +10,11 @@ use super::{
     handles::{self, Operation, OperationRef, ResourceType, TypeRef},
     rule::{Binding, Elsewhere},
 };
-use crate::{permission::Permission, text::UnknownName, values::ValueKind};
+use crate::{
+    permission::Permission,
+    text::{UnknownName, same},
+    values::ValueKind,
+};
 
 /// Its names come from the host; a request can't add any, so its hash needs no protection from flooding.
 pub(super) type Names<V> = IndexMap<Box<str>, V, FixedState>;
@@ -18,6 +22,9 @@ pub(super) type Names<V> = IndexMap<Box<str>, V, FixedState>;
 /// The resource types on which an account is administered. Every schema has them, with the five standard
 /// operations unless the host declares others.
 pub const ADMINISTRATION: [&str; 3] = ["accessPolicies", "accessTokens", "operatorAccess"];
+
+/// How many types are looked at one after the other.
+const FEW: usize = 16;
 
 /// The host's declaration, checked and compiled. It is cheap to clone; two are equal if their content is.
 ///
@@ -168,8 +175,17 @@ impl Schema {
     pub(crate) fn type_index(&self, resource: TypeRef<'_>) -> Option<usize> {
         match resource {
             TypeRef::Handle(handle) => handle.index_in(self.inner.fingerprint),
-            TypeRef::Name(name) => self.inner.types.get_index_of(name),
+            TypeRef::Name(name) => self.type_named(name),
         }
+    }
+
+    #[inline(never)]
+    fn type_named(&self, name: &str) -> Option<usize> {
+        // A few lengths are compared sooner than a name is hashed.
+        if self.inner.types.len() <= FEW {
+            return self.inner.types.keys().position(|known| same(known, name));
+        }
+        self.inner.types.get_index_of(name)
     }
 
     /// The name of a standard operation, the same in every schema.
@@ -182,10 +198,14 @@ impl Schema {
     pub(crate) fn operation_index(&self, operation: OperationRef<'_>) -> Option<u8> {
         match operation {
             OperationRef::Handle(handle) => handle.index_in(self.inner.fingerprint),
-            OperationRef::Name(name) => {
-                self.inner.operations.get_index_of(name).and_then(|index| index.try_into().ok())
-            }
+            OperationRef::Name(name) => self.operation_named(name),
         }
+    }
+
+    #[inline(never)]
+    fn operation_named(&self, name: &str) -> Option<u8> {
+        let other = || self.inner.operations.get_index_of(name).and_then(|index| index.try_into().ok());
+        handles::standard_index(name).or_else(other)
     }
 
     pub(crate) fn type_handle(&self, index: usize) -> ResourceType {

@@ -2,6 +2,19 @@
 
 pub(super) use crate::text::STANDARD;
 
+/// The place of a standard operation: the same in every schema.
+#[inline]
+pub(super) fn standard_index(name: &str) -> Option<u8> {
+    match name {
+        "create" => Some(Operation::CREATE.index),
+        "read" => Some(Operation::READ.index),
+        "update" => Some(Operation::UPDATE.index),
+        "delete" => Some(Operation::DELETE.index),
+        "list" => Some(Operation::LIST.index),
+        _ => None,
+    }
+}
+
 /// The handle of an operation. The five standard ones are the same in every schema. One that a host declares comes
 /// from [`Schema::operation`](super::Schema::operation) and is valid for that schema and its equals: under another
 /// schema it is granted to nobody.
