@@ -55,6 +55,7 @@ mod threads;
 #[cfg(feature = "tower")]
 mod tower_guard;
 mod traits;
+mod values;
 mod waiting;
 
 use waiting::block_on;

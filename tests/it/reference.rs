@@ -1,6 +1,8 @@
 //! A second evaluator: what `guide::model` says, in strings and maps, slow and plain. It shares no code
 //! with the crate and reads the same documents.
 
+pub(crate) mod kinds;
+
 use serde_json::{Map, Value, json};
 
 /// A schema's document, as it is.
