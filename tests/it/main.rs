@@ -18,6 +18,7 @@ mod axum_routes;
 mod changing;
 mod compare;
 mod conditions;
+mod context;
 mod cors;
 mod cors_browser;
 mod cors_policy;
