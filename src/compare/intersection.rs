@@ -13,10 +13,10 @@ use super::{
 use crate::{
     access::Access,
     attributes::Attributes,
-    decision::{Decision, Forbidden, InContext, NONE},
+    decision::{Decision, Forbidden, InContext, NONE, ReadOnce},
     filter::Filter,
     resource::Resource,
-    schema::{OperationRef, TypeRef},
+    schema::{Operation, OperationRef, TypeRef},
 };
 
 /// The requests that several accesses all allow: for a token that acts for a person, for example.
@@ -244,11 +244,12 @@ impl<'a> InContext<'a, Intersection> {
         resource: impl Into<TypeRef<'a>>,
         account: &str,
     ) -> Result<Filter, IntersectionFilterError> {
-        let resource = resource.into();
+        let (resource, list) = (resource.into(), OperationRef::Handle(Operation::LIST));
+        let mut context = ReadOnce::new(self.context);
         let mut all = Filter::Everything;
         for of in &self.of.of {
-            let one = InContext { of, context: self.context }
-                .try_filter(resource, account)
+            let one = of
+                .filter_in(&mut context, list, resource, account)
                 .map_err(|denial| IntersectionFilterError::Denied(denial.into()))?;
             all = all.and(&one).ok_or(IntersectionFilterError::TooManyAlternatives)?;
         }

@@ -1,10 +1,12 @@
 //! Questions with the context of the request.
 
+use alloc::vec::Vec;
 use core::fmt;
 
+use super::clauses::Clause;
 use crate::{
     access::Access,
-    attributes::Attributes,
+    attributes::{Attributes, Value},
     schema::{OperationRef, TypeRef},
 };
 
@@ -17,6 +19,29 @@ pub struct InContext<'a, T = Access> {
 
 /// No context: conditions that read it are not met.
 pub(crate) const NONE: &dyn Attributes = &();
+
+/// A context of which each attribute is read once, for all that is asked: a host may compute it, as the time, and give
+/// another value the next time.
+pub(crate) struct ReadOnce<'a> {
+    context: &'a dyn Attributes,
+    read: Vec<(Clause<'a>, Value<'a>)>,
+}
+
+impl<'a> ReadOnce<'a> {
+    pub(crate) fn new(context: &'a dyn Attributes) -> Self {
+        Self { context, read: Vec::new() }
+    }
+
+    /// What the clause, which reads the context, reads there.
+    pub(super) fn value(&mut self, clause: &Clause<'a>) -> Value<'a> {
+        if let Some((_, value)) = self.read.iter().find(|(of, _)| of.reads_as(clause)) {
+            return *value;
+        }
+        let value = clause.attribute.read(self.context);
+        self.read.push((*clause, value));
+        value
+    }
+}
 
 impl Access {
     /// The access in the context of a request: the caller's address, the time, how they signed in, or what else conditions of

@@ -23,7 +23,7 @@ pub(crate) use clauses::{Clause, Unbound};
 pub use denial::{Denial, Forbidden, Others, Redacted, UpdateSide};
 pub(crate) use evaluate::{Asked, admit, admit_update, is_update, meets};
 pub use in_context::InContext;
-pub(crate) use in_context::NONE;
+pub(crate) use in_context::{NONE, ReadOnce};
 pub use outcome::Decision;
 pub use page::Selection;
 pub(crate) use reasons::Reasons;

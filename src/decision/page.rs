@@ -5,11 +5,10 @@ use alloc::vec::Vec;
 use super::{
     clauses::Clause,
     evaluate::{accepting_on, is_update, permission},
-    in_context::InContext,
+    in_context::{InContext, ReadOnce},
 };
 use crate::{
-    access::{Access, CompiledAssignment},
-    attributes::Attributes,
+    access::Access,
     joined::{self, AssignmentSet},
     resource::Resource,
     schema::{OperationRef, TypeRef},
@@ -138,7 +137,7 @@ impl Selection {
 /// A decision in which what is the same for many resources is looked up once: all but the account and the attributes.
 struct Prepared<'a> {
     access: &'a Access,
-    context: &'a dyn Attributes,
+    context: ReadOnce<'a>,
     operation: OperationRef<'a>,
     /// The type that `open` and `clauses` are of, and its name.
     current: Option<(usize, &'a str)>,
@@ -156,7 +155,7 @@ impl<'a> Prepared<'a> {
     fn new(InContext { of: access, context }: InContext<'a>, operation: OperationRef<'a>) -> Self {
         Self {
             access,
-            context,
+            context: ReadOnce::new(context),
             operation,
             current: None,
             open: false,
@@ -204,8 +203,10 @@ impl<'a> Prepared<'a> {
         (self.open, self.granting, self.asks_nothing) = (false, 0, false);
         let Ok(asked) = permission(self.access, self.operation, schema.type_handle(index).into()) else { return false };
         // What reads the context is the same for the whole page.
-        let open = |assignment: &CompiledAssignment| assignment.refusal_in(self.context, index).is_none();
-        for (place, assignment) in asked.granted_by(self.access).filter(|(_, assignment)| open(assignment)) {
+        for (place, assignment) in asked.granted_by(self.access) {
+            if assignment.refusal_in(&mut self.context, index).is_some() {
+                continue;
+            }
             self.granting |= joined::only(place);
             let mut asked = assignment.clauses(index).flatten().filter(|clause| !clause.reads_context()).peekable();
             self.asks_nothing |= asked.peek().is_none();

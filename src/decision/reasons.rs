@@ -3,10 +3,11 @@
 use super::{
     clauses::{Clause, Unbound},
     denial::{Denial, MOST, NOT_ASKED, Others, Rest, UpdateSide},
+    in_context::ReadOnce,
 };
 use crate::{
     access::{Access, CompiledAssignment},
-    attributes::{Attributes, Value},
+    attributes::Value,
 };
 
 /// The reason of one assignment: a clause that what was found doesn't meet, or a name that is not bound to the type.
@@ -58,11 +59,11 @@ impl<'a> Reasons<'a> {
 impl CompiledAssignment {
     /// The first condition of the assignment that keeps out every resource of the type in this context: one that is not bound to
     /// the type, or that the context doesn't meet.
-    pub(crate) fn refusal_in<'a>(&'a self, context: &'a dyn Attributes, resource: usize) -> Option<Reason<'a>> {
+    pub(crate) fn refusal_in<'a>(&'a self, context: &mut ReadOnce<'a>, resource: usize) -> Option<Reason<'a>> {
         self.clauses(resource).find_map(|clause| match clause {
             Err(unbound) => Some(Err(unbound)),
             Ok(clause) if clause.reads_context() => {
-                let found = clause.attribute.read(context);
+                let found = context.value(&clause);
                 (!clause.is_met_by(found)).then_some(Ok((clause, found)))
             }
             Ok(_) => None,

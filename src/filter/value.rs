@@ -12,7 +12,7 @@ use super::{
 use crate::{
     access::Access,
     attributes::Attributes,
-    decision::{Asked, Denial, InContext, Reasons, admit},
+    decision::{Asked, Denial, InContext, ReadOnce, Reasons, admit},
     schema::{Operation, OperationRef, TypeRef},
 };
 
@@ -129,6 +129,31 @@ impl Access {
         }))
     }
 
+    /// The resources of a type on which an operation is allowed in a context, of which several accesses may have read.
+    pub(crate) fn filter_in<'a>(
+        &'a self,
+        context: &mut ReadOnce<'a>,
+        operation: OperationRef<'a>,
+        resource: TypeRef<'a>,
+        account: &str,
+    ) -> Result<Filter, Denial<'a>> {
+        let asked = admit(self, operation, account, resource)?;
+        // The reasons of assignments by which no resource could pass.
+        let mut reasons = Reasons::new(self, asked.resource, None);
+        let mut alternatives = Vec::new();
+        for (at, assignment) in asked.granted_by(self) {
+            if let Some(reason) = assignment.refusal_in(context, asked.resource) {
+                reasons.add(at, reason);
+                continue;
+            }
+            let clauses = assignment.clauses(asked.resource).flatten().filter(|clause| !clause.reads_context());
+            alternatives
+                .push(Clauses::new(clauses.map(Into::into).collect()).map_or(Filter::Everything, Filter::AllOf));
+        }
+        let filter = Filter::any_of(alternatives);
+        if filter.is_nothing() { reasons.denial().map_or(Ok(filter), Err) } else { Ok(filter) }
+    }
+
     /// What the access may list of a type, within its own account.
     ///
     /// As [`try_filter`](Self::try_filter), without the reason: a type that may not be listed, or that the schema doesn't
@@ -160,21 +185,7 @@ impl<'a> InContext<'a> {
         resource: impl Into<TypeRef<'a>>,
         account: &str,
     ) -> Result<Filter, Denial<'a>> {
-        let asked = admit(self.of, operation.into(), account, resource.into())?;
-        // The reasons of assignments by which no resource could pass.
-        let mut reasons = Reasons::new(self.of, asked.resource, None);
-        let mut alternatives = Vec::new();
-        for (at, assignment) in asked.granted_by(self.of) {
-            if let Some(reason) = assignment.refusal_in(self.context, asked.resource) {
-                reasons.add(at, reason);
-                continue;
-            }
-            let clauses = assignment.clauses(asked.resource).flatten().filter(|clause| !clause.reads_context());
-            alternatives
-                .push(Clauses::new(clauses.map(Into::into).collect()).map_or(Filter::Everything, Filter::AllOf));
-        }
-        let filter = Filter::any_of(alternatives);
-        if filter.is_nothing() { reasons.denial().map_or(Ok(filter), Err) } else { Ok(filter) }
+        self.of.filter_in(&mut ReadOnce::new(self.context), operation.into(), resource.into(), account)
     }
 }
 

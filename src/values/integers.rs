@@ -59,7 +59,7 @@ fn end(text: &str) -> Result<u128, ValueProblem> {
         return Ok(number);
     }
     let is_negative = text.starts_with('-');
-    let digits = text.trim_start_matches(['+', '-']);
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(ValueProblem::Form { form: "an integer is written `7`, a range `1..9`, `..9` or `1..`" });
     }

@@ -48,9 +48,9 @@ pub(super) fn parse(value: &str) -> Result<Vec<Range>, ValueProblem> {
     let (bits, before): (u32, u32) = if written.is_ipv4() { (32, 96) } else { (128, 0) };
     let length = match length {
         None => bits,
+        Some(length) if length.is_empty() || !length.bytes().all(|byte| byte.is_ascii_digit()) => return Err(form()),
         Some(length) => {
-            let is_canonical =
-                length == "0" || (!length.starts_with('0') && length.bytes().all(|c| c.is_ascii_digit()));
+            let is_canonical = length == "0" || !length.starts_with('0');
             let known = length.parse::<u32>().ok().filter(|length| *length <= bits);
             match known {
                 Some(known) if is_canonical => known,

@@ -11,7 +11,7 @@ use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    reference::{Model, Question, Who, passes},
+    reference::{Given, Model, Question, Who, passes},
     support::{ACCOUNT, json as as_json, schema},
 };
 
@@ -40,7 +40,8 @@ impl Parts {
     }
 
     fn who(&self) -> Who<'static> {
-        Who { account: ACCOUNT, permissions: self.roles.concat(), conditions: self.conditions.clone() }
+        let conditions = self.conditions.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+        Who { account: ACCOUNT, assignments: vec![Given { permissions: self.roles.concat(), conditions }] }
     }
 }
 
@@ -83,7 +84,7 @@ impl Asked {
             _ => &stored,
         };
         let Self { operation, resource, account, .. } = *self;
-        Model { schema: document }.decide(who, &Question { operation, resource, account, sides })
+        Model { schema: document }.decide(who, &Question { operation, resource, account, sides, context: &json!({}) })
     }
 }
 
@@ -428,7 +429,8 @@ fn small_world_exhaustively() {
                     let view = ResourceView::new(handle, ACCOUNT, row);
                     let decision = access.decide(Operation::READ, &view);
                     let sides = [(None, row)];
-                    let question = Question { operation: "read", resource, account: ACCOUNT, sides: &sides };
+                    let context = &json!({});
+                    let question = Question { operation: "read", resource, account: ACCOUNT, sides: &sides, context };
                     let expected = Model { schema: &document }.decide(&who, &question);
                     assert_eq!(
                         outline(&decision),

@@ -18,6 +18,7 @@ mod axum_routes;
 mod changing;
 mod compare;
 mod conditions;
+mod context;
 mod cors;
 mod cors_browser;
 mod cors_policy;
@@ -55,6 +56,7 @@ mod threads;
 #[cfg(feature = "tower")]
 mod tower_guard;
 mod traits;
+mod values;
 mod waiting;
 
 use waiting::block_on;
