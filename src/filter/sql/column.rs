@@ -37,7 +37,8 @@ use crate::{attributes::AttributePath, filter::mapping::Holder, text::excerpt, v
 ///
 /// An index on the column is used for texts, uuids and numbers, and for ranges of numbers, addresses and times. For paths it must
 /// be in the order of the bytes: in PostgreSQL an index on the column with `COLLATE "C"`, in SQLite one with the collation
-/// `BINARY`, which is the default. Where values are excepted, no index on a text is used.
+/// `BINARY`, which is the default, and not in one of several alternatives; in MariaDB none is used. For integers in a column of
+/// texts, and for texts where some are excepted, none is used either.
 ///
 /// If a column is declared wrongly, PostgreSQL refuses to prepare the query, and MariaDB finds no row.
 /// [`SqlTable::probe`](crate::filter::SqlTable::probe) fails in both. In SQLite each value's own type decides.

@@ -18,12 +18,12 @@ use core::ops::RangeInclusive;
 use super::{
     column::{Kind, Scalar},
     fragment::{Binds, SqlValue},
-    parts::{FALSE, Texts, any_of, booleans, cases, in_ranges, listed, texts},
+    parts::{FALSE, Texts, booleans, cases, in_ranges, listed, texts},
     rules::{Asked, Rules},
 };
 use crate::{
     filter::accepted::{self, JSON_INTEGERS, WIDE},
-    values::{ValueKind, ValueSet},
+    values::ValueSet,
 };
 
 pub(super) const RULES: Rules = Rules {
@@ -95,35 +95,11 @@ fn text(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
     format!("({column} IS NOT NULL AND {index}{} AND {} IN {list})", is_text(column), exact(column))
 }
 
-/// What is accepted is not only a list of texts.
+/// What is accepted is not only a list of texts. No index can be used: there are collations in which what lies below a path is
+/// in no one place (`latin2_czech_cs`), and with an index `LIKE` overlooks characters beyond U+FFFF (seen in 10.11).
 fn text_in(binds: &mut Binds, column: &str, accepted: &ValueSet) -> String {
     let text = TEXTS.accept(binds, &exact(column), accepted);
-    if text == FALSE {
-        return text;
-    }
-    let index = if accepted.kind() == ValueKind::Path && accepted.except().len() == 0 {
-        below(binds, column, accepted).unwrap_or_default()
-    } else {
-        String::new()
-    };
-    format!("({column} IS NOT NULL AND {index}{} AND {text})", is_text(column))
-}
-
-/// A comparison with paths for which an index can be used, whatever the column's collation is: each character of a pattern is
-/// equal to itself under all of them. For paths that are visible ASCII alone, since other characters may not be in the column's
-/// character set.
-fn below(binds: &mut Binds, column: &str, accepted: &ValueSet) -> Option<String> {
-    let is_visible = |path: &str| path.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    if !accepted.iter().all(is_visible) {
-        return None;
-    }
-    let paths = binds.list(texts(accepted, is_visible), "")?;
-    let escaped = |path: &str| path.replace('|', "||").replace('%', "|%").replace('_', "|_");
-    let below = accepted
-        .iter()
-        .map(|path| format!("{column} LIKE {} ESCAPE '|'", binds.one(SqlValue::Text(format!("{}/%", escaped(path))))));
-    let below: Vec<String> = below.collect();
-    Some(format!("{} AND ", any_of([format!("{column} IN {paths}")].into_iter().chain(below))))
+    if text == FALSE { text } else { format!("({column} IS NOT NULL AND {} AND {text})", is_text(column)) }
 }
 
 /// Bytes in order: all that lies below a path comes between `/` and `0` after it.
