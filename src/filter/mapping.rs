@@ -6,11 +6,7 @@ use super::{
     clause::{Clause, Clauses},
     value::Filter,
 };
-use crate::{
-    attributes::AttributePath,
-    schema::{Binding, Schema},
-    text::UnknownName,
-};
+use crate::{attributes::AttributePath, schema::Schema, text::UnknownName, values::ValueKind};
 
 /// A mapping of attributes that doesn't fit what conditions read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -101,18 +97,23 @@ impl<T: Holder> Mapping<T> {
         mapped.map(|(_, holder)| holder).ok_or_else(unmapped)
     }
 
-    /// Whether everything that conditions read of a type is mapped, to what `fits`, and everything mapped is read.
+    /// Whether everything that conditions read of a type is mapped, to what `fits` the kind of their values, and everything
+    /// mapped is read.
     pub(super) fn check<E: From<MappingError>>(
         &self,
         schema: &Schema,
         resource: &str,
-        fits: impl Fn(&T) -> Result<(), E>,
+        fits: impl Fn(&T, ValueKind) -> Result<(), E>,
     ) -> Result<(), E> {
         let handle = schema.resource_type(resource).map_err(MappingError::from)?;
-        let bindings = || schema.condition_names().filter_map(|name| schema.binding(name, handle));
-        let read = || bindings().filter(|binding| !binding.source().is_context()).map(Binding::attribute);
-        read().try_for_each(|attribute| fits(self.holder(attribute)?))?;
-        let unread = |attribute: &&AttributePath| !read().any(|read| read == *attribute);
+        let bound = |name| Some((schema.binding(name, handle)?, schema.value_kind(name)?));
+        let read = || {
+            let bindings = schema.condition_names().filter_map(bound);
+            let of_resource = bindings.filter(|(binding, _)| !binding.source().is_context());
+            of_resource.map(|(binding, values)| (binding.attribute(), values))
+        };
+        read().try_for_each(|(attribute, values)| fits(self.holder(attribute)?, values))?;
+        let unread = |attribute: &&AttributePath| !read().any(|(read, _)| read == *attribute);
         match self.attributes.iter().map(|(attribute, _)| attribute).find(unread) {
             Some(attribute) => {
                 Err(MappingError::Unread { attribute: attribute.clone(), resource: resource.into() }.into())

@@ -88,8 +88,7 @@ impl List {
     /// The error comes with the place of the value.
     pub(super) fn new(kind: ValueKind, values: &[&str]) -> Result<Self, (usize, ValueProblem)> {
         let numbers = |parse: fn(&str) -> Result<Range, ValueProblem>, last| {
-            let ranges = each(values, parse)?;
-            Ok(Self::Numbers { given: given(values), cuts: merged(ranges, last) })
+            Ok(Self::of_ranges(given(values), each(values, parse)?, last))
         };
         match kind {
             ValueKind::Text => Ok(Self::Texts(Table::new(values))),
@@ -97,10 +96,14 @@ impl List {
             ValueKind::Integer => numbers(integers::parse, integers::LAST),
             ValueKind::Network => {
                 let ranges = each(values, networks::parse)?.into_iter().flatten().collect();
-                Ok(Self::Numbers { given: given(values), cuts: merged(ranges, networks::LAST) })
+                Ok(Self::of_ranges(given(values), ranges, networks::LAST))
             }
             ValueKind::Time => numbers(instants::parse, instants::LAST),
         }
+    }
+
+    pub(super) fn of_ranges(given: impl Into<Box<[Box<str>]>>, ranges: Vec<Range>, domain_last: u128) -> Self {
+        Self::Numbers { given: given.into(), cuts: merged(ranges, domain_last) }
     }
 
     pub(super) fn len(&self) -> usize {

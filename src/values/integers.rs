@@ -14,8 +14,12 @@ pub(super) fn of(integer: i128) -> u128 {
     u128::from_ne_bytes(integer.to_ne_bytes()) ^ SIGN
 }
 
+pub(super) fn integer(number: u128) -> i128 {
+    i128::from_ne_bytes((number ^ SIGN).to_ne_bytes())
+}
+
 pub(super) fn text(number: u128) -> String {
-    i128::from_ne_bytes((number ^ SIGN).to_ne_bytes()).to_string()
+    integer(number).to_string()
 }
 
 /// The number of the integer whose canonical decimal form this is.

@@ -14,12 +14,14 @@
 //! | `value_set` | the set |
 //! | `walk` | the one walk over several sets |
 //! | `elements` | an element that is in these sets and not in those |
+//! | `ranges` | the numbers of a set, as ranges |
 
 mod boundaries;
 mod elements;
 mod instants;
 mod integers;
 mod networks;
+mod ranges;
 mod texts;
 mod value_error;
 mod value_kind;

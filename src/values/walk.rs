@@ -70,7 +70,12 @@ pub(super) fn has_element(walks: &mut [Walk<'_>]) -> bool {
 
 /// The first segment in which all hold.
 pub(super) fn first<'a>(walks: &mut [Walk<'a>]) -> Option<Segment<'a>> {
-    let mut from = Cut::start(walks.first()?.kind);
+    let start = Cut::start(walks.first()?.kind);
+    next(walks, start)
+}
+
+/// The first such segment from this place on. The walks are there, or before.
+pub(super) fn next<'a>(walks: &mut [Walk<'a>], mut from: Cut<'a>) -> Option<Segment<'a>> {
     loop {
         let mut until: Option<Cut<'a>> = None;
         for list in walks.iter_mut().flat_map(Walk::lists) {

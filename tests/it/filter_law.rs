@@ -10,11 +10,13 @@
     reason = "a test stops where something is not as it says"
 )]
 
+use std::collections::BTreeSet;
+
 use keyward::{
     Access, Assignment, Condition, Decision, Operation, ResourceView, Role, Roles, Schema, Value,
     attributes::{AsValue, AttributePath},
     json::Json,
-    schema::{Binding, ConditionRule, SchemaBuilder},
+    schema::{Binding, ConditionRule, SchemaBuilder, ValueKind},
 };
 
 /// The account of every access here.
@@ -68,6 +70,41 @@ pub(crate) fn access<S: AsRef<str>>(path: &[&str], reads: Reads, accepted: &[S])
     let conditions = accepted.iter().map(|value| Condition::new("c", value).unwrap());
     let roles = Roles::new(&schema, ACCOUNT).unwrap();
     Access::builder(&roles).role("admin").conditions(conditions).unwrap().build().unwrap()
+}
+
+/// Values of a kind that are accepted, and others that are excepted.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) kind: ValueKind,
+    pub(crate) values: Vec<String>,
+    pub(crate) except: Vec<String>,
+}
+
+/// Whoever has the condition `c` of a kind; `None` where nothing at all would be accepted.
+pub(crate) fn access_to(path: &[&str], reads: Reads, wanted: &Wanted) -> Option<Access> {
+    let path = AttributePath::new(path).unwrap();
+    let binding = match reads {
+        Reads::Any => Binding::any(path),
+        Reads::All => Binding::all(path),
+    };
+    let rule = ConditionRule::new("c").values(wanted.kind).restricts(TYPE, binding);
+    let schema = Schema::builder().resource(TYPE).condition(rule).build().unwrap();
+    let roles = Roles::new(&schema, ACCOUNT).unwrap();
+    let access = Access::builder(&roles).role("admin").conditions(wanted.conditions("c")).unwrap().build();
+    access.map_err(|error| assert!(error.to_string().contains("nothing"), "{wanted:?}: {error}")).ok()
+}
+
+impl Wanted {
+    pub(crate) fn new(kind: ValueKind, values: &[&str], except: &[&str]) -> Self {
+        let [values, except] = [values, except].map(|texts| texts.iter().map(|text| (*text).to_string()).collect());
+        Self { kind, values, except }
+    }
+
+    pub(crate) fn conditions(&self, name: &str) -> Vec<Condition> {
+        let values = self.values.iter().map(|value| Condition::new(name, value).unwrap());
+        let except = (!self.except.is_empty()).then(|| Condition::except(name, &self.except).unwrap());
+        values.chain(except).collect()
+    }
 }
 
 /// Accesses of two and of three assignments, with conditions on the attributes `v` and `w`, of which `w` is read so.
@@ -453,4 +490,325 @@ pub(crate) fn accepted(texts: &[String]) -> Vec<Vec<String>> {
     let several: Vec<_> = several.collect();
     let all: Vec<String> = texts.to_vec();
     alone.chain(several).chain([all, vec!["a".into(), "1".into(), "true".into()]]).collect()
+}
+
+/// Paths, of which some have characters with a meaning in patterns, in other alphabets, or that stores overlook.
+const PATHS: [&str; 20] = [
+    "eu",
+    "EU",
+    "eu/de",
+    "eu/DE",
+    "eu ",
+    "é",
+    "e\u{301}",
+    "😀",
+    "\u{e000}",
+    "a",
+    "a\0",
+    "1",
+    "true",
+    "%",
+    "_",
+    "e_",
+    "|",
+    "\\",
+    "\t",
+    "eu/\u{10ffff}",
+];
+
+/// What follows a path in a row: some of these lie below it.
+const AFTER: [&str; 24] = [
+    "",
+    "/",
+    "//",
+    "/x",
+    "/ ",
+    "/\t",
+    "/\0",
+    "\0/",
+    "0",
+    "0x",
+    ".",
+    ".x",
+    " ",
+    " /x",
+    "\t",
+    "\t/x",
+    "/😀",
+    "/\u{12f}",
+    "\u{12f}x",
+    "\u{2f00}",
+    "/de",
+    "/DE/x",
+    "\u{301}/x",
+    "/\u{301}",
+];
+
+/// Numbers, of which some are integers in canonical form.
+const NUMBERS: [&str; 64] = [
+    "0",
+    "00",
+    "-0",
+    "+0",
+    " 0",
+    "0 ",
+    "0\n",
+    "0\0",
+    "\n0",
+    "\u{30}\u{301}",
+    "0.",
+    ".0",
+    "0x0",
+    "-",
+    "--1",
+    "-1",
+    "-01",
+    "- 1",
+    "-1-",
+    "-1\n",
+    "1-",
+    "1_0",
+    "1,0",
+    "1e1",
+    "１",
+    "٣",
+    "7",
+    "07",
+    "+7",
+    "7\r",
+    "8",
+    "9",
+    "10",
+    "11",
+    "99",
+    "100",
+    "-5",
+    "-6",
+    "-9",
+    "-10",
+    "2147483647",
+    "2147483648",
+    "9007199254740992",
+    "9007199254740993",
+    "9223372036854775806",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775807",
+    "-9223372036854775808",
+    "-9223372036854775809",
+    "18446744073709551615",
+    "18446744073709551616",
+    "99999999999999999999999999999999999999",
+    "100000000000000000000000000000000000000",
+    "170141183460469231731687303715884105726",
+    "170141183460469231731687303715884105727",
+    "170141183460469231731687303715884105728",
+    "-170141183460469231731687303715884105728",
+    "-170141183460469231731687303715884105729",
+    "999999999999999999999999999999999999999",
+    "1701411834604692317316873037158841057270",
+    "-1701411834604692317316873037158841057280",
+    "NaN",
+    "-Infinity",
+];
+
+/// Texts that are in a path or in a range of numbers, or nearly.
+pub(crate) fn near() -> Vec<String> {
+    let paths = PATHS.iter().flat_map(|path| AFTER.map(|after| format!("{path}{after}")));
+    let before = ["/eu", "x/eu", "e", "é/é", "\u{1f600}"].map(String::from);
+    paths.chain(before).chain(NUMBERS.map(String::from)).collect()
+}
+
+/// What of [`near`] and of [`texts`] is short.
+pub(crate) fn short() -> Vec<String> {
+    let mut all: Vec<String> = near().into_iter().chain(texts()).filter(|text| text.len() < 100).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Documents with [`near`] in them, as texts, as what they are, and in lists.
+pub(crate) fn near_documents() -> Vec<String> {
+    let bare = NUMBERS.map(String::from).into_iter().filter(|text| Json::parse(text).is_ok());
+    let texts = near().into_iter().map(|text| serde_json::to_string(&text).unwrap());
+    bare.chain(texts).flat_map(|scalar| [format!("[{scalar}]"), format!("[\"eu/x\",{scalar},7]"), scalar]).collect()
+}
+
+/// Sets of every kind that a text may be of, with exceptions and without.
+pub(crate) fn wanted() -> Vec<Wanted> {
+    use ValueKind::{Integer, Path, Text};
+    let mut all: Vec<Wanted> = [
+        (Text, &[][..], &["a"][..]),
+        (Text, &[], &[""]),
+        (Text, &[], &["1", "true", "é"]),
+        (Text, &["a"], &["a", "A", "a "]),
+        (Text, &["x"], &["a\0"]),
+        (Text, &[], &["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "false"]),
+        (Path, &["eu"], &[]),
+        (Path, &["eu", "a"], &[]),
+        (Path, &["eu/de", "eu"], &[]),
+        (Path, &["eu/de"], &["eu"]),
+        (Path, &[], &["eu"]),
+        (Path, &["é"], &["é", "😀"]),
+        (Path, &["a\0"], &[]),
+        (Path, &["1", "true"], &[]),
+        (Path, &["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"], &[]),
+        (Path, &[], &["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "1"]),
+        (Integer, &["7"], &[]),
+        (Integer, &["7..10", "-5"], &[]),
+        (Integer, &["..0"], &[]),
+        (Integer, &["0.."], &[]),
+        (Integer, &["-9..-5", "99.."], &[]),
+        (Integer, &[], &["7"]),
+        (Integer, &[], &["0", "1..9"]),
+        (Integer, &["8"], &["7..10"]),
+        (Integer, &[], &["9223372036854775807", "-9223372036854775808"]),
+        (Integer, &["9223372036854775808.."], &[]),
+        (Integer, &["..-9223372036854775809"], &[]),
+        (Integer, &["9223372036854775807..18446744073709551615"], &[]),
+        (Integer, &["170141183460469231731687303715884105727"], &[]),
+        (Integer, &["-170141183460469231731687303715884105728"], &[]),
+        (Integer, &["..9"], &["..0"]),
+    ]
+    .map(|(kind, values, except)| Wanted::new(kind, values, except))
+    .into();
+    let (mut next, texts) = (random(23), short());
+    let is_path = |text: &&String| !text.split('/').any(str::is_empty);
+    let paths: Vec<&String> = texts.iter().filter(is_path).collect();
+    let numbers: Vec<i128> = NUMBERS.iter().filter_map(|number| number.parse().ok()).collect();
+    for _ in 0..20 {
+        for kind in [Text, Path, Integer] {
+            let mut list = || -> Vec<String> {
+                let value = |next: &mut dyn FnMut(usize) -> usize| match kind {
+                    Text => texts[next(texts.len())].clone(),
+                    Path => paths[next(paths.len())].clone(),
+                    _ => {
+                        let [one, other] = [(); 2].map(|()| numbers[next(numbers.len())]);
+                        match next(4) {
+                            0 => format!("{one}"),
+                            1 => format!("{one}.."),
+                            2 => format!("..{one}"),
+                            _ => format!("{}..{}", one.min(other), one.max(other)),
+                        }
+                    }
+                };
+                let mut list: Vec<String> = (0..next(4)).map(|_| value(&mut next)).collect();
+                list.sort();
+                list.dedup();
+                list
+            };
+            let [values, except] = [list(), list()];
+            if !(values.is_empty() && except.is_empty()) {
+                all.push(Wanted { kind, values, except });
+            }
+        }
+    }
+    all
+}
+
+/// Networks, and addresses in them or not, of which the mapped ones are those of IPv4.
+pub(crate) const NETWORKS: [&str; 14] = [
+    "10.0.0.0/8",
+    "10.0.0.1",
+    "0.0.0.0/0",
+    "255.255.255.255",
+    "192.168.0.0/31",
+    "::/0",
+    "::",
+    "::1",
+    "2001:db8::/32",
+    "2001:db8::ff/128",
+    "::ffff:10.0.0.0/104",
+    "::ffff:0.0.0.0/96",
+    "::fffe:0:0/96",
+    "8000::/1",
+];
+
+/// Addresses as PostgreSQL takes them, some with a part of their bits.
+pub(crate) const ADDRESSES: [&str; 28] = [
+    "10.0.0.1",
+    "10.0.0.0",
+    "10.255.255.255",
+    "11.0.0.0",
+    "9.255.255.255",
+    "0.0.0.0",
+    "255.255.255.255",
+    "192.168.0.1",
+    "192.168.0.2",
+    "10.0.0.1/24",
+    "10.0.0.0/8",
+    "10.0.0.1/32",
+    "0.0.0.0/0",
+    "::",
+    "::1",
+    "::1/128",
+    "::/0",
+    "::10.0.0.1",
+    "::ffff:10.0.0.1",
+    "::ffff:11.0.0.0",
+    "::ffff:10.0.0.1/104",
+    "::fffe:ffff:ffff",
+    "::ffff:0.0.0.0",
+    "::1:0:0:0",
+    "2001:db8::ff",
+    "2001:db8::/32",
+    "2001:db9::",
+    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+];
+
+/// Periods, of which some begin or end between two microseconds.
+pub(crate) const PERIODS: [&str; 13] = [
+    "2026-01-01T00:00:00Z..2026-02-01T00:00:00Z",
+    "2026-01-01T00:00:00Z..",
+    "..2026-01-01T00:00:00Z",
+    "2026-01-01T00:00:00.000000001Z..2026-01-01T00:00:00.000001001Z",
+    "2026-01-01T00:00:00.000000001Z..2026-01-01T00:00:00.000000999Z",
+    "2026-01-01T00:00:00.000001Z..2026-01-01T00:00:00.000002Z",
+    "2026-01-01T05:30:00+05:30..2026-01-01T00:00:01Z",
+    "..0000-01-01T00:00:00.000001Z",
+    "0000-02-29T00:00:00Z..0000-03-01T00:00:00Z",
+    "0001-01-01T00:00:00Z..",
+    "..0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.999999Z..",
+    "1970-01-01T00:00:00Z..1970-01-01T00:00:00.0005Z",
+];
+
+/// Times as PostgreSQL takes them.
+pub(crate) const TIMES: [&str; 26] = [
+    "2026-01-01T00:00:00Z",
+    "2026-01-01T00:00:00.000001Z",
+    "2026-01-01T00:00:00.000002Z",
+    "2025-12-31T23:59:59.999999Z",
+    "2026-01-31T23:59:59.999999Z",
+    "2026-02-01T00:00:00Z",
+    "2026-01-01T01:00:00+01:00",
+    "2026-01-01T00:00:01Z",
+    "2025-12-31T18:30:00-05:30",
+    "infinity",
+    "-infinity",
+    "0001-01-01T00:00:00Z",
+    "0001-01-01T00:00:00Z BC",
+    "0001-12-31T23:59:59.999999Z BC",
+    "0001-02-29T12:00:00Z BC",
+    "0001-03-01T00:00:00Z BC",
+    "0002-12-31T23:59:59.999999Z BC",
+    "0044-03-15T00:00:00Z BC",
+    "9999-12-31T23:59:59.999999Z",
+    "9999-12-31T23:59:59.999998Z",
+    "10000-01-01T00:00:00Z",
+    "20000-01-01T00:00:00Z",
+    "1970-01-01T00:00:00Z",
+    "1970-01-01T00:00:00.000499Z",
+    "1970-01-01T00:00:00.0005Z",
+    "1969-12-31T23:59:59.999999Z",
+];
+
+/// Sets of these values: each accepted and each excepted, and some of several.
+pub(crate) fn wanted_of(kind: ValueKind, values: &[&str]) -> Vec<Wanted> {
+    let mut next = random(29);
+    let mut some = |most: usize| (0..next(most)).map(|_| values[next(values.len())]).collect::<BTreeSet<_>>();
+    let random: Vec<_> = (0..30).map(|_| [some(4), some(4)].map(Vec::from_iter)).collect();
+    let alone = values.iter().flat_map(|value| [[vec![*value], vec![]], [vec![], vec![*value]]]);
+    let all = alone.chain(random).filter(|[values, except]| !(values.is_empty() && except.is_empty()));
+    all.map(|[values, except]| Wanted::new(kind, &values, &except)).collect()
 }

@@ -140,7 +140,7 @@ impl MongoCollection {
     ///
     /// [`MongoError`] for a type that the schema doesn't have, and for an attribute that is not mapped or not read.
     pub fn check(&self, schema: &Schema, resource: &str) -> Result<(), MongoError> {
-        self.mapping.check(schema, resource, |_| Ok(()))
+        self.mapping.check(schema, resource, |_, _| Ok(()))
     }
 
     fn query(&self, account: &str, filter: &Filter) -> Result<Json, MongoError> {

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use crate::{attributes::AttributePath, filter::mapping::Holder, text::excerpt};
+use crate::{attributes::AttributePath, filter::mapping::Holder, text::excerpt, values::ValueKind};
 
 /// A column and what kind of value it holds. Declare what the column really is: only then is a list exact.
 ///
@@ -17,6 +17,8 @@ use crate::{attributes::AttributePath, filter::mapping::Holder, text::excerpt};
 /// | [`integer`](Self::integer) | the integer | as a text | `smallint`, `integer`, `bigint` | an integer type without `ZEROFILL` |
 /// | [`numeric`](Self::numeric) | the integer, where no decimals are stored | as a text | `numeric` | `DECIMAL` without `ZEROFILL` |
 /// | [`boolean`](Self::boolean) | the boolean | the integers 0 and 1 | `boolean` | an integer type with 0 and 1 |
+/// | [`inet`](Self::inet) | the address as a text, where all its bits are given; any other matches nothing | – | `inet` | – |
+/// | [`timestamp`](Self::timestamp) | the time in RFC 3339, of the years 0 to 9999 in UTC; any other matches nothing | – | `timestamptz` | – |
 /// | [`text_array`](Self::text_array) and its like | the list | – | an array; one of more dimensions than one matches nothing | – |
 /// | [`json`](Self::json) | what [`Json`](crate::json::Json) reads | a text that is JSON; any other matches nothing | `jsonb` | `JSON`, or a text that is JSON, nested to 32 |
 /// | [`json_at`](Self::json_at) | the same, at the path | the same | the same | – |
@@ -25,8 +27,18 @@ use crate::{attributes::AttributePath, filter::mapping::Holder, text::excerpt};
 /// than the column is padded, and matches nothing. Where the database has no uuids, one that is stored as its canonical
 /// text is a text.
 ///
-/// There is no kind for floats, bytes, dates and times, since no condition is met by them. Map an attribute in a column
+/// There is no kind for floats, bytes and dates, since no condition is met by them. Map an attribute in a column
 /// of such a type to [`absent`](Self::absent).
+///
+/// A condition on `network` values reads an `inet` column alone, and one on `time` values a `timestamp` column alone; these
+/// two answer no other condition, since their texts have several spellings. Every other column answers conditions on `text`,
+/// `path` and `integer` values. What can't be answered is an [`SqlError::Values`](crate::filter::SqlError::Values), and
+/// [`SqlTable::check`](crate::filter::SqlTable::check) finds it at the start.
+///
+/// An index on the column is used for texts, uuids and numbers, and for ranges of numbers, addresses and times. For paths it must
+/// be in the order of the bytes: in PostgreSQL an index on the column with `COLLATE "C"`, in SQLite one with the collation
+/// `BINARY`, which is the default, and not in one of several alternatives; in MariaDB none is used. For integers in a column of
+/// texts, and for texts where some are excepted, none is used either.
 ///
 /// If a column is declared wrongly, PostgreSQL refuses to prepare the query, and MariaDB finds no row.
 /// [`SqlTable::probe`](crate::filter::SqlTable::probe) fails in both. In SQLite each value's own type decides.
@@ -64,6 +76,22 @@ pub(super) enum Scalar {
     Integer,
     Numeric,
     Boolean,
+    Inet,
+    Timestamp,
+}
+
+impl Kind {
+    /// Whether what such a column holds can be compared with values of this kind.
+    pub(super) fn compares_with(&self, values: ValueKind) -> bool {
+        match self {
+            Self::Absent => true,
+            Self::One(Scalar::Inet) | Self::Array(Scalar::Inet) => values == ValueKind::Network,
+            Self::One(Scalar::Timestamp) | Self::Array(Scalar::Timestamp) => values == ValueKind::Time,
+            Self::One(_) | Self::Array(_) | Self::Json(_) => {
+                matches!(values, ValueKind::Text | ValueKind::Path | ValueKind::Integer)
+            }
+        }
+    }
 }
 
 /// A constructor for each kind of column, by the column's name.
@@ -95,6 +123,12 @@ constructors! {
     numeric => Kind::One(Scalar::Numeric);
     /// A boolean. Where the database has none, it is an integer: 0 is `false`, 1 is `true`, and any other matches nothing.
     boolean => Kind::One(Scalar::Boolean);
+    /// An address of the internet protocol. One that is stored with a shorter prefix, `10.0.0.1/24`, is none, and matches
+    /// nothing. An IPv4-mapped IPv6 address is its IPv4 address.
+    inet => Kind::One(Scalar::Inet);
+    /// A point in time, stored in whole microseconds. Before the year 0 and after the year 9999, in UTC, nothing matches, and
+    /// neither do `infinity` and `-infinity`.
+    timestamp => Kind::One(Scalar::Timestamp);
     /// An array of texts.
     text_array => Kind::Array(Scalar::Text);
     /// An array of uuids.
@@ -114,10 +148,12 @@ constructors! {
     /// matches nothing. A host that reads such a document with a reader that keeps the last of the two gets fewer rows
     /// from a list than the check would allow, never more.
     ///
-    /// In three cases the query and `Json::parse` differ:
+    /// In four cases the query and `Json::parse` differ:
     ///
     /// - SQLite reads a document that nests deeper than [`Json::MAX_DEPTH`](crate::json::Json::MAX_DEPTH), and MariaDB one
     ///   that has a number beyond the floats of 64 bits. `Json::parse` refuses both; the query goes by what else is there.
+    /// - SQLite, in a database whose encoding is UTF-16, reads half a character, an escaped surrogate without the other, as
+    ///   U+FFFD. `Json::parse` refuses the document; the query goes by what else is there.
     /// - PostgreSQL's `jsonb` drops the first of two equal keys when it stores them.
     /// - PostgreSQL's `json` keeps both, and can't be used: [`SqlTable::probe`](crate::filter::SqlTable::probe) fails on it.
     json => Kind::Json(None);
@@ -182,6 +218,8 @@ impl fmt::Display for Scalar {
             Self::Integer => "integer",
             Self::Numeric => "numeric",
             Self::Boolean => "boolean",
+            Self::Inet => "inet",
+            Self::Timestamp => "timestamp",
         })
     }
 }

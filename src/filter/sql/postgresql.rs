@@ -9,17 +9,19 @@
 use alloc::{
     format,
     string::{String, ToString},
+    vec::Vec,
 };
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{
     column::{Kind, Scalar},
     fragment::{Binds, SqlValue},
-    parts::{FALSE, cases, integers, json_lists, listed, texts},
+    parts::{FALSE, Texts, any_of, booleans, cases, in_ranges, integers, listed, texts},
     rules::{Asked, Rules},
 };
 use crate::{
     attributes::AttributePath,
-    filter::accepted::{self, WIDE},
+    filter::accepted::{self, SIGNED, WIDE},
     values::ValueSet,
 };
 
@@ -54,8 +56,50 @@ fn requirement(binds: &mut Binds, asked: &Asked<'_>) -> String {
     }
 }
 
+const TEXTS: Texts = Texts { storable: is_storable, cast: "::text", in_path, is_integer };
+
 /// One value: first a comparison for which an index can be used, then what makes it exact.
 fn one(binds: &mut Binds, value: &str, scalar: Scalar, accepted: &ValueSet) -> String {
+    let tested = if accepted.texts().is_some() {
+        one_of(binds, value, scalar, accepted)
+    } else {
+        one_in(binds, value, scalar, accepted)
+    };
+    if tested == FALSE {
+        return tested;
+    }
+    match (scalar, of_type(value, scalar)) {
+        (_, None) => format!("({value} IS NOT NULL AND {tested})"),
+        (Scalar::Enumeration, Some(of_type)) => format!("({value} IS NOT NULL AND {of_type} AND {tested})"),
+        (_, Some(of_type)) => format!("({value} IS NOT NULL AND {tested} AND {of_type})"),
+    }
+}
+
+/// What is true of each value that the host reads as what it is declared to be, and fails on a column of another type.
+fn of_type(value: &str, scalar: Scalar) -> Option<String> {
+    // Arrays of different types are never compared, whatever their elements could be converted to.
+    let is = |of_type| format!("ARRAY[{value}] <> ARRAY[]::{of_type}[]");
+    Some(match scalar {
+        Scalar::Text => format!("octet_length({value}) = octet_length({value}::text)"),
+        // The smaller of a label and itself: a function that enumerations alone have.
+        Scalar::Enumeration => format!("enum_smaller({value}, {value}) = {value}"),
+        // An operator that only integers have: the comparison alone would take 1.0 for 1.
+        Scalar::Integer => format!("{value} | 0 = {value}"),
+        Scalar::Numeric => format!("scale({value}) = 0"),
+        Scalar::Inet => {
+            format!("masklen({value}) = CASE family({value}) WHEN 4 THEN 32 ELSE 128 END AND {}", is("inet"))
+        }
+        Scalar::Timestamp => is("timestamptz"),
+        Scalar::Uuid | Scalar::Boolean => return None,
+    })
+}
+
+fn bytes(text: &str) -> String {
+    format!("{text} COLLATE \"C\"")
+}
+
+/// Whether the value is one of the accepted texts.
+fn one_of(binds: &mut Binds, value: &str, scalar: Scalar, accepted: &ValueSet) -> String {
     let list = match scalar {
         Scalar::Text | Scalar::Enumeration => binds.list(texts(accepted, is_storable), "::text"),
         Scalar::Uuid => binds.list(texts(accepted, accepted::is_uuid), "::text::uuid"),
@@ -67,24 +111,88 @@ fn one(binds: &mut Binds, value: &str, scalar: Scalar, accepted: &ValueSet) -> S
         Scalar::Boolean => {
             binds.list(accepted.iter().filter_map(accepted::boolean).map(SqlValue::Boolean), "::boolean")
         }
+        Scalar::Inet | Scalar::Timestamp => None,
     };
     let Some(list) = list else { return FALSE.to_string() };
-    let exactly = match scalar {
-        Scalar::Text => format!(
-            "{value} IN {list} AND {value} COLLATE \"C\" IN {list} \
-             AND octet_length({value}) = octet_length({value}::text)"
-        ),
-        // The smaller of a label and itself: a function that enumerations alone have.
-        Scalar::Enumeration => {
-            format!("enum_smaller({value}, {value}) = {value} AND {value}::text COLLATE \"C\" IN {list}")
-        }
-        Scalar::Uuid | Scalar::Boolean => format!("{value} IN {list}"),
-        // An operator that only integers have: the comparison alone would take 1.0 for 1.
-        Scalar::Integer => format!("{value} IN {list} AND {value} | 0 = {value}"),
-        Scalar::Numeric => format!("{value} IN {list} AND scale({value}) = 0"),
-    };
-    format!("({value} IS NOT NULL AND {exactly})")
+    match scalar {
+        Scalar::Text => format!("{value} IN {list} AND {} IN {list}", bytes(value)),
+        Scalar::Enumeration => format!("{} IN {list}", bytes(&format!("{value}::text"))),
+        _ => format!("{value} IN {list}"),
+    }
 }
+
+/// Whether the value is accepted, where what is accepted is not only a list of texts.
+fn one_in(binds: &mut Binds, value: &str, scalar: Scalar, accepted: &ValueSet) -> String {
+    match scalar {
+        Scalar::Text => TEXTS.accept(binds, &bytes(value), accepted),
+        Scalar::Enumeration => TEXTS.accept(binds, &bytes(&format!("{value}::text")), accepted),
+        Scalar::Uuid => UUIDS.accept(binds, value, accepted),
+        Scalar::Integer => in_ranges(value, &accepted.integers(), &SIGNED, |integer| {
+            format!("{}::bigint", binds.one(SqlValue::Integer(i64::try_from(integer).unwrap_or_default())))
+        }),
+        Scalar::Numeric => in_ranges(value, &accepted.integers(), &WIDE, |integer| numeric(binds, integer)),
+        Scalar::Boolean => {
+            let list = binds.list(booleans(accepted).map(SqlValue::Boolean), "::boolean");
+            list.map_or_else(|| FALSE.to_string(), |list| format!("{value} IN {list}"))
+        }
+        Scalar::Inet => any_of(accepted.addresses().into_iter().flat_map(addresses).map(|range| {
+            let [first, last] = range.map(|address| bind(binds, address.to_string(), "inet"));
+            format!("{value} BETWEEN {first} AND {last}")
+        })),
+        Scalar::Timestamp => any_of(accepted.microseconds().into_iter().map(|range| {
+            let [first, last] = range.map(|time| bind(binds, year_0(&time).unwrap_or(time), "timestamptz"));
+            format!("{value} BETWEEN {first} AND {last}")
+        })),
+    }
+}
+
+/// A value that is written as a text.
+fn bind(binds: &mut Binds, text: String, of_type: &str) -> String {
+    format!("{}::text::{of_type}", binds.one(SqlValue::Text(text)))
+}
+
+fn numeric(binds: &mut Binds, integer: i128) -> String {
+    bind(binds, integer.to_string(), "numeric")
+}
+
+/// The addresses whose numbers are in a range: those of IPv6, which may be IPv4-mapped, and those of IPv4. Every address of
+/// IPv4 comes before those of IPv6 (its source, `network_cmp`).
+fn addresses((first, last): (u128, u128)) -> Vec<[IpAddr; 2]> {
+    let mapped = |number: u128| Ipv6Addr::from_bits(number).to_ipv4_mapped().map(IpAddr::V4);
+    let [lowest, highest] =
+        [Ipv4Addr::UNSPECIFIED, Ipv4Addr::BROADCAST].map(|address| address.to_ipv6_mapped().to_bits());
+    let of_ipv4 = mapped(first.max(lowest)).zip(mapped(last.min(highest))).filter(|(first, last)| first <= last);
+    let of_ipv6 = [first, last].map(|number| IpAddr::V6(Ipv6Addr::from_bits(number)));
+    of_ipv4.map(|(first, last)| [first, last]).into_iter().chain([of_ipv6]).collect()
+}
+
+/// A time of the year 0, which is called 1 BC (8.5.1.5).
+fn year_0(time: &str) -> Option<String> {
+    Some(format!("0001-{} BC", time.strip_prefix("0000-")?))
+}
+
+/// Under the collation `C` all that lies below a path comes between `/` and `0` after it.
+fn in_path(binds: &mut Binds, text: &str, path: &str) -> String {
+    let [from, until, below] = ["", "0", "/"].map(|after| bind_text(binds, format!("{path}{after}")));
+    format!("({text} >= {from} AND {text} < {until} AND ({text} = {from} OR {text} >= {below}))")
+}
+
+fn bind_text(binds: &mut Binds, text: String) -> String {
+    format!("{}::text", binds.one(SqlValue::Text(text)))
+}
+
+fn is_integer(binds: &mut Binds, text: &str, ranges: &[(i128, i128)]) -> String {
+    let is_within = in_ranges(&format!("CAST({text} AS numeric)"), ranges, &WIDE, |integer| numeric(binds, integer));
+    format!("(CASE WHEN {text} ~ '^(0|-{{0,1}}[1-9][0-9]{{0,38}})$' THEN {is_within} ELSE FALSE END)")
+}
+
+/// A uuid has neither the form of an integer nor a `/`.
+const UUIDS: Texts = Texts {
+    storable: accepted::is_uuid,
+    cast: "::text::uuid",
+    in_path: |binds, uuid, path| format!("{uuid} = {}", bind(binds, path.to_string(), "uuid")),
+    is_integer: |_, _, _| FALSE.to_string(),
+};
 
 fn is_storable(text: &str) -> bool {
     !text.contains('\0')
@@ -105,12 +213,12 @@ fn json(binds: &mut Binds, asked: &Asked<'_>, path: Option<&AttributePath>) -> S
         let name = binds.one(SqlValue::Text(name.to_string()));
         format!("({parent} -> {name}::text)")
     });
-    let lists = json_lists(binds, accepted, is_storable, "::text");
-    if lists.iter().all(Option::is_none) {
+    let accept = TEXTS.accept_json(binds, accepted);
+    if accept.iter().all(Option::is_none) {
         return FALSE.to_string();
     }
     let scalar = |value: &str, of_lists: &str| {
-        let [texts, integers, booleans] = &lists;
+        let [texts, integers, booleans] = &accept;
         let text = format!("({value} #>> '{{}}') COLLATE \"C\"");
         let cases = cases([("string", &text, texts), ("number", &text, integers), ("boolean", &text, booleans)]);
         format!("(CASE jsonb_typeof({value}) {cases}{of_lists}ELSE FALSE END)")

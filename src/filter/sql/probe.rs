@@ -7,7 +7,7 @@ use alloc::{
 };
 
 use super::{
-    column::{Kind, SqlColumn},
+    column::{Kind, Scalar, SqlColumn},
     dialect::SqlDialect,
     fragment::Binds,
     mariadb,
@@ -15,7 +15,10 @@ use super::{
     sql_error::SqlError,
     table::SqlTable,
 };
-use crate::{schema::Match, values::ValueSet};
+use crate::{
+    schema::Match,
+    values::{ValueKind, ValueSet},
+};
 
 /// One value of each type that is written in its own way, so that a fragment has all its parts.
 const VALUES: [&str; 3] = ["1", "true", "00000000-0000-0000-0000-000000000000"];
@@ -47,8 +50,8 @@ impl SqlTable {
         let mut binds = Binds::default();
         let mut requirements = Vec::new();
         for column in &columns {
+            let values = values(&column.kind);
             for matching in [Match::Any, Match::All] {
-                let values = ValueSet::of_texts(&VALUES);
                 requirements.push(self.requirement(&mut binds, column, (matching, &values), false)?);
             }
         }
@@ -67,6 +70,16 @@ impl SqlTable {
             "SELECT {asked} FROM (SELECT 1) AS keyward_row LEFT JOIN ({from}) ON FALSE WHERE {kinds} UNION SELECT 1"
         ))
     }
+}
+
+/// What such a column is asked for.
+fn values(kind: &Kind) -> ValueSet {
+    let others = match kind {
+        Kind::One(Scalar::Inet) => ValueSet::new(ValueKind::Network, &["0.0.0.0/0"], &[]).ok(),
+        Kind::One(Scalar::Timestamp) => ValueSet::new(ValueKind::Time, &["1970-01-01T00:00:00Z.."], &[]).ok(),
+        _ => None,
+    };
+    others.unwrap_or_else(|| ValueSet::of_texts(&VALUES))
 }
 
 /// An error of the server that names the column and the kind.

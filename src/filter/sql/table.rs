@@ -25,7 +25,7 @@ use crate::{
     },
     schema::{Match, Operation, OperationRef, Schema, TypeRef},
     text::TextError,
-    values::ValueSet,
+    values::{ValueKind, ValueSet},
 };
 
 /// Which column of a table holds the account, and which holds which attribute. Make it once, at the start.
@@ -74,7 +74,10 @@ impl SqlTable {
     pub fn new(dialect: SqlDialect, account: impl Into<SqlColumn>) -> Result<Self, SqlError> {
         let account = account.into();
         match account.kind {
-            Kind::Absent | Kind::One(Scalar::Boolean) | Kind::Array(_) | Kind::Json(_) => {
+            Kind::Absent
+            | Kind::One(Scalar::Boolean | Scalar::Inet | Scalar::Timestamp)
+            | Kind::Array(_)
+            | Kind::Json(_) => {
                 return Err(SqlError::Account { column: account.shown(), kind: account.kind.to_string().into() });
             }
             Kind::One(_) => takes(dialect, &account)?,
@@ -161,8 +164,8 @@ impl SqlTable {
     ///
     /// # Errors
     ///
-    /// [`SqlError`] for a type that the schema doesn't have, for an attribute that is not mapped or not read, and for what
-    /// [`Access::sql`] refuses.
+    /// [`SqlError`] for a type that the schema doesn't have, for an attribute that is not mapped or not read, for a column that
+    /// can't be compared with a condition's kind of values, and for what else [`Access::sql`] refuses.
     ///
     /// ```
     /// use keyward::{Schema, filter::{SqlColumn, SqlDialect, SqlTable}};
@@ -179,9 +182,9 @@ impl SqlTable {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn check(&self, schema: &Schema, resource: &str) -> Result<(), SqlError> {
-        self.mapping.check(schema, resource, |column| match column.kind {
+        self.mapping.check(schema, resource, |column, values| match column.kind {
             Kind::Absent => Ok(()),
-            _ => self.name(column).map(drop),
+            _ => self.name_for(column, values).map(drop),
         })
     }
 
@@ -236,12 +239,18 @@ impl SqlTable {
         if column.kind == Kind::Absent {
             return Ok(FALSE.to_string());
         }
-        if accepted.texts().is_none() {
-            let (kind, values) = (column.kind.to_string().into(), accepted.kind());
-            return Err(SqlError::Values { column: column.shown(), dialect: self.dialect, kind, values });
-        }
-        let asked = Asked { column: &self.name(column)?, kind: &column.kind, matching, accepted, in_alternatives };
+        let name = self.name_for(column, accepted.kind())?;
+        let asked = Asked { column: &name, kind: &column.kind, matching, accepted, in_alternatives };
         Ok((self.dialect.rules().requirement)(binds, &asked))
+    }
+
+    /// The name of a column that is compared with values of this kind.
+    fn name_for(&self, column: &SqlColumn, values: ValueKind) -> Result<String, SqlError> {
+        if column.kind.compares_with(values) {
+            return self.name(column);
+        }
+        let kind = column.kind.to_string().into();
+        Err(SqlError::Values { column: column.shown(), dialect: self.dialect, kind, values })
     }
 
     /// The column's name in quotes, with its table's before it.
@@ -283,7 +292,7 @@ impl Access {
     /// - [`ListError::Denied`] where no row at all could pass: no permission to `list` the type, or a condition that is not
     ///   bound to it.
     /// - [`ListError::Mapping`] where a condition has no exact form under the mapping: an attribute that is not mapped, a JSON
-    ///   column that must be qualified.
+    ///   column that must be qualified, a kind of values that the column can't be compared with.
     pub fn sql<'a>(
         &'a self,
         resource: impl Into<TypeRef<'a>>,

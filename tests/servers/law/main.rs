@@ -14,7 +14,7 @@ mod postgresql;
 
 use std::env;
 
-use filter_law::{self as law, ACCOUNT, Stored, TYPE};
+use filter_law::{self as law, ACCOUNT, Reads, Stored, TYPE};
 use keyward::{
     Access,
     filter::{SqlFragment, SqlTable},
@@ -53,6 +53,17 @@ fn hold(store: &mut impl Store, context: &str, rows: &[(i64, Stored)], attribute
     assert!(wrong.is_empty(), "{context}, {access:.300?}\n{text:.900}\nin SQL, row: {wrong:.500?}");
     let others = store.ids(&format!("NOT {text}"), &fragment).len();
     assert_eq!(passing.len() + others, rows.len(), "{context}: the negation is the rest, of NULL too: {text:.900}");
+}
+
+/// Under conditions of every kind the rows are those that are allowed.
+fn hold_kinds(store: &mut impl Store, context: &str, rows: &[(i64, Stored)], reads: &[Reads], t: &SqlTable) {
+    for wanted in law::wanted() {
+        for reads in reads {
+            if let Some(access) = law::access_to(&["v"], *reads, &wanted) {
+                hold(store, &format!("{context}, {reads:?}"), rows, "v", &access, t);
+            }
+        }
+    }
 }
 
 /// Under two and three alternatives the rows are those that are allowed, whichever columns there are. The store's rows are

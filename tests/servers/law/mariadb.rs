@@ -1,12 +1,15 @@
 //! MariaDB.
 
-use keyward::filter::{Filter, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue};
+use keyward::{
+    filter::{Filter, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue},
+    schema::ValueKind,
+};
 use mysql::{Conn, Opts, Params, Row, Value as Cell, prelude::Queryable};
 
 use crate::{
     LABELS, Store,
     filter_law::{self as law, ACCOUNT, BOTH, Reads, Stored, TYPE},
-    hold, hold_unions, server,
+    hold, hold_kinds, hold_unions, server,
 };
 
 struct MariaDb(Conn);
@@ -164,6 +167,106 @@ fn uuids() {
                 hold(&mut store, of_type, &rows, "v", &access, &mapped(column.clone()));
             }
         }
+    }
+}
+
+#[test]
+fn every_kind_of_values_in_every_kind_of_column() {
+    let Some(mut store) = MariaDb::connect("kinds", "") else { return };
+    let texts: Vec<String> = law::short().into_iter().chain(law::uuids()).collect();
+    let labels = "ENUM('a', 'b', 'eu', 'eu/de', 'eu0', '1', '01', '7', '-5') COLLATE utf8mb4_general_ci";
+    for (of_type, column, kind) in [
+        ("VARCHAR(100) COLLATE utf8mb4_general_ci", SqlColumn::text("v"), Kind::Plain),
+        ("VARCHAR(100) COLLATE utf8mb4_unicode_520_ci", SqlColumn::text("v"), Kind::Plain),
+        ("VARCHAR(100) COLLATE utf8mb4_bin, KEY (v)", SqlColumn::text("v"), Kind::Plain),
+        ("VARCHAR(100) COLLATE utf8mb4_uca1400_ai_ci, KEY (v)", SqlColumn::text("v"), Kind::Plain),
+        ("VARCHAR(100) COLLATE utf8mb4_nopad_bin, KEY (v)", SqlColumn::text("v"), Kind::Plain),
+        ("VARCHAR(100) CHARACTER SET latin1, KEY (v)", SqlColumn::text("v"), Kind::Plain),
+        ("VARCHAR(100) CHARACTER SET latin2 COLLATE latin2_czech_cs, KEY (v)", SqlColumn::text("v"), Kind::Plain),
+        ("VARCHAR(100) CHARACTER SET utf16, KEY (v)", SqlColumn::text("v"), Kind::Plain),
+        ("CHAR(100) COLLATE utf8mb4_general_ci", SqlColumn::text("v"), Kind::Plain),
+        (labels, SqlColumn::enumeration("v"), Kind::Plain),
+        ("UUID", SqlColumn::uuid("v"), Kind::Plain),
+        ("TINYINT", SqlColumn::integer("v"), Kind::Plain),
+        ("BIGINT, KEY (v)", SqlColumn::integer("v"), Kind::Plain),
+        ("BIGINT UNSIGNED, KEY (v)", SqlColumn::integer("v"), Kind::Plain),
+        ("BIGINT UNSIGNED", SqlColumn::numeric("v"), Kind::Plain),
+        ("DECIMAL(65, 0)", SqlColumn::numeric("v"), Kind::Numeric),
+        ("DECIMAL(45, 2)", SqlColumn::numeric("v"), Kind::Numeric),
+        ("TINYINT", SqlColumn::boolean("v"), Kind::Boolean),
+    ] {
+        let rows = store.table(of_type, &texts, kind);
+        hold_kinds(&mut store, of_type, &rows, &[Reads::Any], &mapped(column));
+    }
+}
+
+#[test]
+fn every_kind_of_values_in_documents_and_modes() {
+    let documents = law::documents().into_iter().filter(|text| text.len() < 100).chain(law::near_documents());
+    let documents: Vec<String> = documents.chain(law::NO_JSON.map(String::from)).collect();
+    let texts = law::short();
+    for (index, mode) in
+        ["", ",NO_BACKSLASH_ESCAPES", ",PAD_CHAR_TO_FULL_LENGTH", ",HIGH_NOT_PRECEDENCE,ANSI"].into_iter().enumerate()
+    {
+        let Some(mut store) = MariaDb::connect(&format!("kinds{index}"), mode) else { return };
+        store.0.query_drop("SET SESSION default_regex_flags = 'DOTALL,EXTENDED,MULTILINE'").unwrap();
+        let rows = store.table("CHAR(100)", &texts, Kind::Plain);
+        hold_kinds(&mut store, mode, &rows, &[Reads::Any], &mapped(SqlColumn::text("v")));
+        if mode.len() > 5 && index != 1 {
+            continue;
+        }
+        let rows = store.table("LONGTEXT COLLATE utf8mb4_general_ci", &documents, Kind::Json);
+        hold_kinds(&mut store, mode, &rows, &BOTH, &mapped(SqlColumn::json("v")));
+    }
+}
+
+/// What a wrongly declared column holds is no integer in a range, and none of all the others.
+#[test]
+fn no_kind_of_values_is_in_a_column_of_another_type() {
+    let Some(mut store) = MariaDb::connect("kinds_wrongly", "") else { return };
+    for (of_type, stored, column) in [
+        ("DOUBLE", "7", SqlColumn::integer("v")),
+        ("FLOAT", "7", SqlColumn::numeric("v")),
+        ("DECIMAL(5,1)", "7", SqlColumn::integer("v")),
+        ("DATE", "20240101", SqlColumn::integer("v")),
+        ("TIME", "7", SqlColumn::integer("v")),
+        ("VARCHAR(20)", "7", SqlColumn::integer("v")),
+        ("VARCHAR(20)", "7a", SqlColumn::numeric("v")),
+        ("VARBINARY(20)", "7", SqlColumn::integer("v")),
+        ("BLOB", "7", SqlColumn::text("v")),
+        ("INT", "7", SqlColumn::text("v")),
+        ("INT", "7", SqlColumn::uuid("v")),
+        ("BLOB", "7", SqlColumn::json("v")),
+    ] {
+        let create = format!("CREATE OR REPLACE TABLE t (id BIGINT AUTO_INCREMENT PRIMARY KEY, v {of_type})");
+        store.0.query_drop(create).unwrap();
+        store.0.exec_drop("INSERT INTO t (v) VALUES (?)", (stored,)).unwrap();
+        for wanted in law::wanted() {
+            let Some(access) = law::access_to(&["v"], Reads::Any, &wanted) else { continue };
+            let fragment = access.sql(TYPE, &mapped(column.clone())).unwrap();
+            assert_eq!(store.ids(&fragment.to_string(), &fragment), [0; 0], "{of_type} as {column:?}, {wanted:?}");
+        }
+    }
+}
+
+#[test]
+fn ranges_use_an_index() {
+    let Some(mut store) = MariaDb::connect("ranges", "") else { return };
+    for (of_type, each, column, value) in [
+        ("INT", "seq", SqlColumn::integer("v"), "7..9"),
+        ("BIGINT UNSIGNED", "seq", SqlColumn::integer("v"), "1990.."),
+        ("DECIMAL(30)", "seq", SqlColumn::numeric("v"), "7..9"),
+    ] {
+        let create = "CREATE OR REPLACE TABLE t (id BIGINT AUTO_INCREMENT PRIMARY KEY";
+        store.0.query_drop(format!("{create}, v {of_type}, w BIGINT, KEY by_v (v))")).unwrap();
+        store.0.query_drop(format!("INSERT INTO t (v) SELECT {each} FROM seq_1_to_2000")).unwrap();
+        store.0.query_drop("ANALYZE TABLE t").unwrap();
+        let access = law::access_to(&["v"], Reads::Any, &law::Wanted::new(ValueKind::Integer, &[value], &[])).unwrap();
+        let fragment = access.sql(TYPE, &mapped(column)).unwrap();
+        let plan: Vec<Row> =
+            store.0.exec(format!("EXPLAIN SELECT * FROM t WHERE {fragment}"), bound(&fragment)).unwrap();
+        let how: Option<String> = plan[0].get("type");
+        assert_eq!(how.as_deref(), Some("range"), "{of_type}: {fragment}: {plan:?}");
     }
 }
 

@@ -4,13 +4,14 @@ use keyward::{
     attributes::AttributePath,
     filter::{Filter, SqlColumn, SqlDialect, SqlFragment, SqlTable, SqlValue},
     json::Json,
+    schema::ValueKind,
 };
 use postgres::{Client, NoTls, types::ToSql};
 
 use crate::{
     LABELS, Store,
     filter_law::{self as law, ACCOUNT, BOTH, Reads, Stored, TYPE},
-    hold, hold_unions, server,
+    hold, hold_kinds, hold_unions, server,
 };
 
 struct PostgreSql(Client);
@@ -200,6 +201,110 @@ fn decimal_numbers() {
 }
 
 #[test]
+fn every_kind_of_values_in_every_kind_of_column() {
+    let Some(mut store) = PostgreSql::connect("kinds") else { return };
+    store
+        .0
+        .batch_execute("CREATE TYPE label AS ENUM ('a', 'A', 'eu', 'eu/de', 'eu0', 'é', '1', '01', '7', '-5')")
+        .unwrap();
+    let texts: Vec<String> = law::short().into_iter().chain(law::uuids()).collect();
+    for (of_type, column) in [
+        ("text", SqlColumn::text("v")),
+        ("text COLLATE loose", SqlColumn::text("v")),
+        ("varchar(100) COLLATE \"C\"", SqlColumn::text("v")),
+        ("uuid", SqlColumn::uuid("v")),
+        ("label", SqlColumn::enumeration("v")),
+        ("smallint", SqlColumn::integer("v")),
+        ("bigint", SqlColumn::integer("v")),
+        ("numeric", SqlColumn::numeric("v")),
+        ("numeric(40, 0)", SqlColumn::numeric("v")),
+        ("numeric(45, 2)", SqlColumn::numeric("v")),
+        ("boolean", SqlColumn::boolean("v")),
+    ] {
+        let rows = store.table(of_type, &texts);
+        hold_kinds(&mut store, of_type, &rows, &[Reads::Any], &mapped(column));
+    }
+    let some: Vec<String> = texts.into_iter().step_by(3).chain(["7", "-5", "eu/de/x"].map(String::from)).collect();
+    for (of_type, column) in [
+        ("text[] COLLATE loose", SqlColumn::text_array("v")),
+        ("uuid[]", SqlColumn::uuid_array("v")),
+        ("label[]", SqlColumn::enumeration_array("v")),
+        ("bigint[]", SqlColumn::integer_array("v")),
+        ("numeric[]", SqlColumn::numeric_array("v")),
+        ("boolean[]", SqlColumn::boolean_array("v")),
+    ] {
+        let rows = store.table(of_type, &arrays(&some));
+        hold_kinds(&mut store, of_type, &rows, &BOTH, &mapped(column));
+    }
+}
+
+#[test]
+fn every_kind_of_values_in_documents() {
+    let Some(mut store) = PostgreSql::connect("kinds_in_documents") else { return };
+    let documents = law::documents().into_iter().filter(|text| text.len() < 100).chain(law::near_documents());
+    let rows = store.table("jsonb", &documents.collect::<Vec<_>>());
+    hold_kinds(&mut store, "jsonb", &rows, &BOTH, &mapped(SqlColumn::json("v")));
+}
+
+#[test]
+fn a_padded_text_is_neither_in_a_path_nor_among_the_others() {
+    let Some(mut store) = PostgreSql::connect("padded_kinds") else { return };
+    let rows = store.table("char(4)", &["a", "a/b", "abcd", "a/bc", "", "7", "1234", "-123"].map(String::from));
+    for wanted in law::wanted() {
+        let Some(access) = law::access_to(&["v"], Reads::Any, &wanted) else { continue };
+        let fragment = access.sql(TYPE, &mapped(SqlColumn::text("v"))).unwrap();
+        for id in store.ids(&fragment.to_string(), &fragment) {
+            let (_, stored) = rows.iter().find(|(row, _)| *row == id).unwrap();
+            assert!(law::allowed(&access, ACCOUNT, &[("v", stored)]), "{wanted:?} {stored:?}");
+        }
+    }
+}
+
+#[test]
+fn addresses() {
+    let Some(mut store) = PostgreSql::connect("addresses") else { return };
+    let rows = store.table("inet", &law::ADDRESSES.map(String::from));
+    for wanted in law::wanted_of(ValueKind::Network, &law::NETWORKS) {
+        let Some(access) = law::access_to(&["v"], Reads::Any, &wanted) else { continue };
+        hold(&mut store, "inet", &rows, "v", &access, &mapped(SqlColumn::inet("v")));
+    }
+}
+
+/// As a host reads it, whatever the session's time zone and style of dates are.
+#[test]
+fn times() {
+    let Some(mut store) = PostgreSql::connect("times") else { return };
+    store.0.batch_execute("CREATE TABLE t (id bigserial PRIMARY KEY, v timestamptz)").unwrap();
+    for time in law::TIMES {
+        store.0.execute("INSERT INTO t (v) VALUES ($1::text::timestamptz)", &[&time]).unwrap();
+    }
+    store.0.batch_execute("INSERT INTO t (v) VALUES (NULL)").unwrap();
+    let read = "SELECT id, CASE WHEN v IS NULL THEN 'null' WHEN NOT isfinite(v) THEN v::text ELSE \
+                to_char(v AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\" BC') END FROM t ORDER BY id";
+    let read = store.0.query(read, &[]).unwrap();
+    let rows: Vec<(i64, Stored)> = read.iter().map(|row| (row.get(0), time(row.get(1)))).collect();
+    for setting in ["SET timezone TO 'UTC'", "SET timezone TO 'Asia/Kolkata'; SET datestyle TO 'German, DMY'"] {
+        store.0.batch_execute(setting).unwrap();
+        for wanted in law::wanted_of(ValueKind::Time, &law::PERIODS) {
+            let Some(access) = law::access_to(&["v"], Reads::Any, &wanted) else { continue };
+            hold(&mut store, setting, &rows, "v", &access, &mapped(SqlColumn::timestamp("v")));
+        }
+    }
+}
+
+/// A time as a host reads it: PostgreSQL calls the year 0 1 BC.
+fn time(text: &str) -> Stored {
+    Stored::Json(
+        match (text.strip_suffix(" AD"), text.strip_prefix("0001-").and_then(|rest| rest.strip_suffix(" BC"))) {
+            _ if text == "null" => Json::Null,
+            (Some(time), _) => Json::Text(time.into()),
+            (_, Some(rest)) => Json::Text(format!("0000-{rest}").into()),
+            _ => Json::Text(text.into()),
+        },
+    )
+}
+
+#[test]
 fn an_account_of_every_kind() {
     let Some(mut store) = PostgreSql::connect("accounts") else { return };
     store.0.batch_execute("CREATE TYPE label AS ENUM ('acme', 'emca')").unwrap();
@@ -306,6 +411,8 @@ fn a_column_that_is_declared_wrongly_is_an_error() {
     store.0.batch_execute("CREATE TYPE label AS ENUM ('a')").unwrap();
     let uuid = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
     let access = law::access(&["v"], Reads::Any, &["1", "true", uuid]);
+    let [of_networks, of_times] = [(ValueKind::Network, "::/0"), (ValueKind::Time, "2026-01-01T00:00:00Z..")]
+        .map(|(kind, value)| law::access_to(&["v"], Reads::Any, &law::Wanted::new(kind, &[value], &[])).unwrap());
     for (of_type, column) in [
         ("double precision", SqlColumn::text("v")),
         ("integer", SqlColumn::text("v")),
@@ -338,11 +445,18 @@ fn a_column_that_is_declared_wrongly_is_an_error() {
         ("text[]", SqlColumn::enumeration_array("v")),
         ("uuid", SqlColumn::uuid_array("v")),
         ("text", SqlColumn::json("v")),
+        // Each of these would be converted to the other type.
+        ("cidr", SqlColumn::inet("v")),
+        ("text", SqlColumn::inet("v")),
+        ("timestamp", SqlColumn::timestamp("v")),
+        ("date", SqlColumn::timestamp("v")),
+        ("text", SqlColumn::timestamp("v")),
         // It keeps a key that is there twice.
         ("json", SqlColumn::json("v")),
     ] {
         store.0.batch_execute(&format!("DROP TABLE IF EXISTS t; CREATE TABLE t (v {of_type})")).unwrap();
-        let fragment = access.sql(TYPE, &mapped(column.clone())).unwrap();
+        let of_kind = [&access, &of_networks, &of_times].map(|access| access.sql(TYPE, &mapped(column.clone())));
+        let fragment = of_kind.into_iter().flatten().next().unwrap();
         assert!(store.0.prepare(&format!("SELECT v FROM t WHERE {fragment}")).is_err(), "{of_type} as {column:?}");
         assert!(store.probe(column.clone()).is_err(), "{of_type} as {column:?}: the probe");
     }
@@ -352,7 +466,7 @@ fn a_column_that_is_declared_wrongly_is_an_error() {
 fn the_probe_of_a_right_mapping_is_silent_and_a_column_that_is_not_there_is_named() {
     let Some(mut store) = PostgreSql::connect("probes") else { return };
     let create = "CREATE TYPE label AS ENUM ('a'); CREATE TABLE t (account uuid, a text, b uuid, c label, d smallint, \
-                  e numeric, f boolean, g text[], h jsonb, i uuid[])";
+                  e numeric, f boolean, g text[], h jsonb, i uuid[], j inet, k timestamptz)";
     store.0.batch_execute(create).unwrap();
     let table = SqlTable::new(SqlDialect::PostgreSql, SqlColumn::uuid("account")).unwrap().qualified("p").unwrap();
     let table = table.alike(["a"], SqlColumn::text).unwrap().alike(["b"], SqlColumn::uuid).unwrap();
@@ -360,6 +474,7 @@ fn the_probe_of_a_right_mapping_is_silent_and_a_column_that_is_not_there_is_name
     let table = table.alike(["e"], SqlColumn::numeric).unwrap().alike(["f"], SqlColumn::boolean).unwrap();
     let table = table.alike(["g"], SqlColumn::text_array).unwrap().alike(["h"], SqlColumn::json).unwrap();
     let table = table.alike(["i"], SqlColumn::uuid_array).unwrap();
+    let table = table.alike(["j"], SqlColumn::inet).unwrap().alike(["k"], SqlColumn::timestamp).unwrap();
     let table = table.column(["h", "k"], SqlColumn::json_at("h", AttributePath::name("k").unwrap())).unwrap();
     let table = table.column("z", SqlColumn::absent()).unwrap();
     store.0.batch_execute(&table.probe("t AS p").unwrap()).unwrap();
@@ -419,6 +534,45 @@ fn each_alternative_uses_an_index_of_its_own() {
         }
     }
     assert!(of_both > 5, "{of_both}");
+}
+
+#[test]
+fn ranges_use_an_index() {
+    let Some(mut store) = PostgreSql::connect("ranges") else { return };
+    use ValueKind::{Integer, Network, Path, Time};
+    for (of_type, each, column, kind, value) in [
+        ("text COLLATE \"C\"", "'p' || g || '/x'", SqlColumn::text("v"), Path, "p7"),
+        ("bigint", "g", SqlColumn::integer("v"), Integer, "7..9"),
+        ("numeric", "g", SqlColumn::numeric("v"), Integer, "7..9"),
+        ("inet", "'10.0.0.0'::inet + g", SqlColumn::inet("v"), Network, "10.0.0.8/30"),
+        (
+            "timestamptz",
+            "'2026-01-01T00:00:00Z'::timestamptz + g * interval '1 hour'",
+            SqlColumn::timestamp("v"),
+            Time,
+            "2026-01-02T00:00:00Z..2026-01-03T00:00:00Z",
+        ),
+    ] {
+        let create = format!(
+            "DROP TABLE IF EXISTS t; CREATE TABLE t (id bigserial, v {of_type}); CREATE INDEX by_v ON t (v); \
+             INSERT INTO t (v) SELECT {each} FROM generate_series(1, 2000) g; ANALYZE t"
+        );
+        store.0.batch_execute(&create).unwrap();
+        let access = law::access_to(&["v"], Reads::Any, &law::Wanted::new(kind, &[value], &[])).unwrap();
+        let fragment = access.sql(TYPE, &mapped(column)).unwrap();
+        let parameters = fragment.parameters().iter().enumerate().rev();
+        let text = parameters.fold(fragment.to_string(), |text, (place, value)| {
+            let value = match value {
+                SqlValue::Text(text) => text.clone(),
+                SqlValue::Integer(integer) => integer.to_string(),
+                SqlValue::Boolean(boolean) => boolean.to_string(),
+            };
+            text.replace(&format!("${}::", place + 1), &format!("'{value}'::"))
+        });
+        let plan = store.0.query(&format!("EXPLAIN SELECT id FROM t WHERE {text}"), &[]).unwrap();
+        let plan = plan.iter().map(|row| row.get(0)).collect::<Vec<String>>().join("\n");
+        assert!(plan.contains("by_v") && !plan.contains("Seq Scan"), "{of_type}: {plan}");
+    }
 }
 
 #[test]
