@@ -127,7 +127,11 @@ fn condition(json: &Json) -> Option<Condition> {
     match json {
         Json::Text(text) => text.parse().ok(),
         Json::Object(fields) if fields.len() == 2 => {
-            Condition::new(string(fields.get("name")?)?, string(fields.get("value")?)?).ok()
+            let name = string(fields.get("name")?)?;
+            match fields.get("except") {
+                Some(values) => Condition::except(name, list(values, string)?).ok(),
+                None => Condition::new(name, string(fields.get("value")?)?).ok(),
+            }
         }
         _ => None,
     }

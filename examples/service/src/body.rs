@@ -8,6 +8,10 @@ use keyward::{
 
 use crate::call::Call;
 
+/// What a condition is that is no text.
+const OBJECT: &str =
+    "a condition is an object of `name` and `value`, both texts, or of `name` and `except`, a list of texts";
+
 /// The members of a body that is one JSON object.
 #[derive(Debug)]
 pub struct Body(JsonObject);
@@ -94,11 +98,7 @@ impl Body {
     ///
     /// 400 where it isn't, or isn't a list of texts.
     pub fn texts(&self, name: &str) -> Result<Vec<&str>, Refused> {
-        let texts = match self.0.get(name) {
-            Some(Json::List(list)) => list.iter().map(text).collect(),
-            _ => None,
-        };
-        texts.ok_or_else(|| invalid(format!("`{name}` must be a list of texts")))
+        self.0.get(name).and_then(texts).ok_or_else(|| invalid(format!("`{name}` must be a list of texts")))
     }
 
     /// A list of objects that may be left out, whose members are among these.
@@ -126,8 +126,8 @@ impl Body {
         }
     }
 
-    /// A list of conditions, each `"name:value"` or `{"name": …, "value": …}`. It must be there: without
-    /// conditions an access is to the whole account.
+    /// A list of conditions, each `"name:value"`, `{"name": …, "value": …}` or `{"name": …, "except": […]}`. It must be
+    /// there: without conditions an access is to the whole account.
     ///
     /// # Errors
     ///
@@ -153,13 +153,22 @@ fn text(json: &Json) -> Option<&str> {
     if let Json::Text(text) = json { Some(text) } else { None }
 }
 
+fn texts(json: &Json) -> Option<Vec<&str>> {
+    if let Json::List(list) = json { list.iter().map(text).collect() } else { None }
+}
+
 fn condition(json: &Json) -> Result<Condition, Refused> {
     let read = match json {
         Json::Text(text) => text.parse(),
-        Json::Object(object) => match (object.get("name"), object.get("value"), object.len()) {
-            (Some(Json::Text(name)), Some(Json::Text(value)), 2) => Condition::new(name, value),
-            _ => return Err(invalid("a condition is an object of `name` and `value`, both texts")),
-        },
+        Json::Object(object) if object.len() == 2 => {
+            let [name, value] = ["name", "value"].map(|member| object.get(member).and_then(text));
+            match (name, value, object.get("except").and_then(texts)) {
+                (Some(name), Some(value), None) => Condition::new(name, value),
+                (Some(name), None, Some(values)) => Condition::except(name, values),
+                _ => return Err(invalid(OBJECT)),
+            }
+        }
+        Json::Object(_) => return Err(invalid(OBJECT)),
         _ => return Err(invalid("a condition is a text or an object")),
     };
     read.map_err(|error| invalid(error.to_string()))

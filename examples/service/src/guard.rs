@@ -1,20 +1,24 @@
 //! Authorization: the layer before every route, and the second look. No handler runs without them.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
-use axum::http::{HeaderMap, Uri};
+use axum::http::request::Parts;
 use keyward::{
-    Access, Decision, Denial, Operation, Resource, ResourceType,
+    Access, Decision, Denial, Operation, Resource, ResourceType, TypeRef,
     administration::{Accounts, AccountsError},
+    attributes::RequestContext,
+    decision::InContext,
     http::{Challenge, ChallengeError, Credential, QueryParameter, Refused, cors::Policy},
     key::KeyId,
+    schema::OperationRef,
     store::{AsyncKeyStore, KeyRecord, KeyStore as _},
-    tower::{Guard, system_clock},
+    tower::{self, Guard, system_clock},
 };
 use tokio::task::{JoinError, spawn_blocking};
 
 use crate::{
     log,
+    proxies::Proxies,
     service::Service,
     store::{Store, StoreError},
 };
@@ -32,14 +36,18 @@ pub enum Needs {
     Key,
 }
 
-/// The layer before every route: CORS, key, browser policy, permission.
+/// The layer before every route: CORS, key, browser policy, permission. It finds the caller's address, too.
 ///
 /// # Errors
 ///
 /// [`ChallengeError`] where the realm was edited into what is none.
-pub fn layer(service: &Service, cors: Policy) -> Result<Guard, ChallengeError> {
+pub fn layer(service: &Service, cors: Policy, proxies: Proxies) -> Result<Guard, ChallengeError> {
     let (authenticator, keys) = (Arc::clone(service.accounts.authenticator()), Keys(Arc::clone(&service.accounts)));
     let guard = Guard::new_async(authenticator, keys, Challenge::new(REALM)?, system_clock, log::event);
+    let guard = guard.with_ip(move |request| {
+        let connection = request.extensions.get::<SocketAddr>()?;
+        proxies.caller(connection.ip(), &request.headers)
+    });
     Ok(guard.with_browsers(service.browsers.clone()).with_cors(cors).with_more_info(MORE_INFO))
 }
 
@@ -69,20 +77,20 @@ fn panicked(_: JoinError) -> AccountsError<StoreError> {
 ///
 /// # Errors
 ///
-/// [`Refused`]: an ended key, no permission any more, a store that failed.
-pub fn look_again(service: &Service, needs: Needs, uri: &Uri, headers: &HeaderMap) -> Result<Caller, Refused> {
-    let credential = Credential::from_request(headers, uri, QueryParameter::Ignored)?;
-    let found = service.accounts.authenticate(credential.secret_str(), system_clock());
+/// [`Refused`]: an ended key, no permission any more, a context that doesn't do, a store that failed.
+pub fn look_again(service: &Service, needs: Needs, request: &Parts) -> Result<Caller, Refused> {
+    let credential = Credential::from_request(&request.headers, &request.uri, QueryParameter::Ignored)?;
+    let context = RequestContext::new(system_clock());
+    // The layer's: the address stays what it was.
+    let ip = request.extensions.get::<tower::Caller>().and_then(|caller| caller.context().ip());
+    let context = ip.map_or(context, |ip| context.with_ip(ip));
+    let found = service.accounts.authenticate(credential.secret_str(), context.time());
     let (record, access) = found.map_err(|error| log::refused(&error))?.into_parts();
-    match needs {
-        Needs::Permission(resource, operation) if !access.permits(operation, resource) => {
-            let schema = access.schema();
-            let (resource, operation) = (schema.type_name(resource), schema.operation_name(operation));
-            log::denied(&record, &format!("{resource}:{operation}"));
-            Err(Refused::from(&Denial::PermissionMissing { resource, operation }))
-        }
-        Needs::Permission(..) | Needs::Key => Ok(Caller { record, access, needs }),
+    let caller = Caller { record, access, context, needs };
+    if let Needs::Permission(resource, operation) = needs {
+        caller.check_any(operation, resource)?;
     }
+    Ok(caller)
 }
 
 /// Who calls, and what they may do.
@@ -92,10 +100,37 @@ pub struct Caller {
     pub record: KeyRecord,
     /// What it may do.
     pub access: Access,
+    /// When it was looked at, and from where the request comes, if that is known.
+    pub context: RequestContext,
     needs: Needs,
 }
 
 impl Caller {
+    /// What the key may do in the context of this request.
+    pub fn in_context(&self) -> InContext<'_> {
+        self.access.in_context(&self.context)
+    }
+
+    /// Asks whether there could be a resource of this type on which the operation is allowed. Who lacks the permission, or
+    /// whose context doesn't do, is told nothing of what there is.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] where there could be none.
+    pub fn check_any<'a>(
+        &'a self,
+        operation: impl Into<OperationRef<'a>>,
+        resource: impl Into<TypeRef<'a>>,
+    ) -> Result<(), Refused> {
+        let any = self.in_context().try_filter_of(operation, resource, self.access.account());
+        any.map(drop).map_err(|denial| {
+            if let Denial::PermissionMissing { resource, operation } = denial {
+                log::denied(&self.record, &format!("{resource}:{operation}"));
+            }
+            Refused::from(&denial)
+        })
+    }
+
     /// Asks for the operation that the route declares, on this resource: account, permission, conditions.
     ///
     /// # Errors
@@ -103,7 +138,7 @@ impl Caller {
     /// [`Refused`] where it is denied, or the route declares none.
     pub fn check(&self, resource: &impl Resource) -> Result<(), Refused> {
         let Needs::Permission(_, operation) = self.needs else { return Err(Refused::not_found()) };
-        answer(&self.access.decide(operation, resource))
+        answer(&self.in_context().decide(operation, resource))
     }
 
     /// The same for an update, of what is stored and of what it would become.
@@ -112,7 +147,7 @@ impl Caller {
     ///
     /// As [`check`](Self::check).
     pub fn check_update(&self, stored: &impl Resource, proposed: &impl Resource) -> Result<(), Refused> {
-        answer(&self.access.decide_update(stored, proposed))
+        answer(&self.in_context().decide_update(stored, proposed))
     }
 }
 

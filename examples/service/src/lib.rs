@@ -4,6 +4,7 @@
 //! | module | what is there |
 //! |---|---|
 //! | [`guard`] | who calls and what they may do: everything that the service asks of keyward for a request |
+//! | [`proxies`] | whose address a request comes from |
 //! | [`registry`] | the routes, each with the permission that it needs |
 //! | [`transport`] | from a socket to a [`call::Call`] and back: limits, CORS, threads |
 //! | [`call`], [`body`] | a request that was let in, its JSON read strictly, and the reply |
@@ -21,6 +22,7 @@ pub mod options;
 pub mod own;
 pub mod page;
 pub mod products;
+pub mod proxies;
 pub mod registry;
 pub mod service;
 pub mod store;

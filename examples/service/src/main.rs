@@ -60,7 +60,7 @@ fn serve(_log: log::Started) -> Result<(), Box<dyn Error>> {
     if new {
         stock(&service)?;
     }
-    let served = transport::router(&service, routes, cors)?;
+    let served = transport::router(&service, routes, cors, options.proxies)?;
 
     // After the service, and so dropped before it: a client of PostgreSQL can't be dropped by a task.
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -1,16 +1,22 @@
 //! The command line.
 
-use std::{fmt, net::SocketAddr, path::PathBuf};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use keyward::http::{
     BrowserPolicy, OriginList, OriginListError,
     cors::{ExposedHeaders, MaxAge, Methods, Origins, Policy, PolicyError, RequestHeaders},
 };
 
+use crate::proxies::Proxies;
+
 /// What `--help` says.
 pub const HELP: &str = "\
 keyward-service [--listen ADDRESS:PORT] [--database FILE | --postgres URL] [--origin ORIGIN]... [--console ORIGIN]...
-                [--keys-in-browsers off|warn|refuse]
+                [--keys-in-browsers off|warn|refuse] [--proxy ADDRESS]...
 
 --listen            where to listen; 127.0.0.1:8787 if not given, port 0 for any
 --database          the SQLite file; one in a temporary folder, gone with the process, if not given
@@ -18,6 +24,7 @@ keyward-service [--listen ADDRESS:PORT] [--database FILE | --postgres URL] [--or
 --origin            an origin whose pages may read the answers (CORS); none if not given
 --console           an origin whose pages may send keys; it needs --origin, too
 --keys-in-browsers  what happens to keys from pages of other origins; refuse if not given
+--proxy             a proxy of one's own, by whose X-Forwarded-For the caller's address is told; none if not given
 ";
 
 /// What the command line says.
@@ -29,6 +36,8 @@ pub struct Options {
     pub database: Option<PathBuf>,
     /// The PostgreSQL to use instead.
     pub postgres: Option<String>,
+    /// The proxies of one's own.
+    pub proxies: Proxies,
     origins: Vec<String>,
     consoles: Vec<String>,
     browsers: BrowserPolicy,
@@ -46,6 +55,7 @@ impl Options {
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
             database: None,
             postgres: None,
+            proxies: Proxies::default(),
             origins: Vec::new(),
             consoles: Vec::new(),
             browsers: BrowserPolicy::refuse(),
@@ -64,6 +74,10 @@ impl Options {
                 "--origin" => options.origins.push(value()?),
                 "--console" => options.consoles.push(value()?),
                 "--keys-in-browsers" => options.browsers = browsers(&value()?)?,
+                "--proxy" => {
+                    let proxy: IpAddr = value()?.parse().map_err(|_| OptionError::Proxy)?;
+                    options.proxies.insert(proxy);
+                }
                 // Not with its value: that may be a password.
                 _ => return Err(OptionError::Unknown(name.split('=').next().unwrap_or_default().into())),
             }
@@ -138,6 +152,9 @@ pub enum OptionError {
     /// An address that is none.
     #[error("`--listen` needs an address and a port, such as 127.0.0.1:8787")]
     Listen,
+    /// A proxy's address that is none.
+    #[error("`--proxy` needs an address, such as 127.0.0.1")]
+    Proxy,
     /// A mode that there isn't.
     #[error("`--keys-in-browsers` is off, warn or refuse")]
     Mode,

@@ -41,7 +41,8 @@ fn access(caller: &Caller) -> Reply {
     ))
 }
 
-/// The same in words and in full: the operations that are refused with the reason, and the filter of each list.
+/// The same in words and in full: the operations that are refused in the context of this request, with the reason, and the
+/// filter of each list.
 fn summary(service: &Service, caller: &Caller, _: &Call) -> Answer {
     let (record, access) = (&caller.record, &caller.access);
     let summary = access.summary();
@@ -52,7 +53,7 @@ fn summary(service: &Service, caller: &Caller, _: &Call) -> Answer {
             "actor": actor(caller),
             "text": summary.to_string(),
             "summary": summary,
-            "types": summary::types(service, access)?,
+            "types": summary::types(service, caller.in_context())?,
         }),
     )))
 }

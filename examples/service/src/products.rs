@@ -33,7 +33,7 @@ pub fn routes() -> Vec<Route> {
 
 fn list(service: &Service, caller: &Caller, call: &Call) -> Answer {
     let page = Page { after: call.query("after").unwrap_or_default(), limit: PAGE };
-    let listed = service.database.products(&caller.access, page)?;
+    let listed = service.database.products(caller.in_context(), page)?;
     Ok(Reply::Document(listed.iter().map(Product::document).collect::<Value>()))
 }
 

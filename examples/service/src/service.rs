@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use keyward::{
-    Authenticator, Schema, Timestamp,
+    Authenticator, Schema,
     administration::{Account, Accounts, AccountsError, Acting, Attempt},
+    attributes::RequestContext,
     http::{BrowserPolicy, Refused},
     json::DocumentError,
     key::{EntropyError, KeyEntropy, KeyFormat, KeyPrefix, KeyPrefixError},
+    schema::SchemaError,
+    tower::system_clock,
 };
 
 use crate::{
@@ -45,9 +48,11 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`StartError`]: the database failed, or the operating system has no entropy.
+    /// [`StartError`]: the schema reads what a request's context doesn't have, the database failed, or the operating
+    /// system has no entropy.
     pub fn start(database: Arc<dyn Store>, browsers: BrowserPolicy) -> Result<(Self, Option<String>), StartError> {
         let schema = schema()?;
+        schema.check_context::<RequestContext>()?;
         let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("svc")?));
         let accounts = Arc::new(Accounts::new(Arc::clone(&database), authenticator));
         let service = Self { accounts, browsers, database };
@@ -60,21 +65,22 @@ impl Service {
     }
 
     fn found(&self, schema: &Schema) -> Result<String, StartError> {
-        let (key, now) = (self.format().generate_operator_key(KeyEntropy::from_os()?, None), now());
+        let (key, now) = (self.format().generate_operator_key(KeyEntropy::from_os()?, None), system_clock());
         self.accounts.create(FIRST.0, FIRST.1, &key, now)?;
         log::audit(Account::create(schema, FIRST.0, FIRST.1, &key, now).audit(), Some(true));
         Ok(key.key.reveal().to_owned())
     }
 
-    /// Changes the caller's account, and gives what it then is. Every attempt is logged.
+    /// Changes the caller's account in the context of their request, and gives what it then is. Every attempt is logged.
     ///
     /// # Errors
     ///
     /// [`Refused`]: by the administration, or the database failed.
     pub fn administer(&self, caller: &Caller, mut act: impl FnMut(&Acting<'_>) -> Attempt) -> Result<Account, Refused> {
         let mut audit = None;
-        let changed = self.accounts.administer(&caller.record, now(), |acting| {
-            let attempt = act(acting);
+        let context = &caller.context;
+        let changed = self.accounts.administer(&caller.record, context.time(), |acting| {
+            let attempt = act(&acting.clone().in_context(context));
             audit = Some(attempt.audit().clone());
             attempt
         });
@@ -98,11 +104,6 @@ impl Service {
     pub fn entropy(&self) -> Result<KeyEntropy, Refused> {
         KeyEntropy::from_os().map_err(|error| internal(&error))
     }
-}
-
-/// The time of this request.
-pub fn now() -> Timestamp {
-    Timestamp::from(std::time::SystemTime::now())
 }
 
 fn refused(error: AccountsError<StoreError>) -> Refused {
@@ -130,6 +131,9 @@ pub enum StartError {
     /// The schema is none.
     #[error("schema.json: {0}")]
     Schema(#[from] DocumentError),
+    /// A condition reads what the context of a request doesn't have.
+    #[error("schema.json: {0}")]
+    Context(#[from] SchemaError),
     /// The prefix of the keys is none.
     #[error(transparent)]
     Prefix(#[from] KeyPrefixError),

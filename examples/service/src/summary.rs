@@ -1,6 +1,6 @@
-//! What an access may do, by which filter its lists go, and why the rest is refused.
+//! What an access may do in the context of a request, by which filter its lists go, and why the rest is refused.
 
-use keyward::{Access, filter::SqlValue, http::Refused};
+use keyward::{decision::InContext, filter::SqlValue, http::Refused};
 use serde_json::{Value, json};
 
 use crate::{products, service::Service};
@@ -10,8 +10,8 @@ use crate::{products, service::Service};
 /// # Errors
 ///
 /// [`Refused`] where the database failed.
-pub fn types(service: &Service, access: &Access) -> Result<Vec<Value>, Refused> {
-    let schema = access.schema();
+pub fn types(service: &Service, access: InContext<'_>) -> Result<Vec<Value>, Refused> {
+    let schema = access.access().schema();
     let types = schema.resource_types().map(|resource| {
         let name = schema.type_name(resource);
         let operations = schema
@@ -24,14 +24,14 @@ pub fn types(service: &Service, access: &Access) -> Result<Vec<Value>, Refused> 
 }
 
 /// Why the operation is refused, whatever the resource.
-fn refusal(access: &Access, resource: &str, operation: &str) -> Option<Refused> {
-    access.try_filter_of(operation, resource, access.account()).err().map(|denial| Refused::from(&denial))
+fn refusal(access: InContext<'_>, resource: &str, operation: &str) -> Option<Refused> {
+    access.try_filter_of(operation, resource, access.access().account()).err().map(|denial| Refused::from(&denial))
 }
 
 /// By what the list goes: the filter in JSON and in words, and where the database has the list, the condition that it
 /// is asked with.
-fn list(service: &Service, access: &Access, resource: &str) -> Result<Value, Refused> {
-    let filter = match access.try_filter(resource, access.account()) {
+fn list(service: &Service, access: InContext<'_>, resource: &str) -> Result<Value, Refused> {
+    let filter = match access.try_filter(resource, access.access().account()) {
         Ok(filter) => filter,
         Err(denial) => return Ok(json!({"refused": Refused::from(&denial)})),
     };

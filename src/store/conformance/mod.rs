@@ -21,7 +21,7 @@
 //! - an unknown id is not found, and is no error
 //! - a record is found as it was stored
 //! - a name is kept byte for byte: account, actor and role keep their case, and are no numbers
-//! - the value of a condition is any text: the empty one, separators, NUL, blanks, both forms of `É`
+//! - the value of a condition, accepted or excepted, is any text: the empty one, separators, NUL, blanks, both forms of `É`
 //! - assignments are kept apart, in their order, with their roles and conditions
 //! - a time has more than 32 bits, and 0 is one: up to 2⁶³ − 1
 //! - a record as large as it may be is found as it was stored

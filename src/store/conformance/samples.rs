@@ -4,9 +4,10 @@ use alloc::{format, string::String, vec::Vec};
 
 use super::{
     super::record::{KeyRecord, KeyState},
-    tools::{conditions, id, numbered, record},
+    tools::{conditions, id, numbered, record, said},
 };
 use crate::{
+    condition::Condition,
     grant::{Assignment, Grant},
     key::{KeyDigest, KeyId, KeyKind},
     time::Timestamp,
@@ -116,6 +117,8 @@ pub(crate) fn values() -> Result<Vec<KeyRecord>, String> {
     // The same for names: each is another condition.
     let spelled = [("Brand", "a"), ("brand", "a"), ("BRAND", "a"), ("brand", "A"), ("-", "1"), ("_", "1"), ("1", "1")];
     records.push(record(255).with_conditions(conditions(spelled)?));
+    // All but these.
+    records.push(record(254).with_conditions([Condition::except("owner", VALUES).map_err(said)?]));
     Ok(records)
 }
 

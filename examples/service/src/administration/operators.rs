@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use keyward::{Denial, Operation, http::Refused, key::KeyKind};
+use keyward::{Operation, http::Refused, key::KeyKind};
 
 use super::actors::{Actors, grace_seconds, grant};
 use crate::{
     body::Body,
     call::{Answer, Call, Reply},
     guard::Caller,
-    log,
     registry::Route,
     service::Service,
 };
@@ -67,9 +66,8 @@ fn regenerate(service: &Service, caller: &Caller, call: &Call) -> Answer {
     own_account(caller, call)?;
     let operator = call.parameter("id");
     // Before anything says whether there is such an operator.
-    if operator != caller.record.actor() && !caller.access.permits(Operation::UPDATE, TYPE) {
-        log::denied(&caller.record, &format!("{TYPE}:update"));
-        return Err(Refused::from(&Denial::PermissionMissing { resource: TYPE, operation: "update" }));
+    if operator != caller.record.actor() {
+        caller.check_any(Operation::UPDATE, TYPE)?;
     }
     let grace = Duration::from_secs(grace_seconds(call)?);
     let new = service.format().generate_operator_key(service.entropy()?, None);

@@ -155,7 +155,12 @@ const tags = (name, values) =>
     ? []
     : [make("p", "tags", make("span", "note", name), ...values.map((of) => make("code", "", of)))];
 
-const text = (condition) => (typeof condition === "string" ? condition : `${condition.name}:${condition.value}`);
+/** A condition in words, where it has no text form. */
+const text = (condition) => {
+  if (typeof condition === "string") return condition;
+  const { name, value, except } = condition;
+  return except === undefined ? `${name}:${value}` : `${name}: anything but ${except.join(", ")}`;
+};
 
 let looks = 0;
 
@@ -305,7 +310,7 @@ for (const row of document.querySelectorAll("[data-method]")) {
   row.addEventListener("click", () => {
     at("method").value = row.dataset.method;
     at("path").value = row.dataset.path;
-    at("body").value = row.dataset.body ?? "";
+    at("body").value = (row.dataset.body ?? "").replace("NEXT", String(new Date().getUTCFullYear() + 1));
     bodyOrNot();
     send(row);
   });

@@ -7,8 +7,9 @@ use std::{
 };
 
 use keyward::{
-    Access, Roles, Schema,
+    Roles, Schema,
     administration::tables,
+    decision::InContext,
     filter::{SqlDialect, SqlFragment, SqlTable},
     http::Refused,
     key::KeyKind,
@@ -145,12 +146,12 @@ impl Store for Database {
         })
     }
 
-    fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {
+    fn products(&self, access: InContext<'_>, page: Page<'_>) -> Result<Vec<Product>, Refused> {
         let passes = self.listed_products(access)?;
         Ok(self.read(|transaction| products::list(transaction, &passes, page))?)
     }
 
-    fn listed_products(&self, access: &Access) -> Result<SqlFragment, Refused> {
+    fn listed_products(&self, access: InContext<'_>) -> Result<SqlFragment, Refused> {
         products::passes(access, &self.table)
     }
 

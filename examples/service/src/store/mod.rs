@@ -17,8 +17,9 @@ mod products;
 use std::fmt;
 
 use keyward::{
-    Access, Roles,
+    Roles,
     administration::AccountStore,
+    decision::InContext,
     filter::SqlFragment,
     http::Refused,
     key::KeyKind,
@@ -81,14 +82,14 @@ pub trait Store:
     /// # Errors
     ///
     /// [`Refused`] where it may list none, or the database failed.
-    fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused>;
+    fn products(&self, access: InContext<'_>, page: Page<'_>) -> Result<Vec<Product>, Refused>;
 
     /// By which condition on their table the products are listed that an access may list.
     ///
     /// # Errors
     ///
     /// [`Refused`] where it may list none.
-    fn listed_products(&self, access: &Access) -> Result<SqlFragment, Refused>;
+    fn listed_products(&self, access: InContext<'_>) -> Result<SqlFragment, Refused>;
 
     /// A product.
     ///

@@ -1,7 +1,8 @@
 //! The products, and which of them an access may list.
 
 use keyward::{
-    Access, Attributes, Resource, Schema, TypeRef, Value,
+    Attributes, Resource, Schema, TypeRef, Value,
+    decision::InContext,
     filter::{ListError, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue},
     http::Refused,
 };
@@ -65,7 +66,7 @@ pub struct Page<'a> {
 }
 
 /// The products that an access may list, as a condition on the table.
-pub(super) fn passes(access: &Access, table: &SqlTable) -> Result<SqlFragment, Refused> {
+pub(super) fn passes(access: InContext<'_>, table: &SqlTable) -> Result<SqlFragment, Refused> {
     access.sql("products", table).map_err(|error| match error {
         ListError::Denied(denied) => Refused::from(&denied),
         ListError::Mapping(error) => StoreError::from(error).into(),

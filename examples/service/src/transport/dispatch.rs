@@ -77,8 +77,8 @@ async fn guarded(
     blocking(move || -> Answer {
         // Until the handler ends, be its caller still there or not.
         let _turn = turn;
+        let caller = guard::look_again(&service, needs, &parts)?;
         let Parts { uri, headers, .. } = &parts;
-        let caller = guard::look_again(&service, needs, uri, headers)?;
         let query = uri.query().map(str::to_owned);
         handler(&service, &caller, &Call { path, query, body, is_json: is_json(headers) })
     })

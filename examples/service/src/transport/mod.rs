@@ -18,6 +18,7 @@ use keyward::{
 
 use crate::{
     guard::{self, Needs},
+    proxies::Proxies,
     registry::{Act, Checked},
     service::Service,
 };
@@ -31,9 +32,14 @@ pub use serve::{Limits, serve};
 /// # Errors
 ///
 /// [`RouterError`] for a route that can't be served.
-pub fn router(service: &Arc<Service>, routes: Vec<Checked>, cors: Policy) -> Result<Router, RouterError> {
+pub fn router(
+    service: &Arc<Service>,
+    routes: Vec<Checked>,
+    cors: Policy,
+    proxies: Proxies,
+) -> Result<Router, RouterError> {
     let dispatcher = Arc::new(Dispatcher::new(Arc::clone(service)));
-    let mut served = Routes::new(&guard::layer(service, cors)?);
+    let mut served = Routes::new(&guard::layer(service, cors, proxies)?);
     let schema = service.accounts.authenticator().schema();
     for route in routes {
         let permission = match route.act {

@@ -1,9 +1,14 @@
 //! From a socket to HTTP, within limits: nobody holds for long what others wait for.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{
+    Request,
+    body::Incoming,
+    server::conn::http1,
+    service::{Service as _, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -56,13 +61,13 @@ pub async fn serve(listener: TcpListener, served: Router, limits: Limits, stop: 
     let accept = async {
         loop {
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
-            let Ok((stream, _)) = listener.accept().await else {
+            let Ok((stream, from)) = listener.accept().await else {
                 sleep(PAUSE).await;
                 continue;
             };
             let (served, stopped) = (served.clone(), stopped.clone());
             tokio::spawn(async move {
-                connection(stream, served, limits, stopped).await;
+                connection((stream, from), served, limits, stopped).await;
                 drop(slot);
             });
         }
@@ -77,8 +82,18 @@ pub async fn serve(listener: TcpListener, served: Router, limits: Limits, stop: 
     let _ = timeout(limits.last_answer, slots.acquire_many(all)).await;
 }
 
-/// One connection, until it ends or must.
-async fn connection(stream: TcpStream, served: Router, limits: Limits, mut stopped: watch::Receiver<bool>) {
+/// One connection, until it ends or must. Each request says from where it comes.
+async fn connection(
+    (stream, from): (TcpStream, SocketAddr),
+    served: Router,
+    limits: Limits,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let served = TowerToHyperService::new(served);
+    let served = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(from);
+        served.call(request)
+    });
     // Answers are written whole: there is nothing to wait for.
     let _ = stream.set_nodelay(true);
     let mut connection = pin!(
@@ -88,7 +103,7 @@ async fn connection(stream: TcpStream, served: Router, limits: Limits, mut stopp
             .max_header_size(MAX_HEADER)
             .max_headers(MAX_LINES)
             .max_buf_size(MAX_BUFFER)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(served))
+            .serve_connection(TokioIo::new(stream), served)
     );
     select! {
         _ = connection.as_mut() => return,

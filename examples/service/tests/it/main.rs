@@ -13,6 +13,7 @@ mod administration;
 mod assignments;
 mod browser;
 mod client;
+mod context;
 mod cors;
 mod driver;
 #[cfg(unix)]
@@ -26,6 +27,7 @@ mod many;
 mod page;
 mod powerless;
 mod products;
+mod proxies;
 mod routes;
 mod server;
 mod spellings;

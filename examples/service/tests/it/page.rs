@@ -115,6 +115,9 @@ fn what_is_to_try_takes_a_click() {
     attempt(&driver, 0, "200 OK");
     assert!(driver.text("#shown").contains("toaster"));
     attempt(&driver, 1, "201 Created");
+    attempt(&driver, 3, "201 Created");
+    let at_home = server.admin.with_key(driver.text("#shown mark").trim_matches('"'));
+    at_home.get("/products").is(200);
     attempt(&driver, 2, "201 Created");
     assert_eq!(
         driver.eval("document.querySelector('#body').value"),
@@ -128,29 +131,29 @@ fn what_is_to_try_takes_a_click() {
     driver.click(".offer button");
     driver.wait("document.querySelector('#identity').innerText.includes('shop-window')");
     assert_eq!(driver.eval("document.querySelector('#key').value"), secret.as_str());
-    attempt(&driver, 3, "200 OK");
+    attempt(&driver, 4, "200 OK");
     assert!(driver.text("#shown").contains("kettle") && !driver.text("#shown").contains("toaster"));
 
     // A refusal says why, in red and in words, and where it is explained.
-    attempt(&driver, 4, "403 Forbidden");
+    attempt(&driver, 5, "403 Forbidden");
     let said = driver.text("#said");
     assert!(said.contains("condition_unmet") && said.contains("condition productBrand is not met"), "{said}");
     assert_eq!(driver.eval("document.querySelector('#said .chip').className"), "chip no");
     assert_eq!(driver.eval("document.querySelector('#said a').getAttribute('href')"), "#refusal-403");
-    attempt(&driver, 5, "403 Forbidden");
+    attempt(&driver, 6, "403 Forbidden");
     assert!(driver.text("#said").contains("no role grants create on products"));
 
     // Back to the operator, who ends it.
     driver.click("#keys button:first-child");
     driver.wait("document.querySelector('#identity').innerText.includes('olivia')");
-    attempt(&driver, 6, "204 No Content");
-    assert_eq!(driver.text("#shown"), "no body");
     attempt(&driver, 7, "204 No Content");
-    attempt(&driver, 7, "404 Not Found");
+    assert_eq!(driver.text("#shown"), "no body");
+    attempt(&driver, 8, "204 No Content");
+    attempt(&driver, 8, "404 Not Found");
     assert_eq!(driver.eval("document.querySelector('#said .chip').className"), "chip other");
     driver.click("#keys button:last-child");
     driver.wait("document.querySelector('#identity').innerText.includes('401')");
-    attempt(&driver, 3, "401 Unauthorized");
+    attempt(&driver, 4, "401 Unauthorized");
     token.get("/products").refused(401, "invalid_token");
 }
 
@@ -308,10 +311,10 @@ fn it_is_readable_at_every_width_and_in_the_dark() {
         readable("with a new key");
         server.admin.delete("/accessTokens/shop-window").is(204);
         give(&driver, &token.key, "window");
-        attempt(&driver, 4, "403 Forbidden");
+        attempt(&driver, 5, "403 Forbidden");
         driver.click("#why summary");
         readable("with a refusal");
-        attempt(&driver, 4, "403 Forbidden");
+        attempt(&driver, 5, "403 Forbidden");
         let shown = driver.eval(
             "(({ top }) => top >= 0 && top < innerHeight)(document.querySelector('#said').getBoundingClientRect())",
         );
@@ -346,7 +349,7 @@ fn nothing_jumps() {
             attempt(&driver, 0, "200 OK");
             assert_eq!(places(), before, "{width} {said}, answered");
         }
-        attempt(&driver, 4, "403 Forbidden");
+        attempt(&driver, 5, "403 Forbidden");
         assert_eq!(places(), before, "{width}, refused");
         assert_eq!(driver.eval("shifts"), json!([]), "{width}");
     }
@@ -379,7 +382,7 @@ fn the_keyboard_is_enough() {
         reached.push(focus[0].as_str().unwrap().to_owned());
         driver.press(TAB);
     }
-    let expected = ["key", "0", "1", "2", "3", "4", "5", "6", "7", "method", "path", "send", "shown"];
+    let expected = ["key", "0", "1", "2", "3", "4", "5", "6", "7", "8", "method", "path", "send", "shown"];
     assert_eq!(reached, expected);
 
     driver.script("document.querySelector('[data-row=\"0\"]').focus()");

@@ -5,9 +5,10 @@ use keyward::{
     administration::{Account, AccountStore, CommitError, conformance as accounts_conformance},
     key::{KeyDigest, KeyEntropy, KeyFormat, KeyId, KeyKind, KeyPrefix},
     store::{KeyChange, KeyRecord, KeyState, conformance},
+    tower::system_clock,
 };
 use keyward_service::{
-    service::{now, schema},
+    service::schema,
     store::{Database, Store, StoreError},
 };
 
@@ -66,7 +67,7 @@ fn accounts(database: &dyn Store) {
     let schema: Schema = schema().unwrap();
     let key = KeyFormat::new(KeyPrefix::new("svc").unwrap())
         .generate_operator_key(KeyEntropy::take(&mut [7; 32]).unwrap(), None);
-    let founded = Account::create(&schema, "a1", "olivia", &key, now()).into_result().unwrap();
+    let founded = Account::create(&schema, "a1", "olivia", &key, system_clock()).into_result().unwrap();
     database.commit(&founded).unwrap();
     assert!(matches!(database.commit(&founded), Err(CommitError::Conflict)));
 
@@ -74,7 +75,7 @@ fn accounts(database: &dyn Store) {
     assert_eq!((account.version(), account.records().len()), (1, 1));
     let olivia = account.actor("olivia").unwrap();
     let role = keyward::Role::new("inspector", ["products:read,list"]).unwrap();
-    let changed = account.acting(olivia, now()).create_role(role).into_result().unwrap();
+    let changed = account.acting(olivia, system_clock()).create_role(role).into_result().unwrap();
     database.commit(&changed).unwrap();
     assert!(matches!(database.commit(&changed), Err(CommitError::Conflict)), "of two from one state, one is stored");
     let account = database.load("a1").unwrap().unwrap();
@@ -252,7 +253,7 @@ mod postgresql {
         let roles = Roles::new(&schema().unwrap(), "a1").unwrap();
         let access = Access::builder(&roles).role("admin").build().unwrap();
         for (after, expected) in [("\0", "a ab b"), ("a\0", "ab b"), ("a\0z", "ab b"), ("ab\0", "b"), ("b\0", "")] {
-            let listed = store.products(&access, Page { after, limit: 10 }).unwrap();
+            let listed = store.products(access.in_context(&()), Page { after, limit: 10 }).unwrap();
             let listed: Vec<&str> = listed.iter().map(|product| &*product.id).collect();
             assert_eq!(listed.join(" "), expected, "{after:?}");
         }

@@ -8,15 +8,18 @@ use std::{
 };
 
 use keyward::{
-    Access, Roles,
+    Roles,
     administration::{Account, AccountChange, AccountStore, AuditRecord, CommitError},
+    decision::InContext,
     filter::SqlFragment,
     http::{BrowserPolicy, Refused, cors::Policy},
     key::{KeyId, KeyKind},
     store::{ChangeError, KeyChange, KeyRecord, KeyStore, WritableKeyStore},
 };
 use keyward_service::{
-    administration, own, registry,
+    administration, own,
+    proxies::Proxies,
+    registry,
     service::{Service, schema},
     store::{Change, Database, Page, Product, Store, StoreError},
     transport::{self, Limits},
@@ -99,11 +102,11 @@ impl Store for Gated {
         self.pass().audit(account)
     }
 
-    fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {
+    fn products(&self, access: InContext<'_>, page: Page<'_>) -> Result<Vec<Product>, Refused> {
         self.pass().products(access, page)
     }
 
-    fn listed_products(&self, access: &Access) -> Result<SqlFragment, Refused> {
+    fn listed_products(&self, access: InContext<'_>) -> Result<SqlFragment, Refused> {
         self.pass().listed_products(access)
     }
 
@@ -127,7 +130,8 @@ fn a_key_is_looked_up_while_everything_else_waits() {
     let (service, key) = Service::start(store.clone(), BrowserPolicy::refuse()).unwrap();
     let declared = [own::routes(), administration::routes()].concat();
     let routes = registry::check(&declared, &schema().unwrap()).unwrap();
-    let served = transport::router(&Arc::new(service), routes, Policy::builder().build().unwrap()).unwrap();
+    let served =
+        transport::router(&Arc::new(service), routes, Policy::builder().build().unwrap(), Proxies::default()).unwrap();
     // As the service has it.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -1,7 +1,8 @@
 //! The products, and what is listed of the accounts.
 
 use keyward::{
-    Access, Roles,
+    Roles,
+    decision::InContext,
     filter::{SqlFragment, SqlValue},
     http::Refused,
     key::KeyKind,
@@ -43,7 +44,7 @@ impl Store for PostgreSql {
         })
     }
 
-    fn products(&self, access: &Access, page: Page<'_>) -> Result<Vec<Product>, Refused> {
+    fn products(&self, access: InContext<'_>, page: Page<'_>) -> Result<Vec<Product>, Refused> {
         let passes = self.listed_products(access)?;
         let query = format!(
             "SELECT account, id, name, brand FROM products WHERE id > $1 AND {passes} ORDER BY id LIMIT {}",
@@ -57,7 +58,7 @@ impl Store for PostgreSql {
         Ok(listed.iter().map(product).collect())
     }
 
-    fn listed_products(&self, access: &Access) -> Result<SqlFragment, Refused> {
+    fn listed_products(&self, access: InContext<'_>) -> Result<SqlFragment, Refused> {
         Ok(products::passes(access, &self.table)?.numbered_from(2))
     }
 
