@@ -5,7 +5,14 @@ use core::fmt;
 
 use serde::Serialize;
 
-use crate::{access::Access, decision::Asked, filter::Filter, schema::ResourceType, text::join};
+use crate::{
+    access::Access,
+    attributes::Attributes,
+    decision::{Asked, InContext, NONE, ReadOnce},
+    filter::Filter,
+    schema::ResourceType,
+    text::join,
+};
 
 /// What an access may do on each type, in words and in JSON: what roles grant, and which resources meet the conditions.
 ///
@@ -56,19 +63,25 @@ pub struct TypeSummary {
     resources: Filter,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     unbound: Box<[Box<str>]>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    unmet: Box<[Box<str>]>,
 }
 
 impl Access {
-    /// What the access may do on each type.
+    /// What the access may do on each type. Conditions on the context are among those that it tells.
     pub fn summary(&self) -> Summary {
+        self.summary_in(None)
+    }
+
+    fn summary_in(&self, context: Option<&dyn Attributes>) -> Summary {
         let schema = self.schema();
         let types = schema.resource_types().filter_map(|handle| Some((handle, schema.type_index(handle.into())?)));
-        let types = types.flat_map(|(handle, index)| self.summary_on(handle, index)).collect();
+        let types = types.flat_map(|(handle, index)| self.summary_on(context, handle, index)).collect();
         Summary { account: self.account().into(), types }
     }
 
     /// Operations that the same assignments grant are together.
-    fn summary_on(&self, handle: ResourceType, resource: usize) -> Vec<TypeSummary> {
+    fn summary_on(&self, context: Option<&dyn Attributes>, handle: ResourceType, resource: usize) -> Vec<TypeSummary> {
         let schema = self.schema();
         let declared = || schema.operations(handle);
         let mut groups: Vec<(Asked, Vec<Box<str>>)> = Vec::new();
@@ -86,13 +99,15 @@ impl Access {
         }
         let every = declared().count();
         let summary = |(asked, operations): (Asked, Vec<Box<str>>)| {
-            let resources = self.filter_asked(asked);
-            let mut unbound: Vec<Box<str>> = Vec::new();
+            let (resources, mut read) = (self.filter_asked(context, asked), ReadOnce::new(context.unwrap_or(NONE)));
+            let (mut unbound, mut unmet) = (Vec::new(), Vec::new());
             if resources.is_nothing() {
                 for (_, assignment) in asked.granted_by(self) {
-                    let names = assignment.clauses(resource).filter_map(Result::err).map(|of| of.condition);
-                    let new = names.filter(|name| !unbound.iter().any(|known| **known == **name)).collect::<Vec<_>>();
-                    unbound.extend(new.into_iter().map(Box::from));
+                    let all = assignment.clauses(resource).filter_map(Result::err).map(|of| of.condition);
+                    all.for_each(|name| add(&mut unbound, name));
+                    if let (Some(_), Some(Ok((clause, _)))) = (context, assignment.refusal_in(&mut read, resource)) {
+                        add(&mut unmet, clause.condition());
+                    }
                 }
             }
             TypeSummary {
@@ -101,9 +116,44 @@ impl Access {
                 operations: operations.into(),
                 resources,
                 unbound: unbound.into(),
+                unmet: unmet.into(),
             }
         };
         groups.into_iter().map(summary).collect()
+    }
+}
+
+impl InContext<'_> {
+    /// What the access may do on each type in this context: what reads it is decided.
+    ///
+    /// ```
+    /// use keyward::{Access, Roles, Schema};
+    ///
+    /// let schema = Schema::from_json(
+    ///     r#"{
+    ///         "resources": {"products": {"operations": ["read"]}},
+    ///         "conditions": {"sourceIp": {"values": "network", "context": "ip"}}
+    ///     }"#,
+    /// )?;
+    /// let access = Access::builder(&Roles::new(&schema, "acme")?).role("admin").condition(("sourceIp", "10.0.0.0/8"))?;
+    /// let access = access.build()?;
+    /// let first = |summary: keyward::summary::Summary| summary.types()[0].to_string();
+    /// assert_eq!(first(access.summary()), "`products`: every operation, where `ip` of the context is `10.0.0.0/8`");
+    /// assert_eq!(first(access.in_context(&[("ip", "10.1.2.3")]).summary()), "`products`: every operation");
+    /// assert_eq!(
+    ///     first(access.in_context(&[("ip", "192.0.2.1")]).summary()),
+    ///     "`products`: nothing, though every operation is granted: the condition `sourceIp` is not met",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn summary(self) -> Summary {
+        self.of.summary_in(Some(self.context))
+    }
+}
+
+fn add(names: &mut Vec<Box<str>>, name: &str) {
+    if !names.iter().any(|known| **known == *name) {
+        names.push(name.into());
     }
 }
 
@@ -134,6 +184,11 @@ impl TypeSummary {
     /// The resources on which they are allowed: none, all of the account's, or those that meet the conditions.
     pub fn resources(&self) -> &Filter {
         &self.resources
+    }
+
+    /// The conditions that the context doesn't meet, so that everything on the type is denied in it.
+    pub fn unmet(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.unmet.iter().map(|name| &**name)
     }
 
     /// The conditions that are not bound to the type, so that everything on it is denied.
@@ -169,9 +224,11 @@ impl fmt::Display for TypeSummary {
                 f.write_str("nothing, though ")?;
                 and(f, operations)?;
                 f.write_str(if one { " is granted" } else { " are granted" })?;
-                self.unbound().enumerate().try_for_each(|(index, name)| {
+                let unbound = self.unbound().map(|name| (name, "is not bound to this type"));
+                let all = unbound.chain(self.unmet().map(|name| (name, "is not met")));
+                all.enumerate().try_for_each(|(index, (name, is))| {
                     let before = if index == 0 { ":" } else { "," };
-                    write!(f, "{before} the condition `{name}` is not bound to this type")
+                    write!(f, "{before} the condition `{name}` {is}")
                 })
             }
         }

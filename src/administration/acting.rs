@@ -344,7 +344,9 @@ impl<'a> Acting<'a> {
     fn replace<K: SecretKey>(&self, actor: &str, key: &NewKey<K>, grace: Duration) -> Attempt {
         let act = |acting: Operator<'_>| {
             let present = self.find(&acting, Action::Update, K::KIND, actor)?;
-            if present.id() != self.key {
+            if present.id() == self.key {
+                acting.is_in_its_context()?;
+            } else {
                 let resource = Administered::actor(present);
                 acting.may_update(&resource, &resource)?;
                 acting.may_touch(self.account, present)?;
@@ -381,10 +383,12 @@ impl<'a> Acting<'a> {
         let usable = self.account.usable(actor, kind);
         usable.first().copied().ok_or_else(|| {
             let (resource, operation) = (Audited::of(kind).as_str(), action.as_str());
-            if acting.access().permits(operation, resource) {
-                return AdministrationError::UnknownActor { actor: named(actor) };
+            if !acting.access().permits(operation, resource) {
+                return Forbidden::from(Denial::PermissionMissing { resource, operation }).into();
             }
-            Forbidden::from(Denial::PermissionMissing { resource, operation }).into()
+            // Who is out of their context is not told who there is.
+            let unknown = AdministrationError::UnknownActor { actor: named(actor) };
+            acting.is_in_its_context().err().unwrap_or(unknown)
         })
     }
 

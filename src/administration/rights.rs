@@ -8,7 +8,7 @@ use super::{
 use crate::{
     access::{Access, AssignmentRef},
     attributes::Attributes,
-    decision::InContext,
+    decision::{Forbidden, InContext},
     grant::Assignment,
     key::{KeyId, KeyKind},
     role::Roles,
@@ -51,6 +51,11 @@ impl<'a> Operator<'a> {
     /// What it may do, in the context of the request.
     pub(super) fn access(&self) -> InContext<'_> {
         self.access.in_context(self.context)
+    }
+
+    /// A key that is to be used in some contexts alone does nothing in others, to itself neither.
+    pub(super) fn is_in_its_context(&self) -> Result<()> {
+        self.access().in_its_context().map_err(|denial| Forbidden::from(denial).into())
     }
 
     pub(super) fn is_administrator(&self) -> bool {

@@ -3,7 +3,7 @@
 use super::{
     clauses::{Clause, Unbound},
     denial::{Denial, MOST, NOT_ASKED, Others, Rest, UpdateSide},
-    in_context::ReadOnce,
+    in_context::{InContext, ReadOnce},
 };
 use crate::{
     access::{Access, CompiledAssignment},
@@ -68,5 +68,24 @@ impl CompiledAssignment {
             }
             Ok(_) => None,
         })
+    }
+}
+
+impl<'a> InContext<'a> {
+    /// Whether the context meets what some assignment asks of it, or else the reason of each. It is the same on every type.
+    pub(crate) fn in_its_context(self) -> Result<(), Denial<'a>> {
+        let (any_type, mut context) = (0, ReadOnce::new(self.context));
+        let mut reasons = Reasons::new(self.of, any_type, None);
+        for (at, assignment) in self.of.compiled().enumerate() {
+            let unmet = assignment.clauses(any_type).flatten().filter(Clause::reads_context).find_map(|clause| {
+                let found = context.value(&clause);
+                (!clause.is_met_by(found)).then_some((clause, found))
+            });
+            match unmet {
+                None => return Ok(()),
+                Some(unmet) => reasons.add(at, Ok(unmet)),
+            }
+        }
+        reasons.denial().map_or(Ok(()), Err)
     }
 }

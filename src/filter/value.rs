@@ -119,8 +119,11 @@ impl Access {
         self.alone().try_filter_of(operation, resource, account)
     }
 
-    /// Which resources of the type pass, by the assignments that grant the operation, and in which contexts.
-    pub(crate) fn filter_asked(&self, asked: Asked) -> Filter {
+    /// Which resources of the type pass, by the assignments that grant the operation, in this context or in which contexts.
+    pub(crate) fn filter_asked(&self, context: Option<&dyn Attributes>, asked: Asked) -> Filter {
+        if let Some(context) = context {
+            return self.filter_of(&mut ReadOnce::new(context), asked).unwrap_or(Filter::Nothing);
+        }
         let granting = asked.granted_by(self).map(|(_, assignment)| assignment);
         let bound = granting.filter(|assignment| assignment.is_bound(asked.resource));
         Filter::any_of(bound.map(|assignment| {
@@ -137,7 +140,10 @@ impl Access {
         resource: TypeRef<'a>,
         account: &str,
     ) -> Result<Filter, Denial<'a>> {
-        let asked = admit(self, operation, account, resource)?;
+        self.filter_of(context, admit(self, operation, account, resource)?)
+    }
+
+    fn filter_of<'a>(&'a self, context: &mut ReadOnce<'a>, asked: Asked) -> Result<Filter, Denial<'a>> {
         // The reasons of assignments by which no resource could pass.
         let mut reasons = Reasons::new(self, asked.resource, None);
         let mut alternatives = Vec::new();

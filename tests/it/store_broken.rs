@@ -205,8 +205,10 @@ fn with_names(record: &KeyRecord, of: &KeyRecord, account: &str, actor: &str) ->
 
 fn with_values(record: KeyRecord, change: impl Fn(&str) -> String) -> KeyRecord {
     with_conditions(record, |conditions| {
-        let changed =
-            |condition: &Condition| Condition::new(condition.name(), change(condition.value().unwrap())).unwrap();
+        let changed = |condition: &Condition| match condition.value() {
+            Some(value) => Condition::new(condition.name(), change(value)).unwrap(),
+            None => condition.clone(),
+        };
         conditions.iter().map(changed).collect()
     })
 }
@@ -257,7 +259,7 @@ fn read(how: How, record: KeyRecord) -> KeyRecord {
         How::ReadsNamesAsNumbers => names(&number),
         How::SplitsAt(separator) => with_conditions(record, |conditions| {
             let texts: Vec<_> =
-                conditions.iter().map(|one| format!("{}:{}", one.name(), one.value().unwrap())).collect();
+                conditions.iter().map(|one| format!("{}:{}", one.name(), one.value().unwrap_or_default())).collect();
             let joined = texts.join(&separator.to_string());
             let parts = joined.split(separator).filter_map(|part| part.split_once(':'));
             parts.filter_map(|(name, value)| Condition::new(name, value).ok()).collect()
@@ -265,14 +267,16 @@ fn read(how: How, record: KeyRecord) -> KeyRecord {
         How::CutsAtNul => with_values(record, |value| value.split('\0').next().unwrap().into()),
         How::TrimsValues => with_values(record, |value| value.trim_matches(' ').into()),
         How::DropsEmptyValues => {
-            with_conditions(record, |all| all.iter().filter(|one| !one.value().unwrap().is_empty()).cloned().collect())
+            with_conditions(record, |all| all.iter().filter(|one| one.value() != Some("")).cloned().collect())
         }
         How::ComposesLetters => with_values(record, |value| value.replace("E\u{301}", "\u{C9}")),
         How::ReplacesNoBreakSpaces => with_values(record, |value| value.replace('\u{A0}', " ")),
         How::LowersValues => with_values(record, str::to_ascii_lowercase),
         How::LowersConditionNames => {
-            let lower =
-                |one: &Condition| Condition::new(one.name().to_ascii_lowercase(), one.value().unwrap()).unwrap();
+            let lower = |one: &Condition| match one.value() {
+                Some(value) => Condition::new(one.name().to_ascii_lowercase(), value).unwrap(),
+                None => one.clone(),
+            };
             with_conditions(record, |conditions| conditions.iter().map(lower).collect())
         }
         How::ReadsValuesAsNumbers => with_values(record, number),

@@ -44,8 +44,8 @@ fn access(caller: &Caller) -> Reply {
 /// The same in words and in full: the operations that are refused in the context of this request, with the reason, and the
 /// filter of each list.
 fn summary(service: &Service, caller: &Caller, _: &Call) -> Answer {
-    let (record, access) = (&caller.record, &caller.access);
-    let summary = access.summary();
+    let record = &caller.record;
+    let summary = caller.in_context().summary();
     Ok(Reply::Document(with_given(
         record,
         json!({

@@ -5,6 +5,7 @@ mod assignments;
 mod attacks;
 #[cfg(feature = "conformance")]
 mod broken;
+mod context;
 mod end_to_end;
 mod house;
 mod legacy;
