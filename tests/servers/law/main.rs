@@ -10,6 +10,7 @@
 #[path = "../../it/filter_law.rs"]
 mod filter_law;
 mod mariadb;
+mod points;
 mod postgresql;
 
 use std::env;
