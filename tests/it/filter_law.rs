@@ -703,3 +703,18 @@ pub(crate) fn wanted() -> Vec<Wanted> {
     }
     all
 }
+
+/// As many values of each kind as an access may have, each apart from the others.
+pub(crate) fn many() -> Vec<Wanted> {
+    let texts = |form: fn(i32) -> String| (0..256).map(form).collect::<Vec<_>>();
+    let [paths, ranges] =
+        [texts(|n| format!("p{n}/q")), texts(|n| format!("{}..{}", 9 * (n - 128), 9 * (n - 128) + 1))];
+    let of = |kind, values: &[String], except: &[String]| Wanted { kind, values: values.into(), except: except.into() };
+    vec![
+        of(ValueKind::Text, &[], &paths),
+        of(ValueKind::Path, &paths, &[]),
+        of(ValueKind::Path, &[], &paths),
+        of(ValueKind::Integer, &ranges, &[]),
+        of(ValueKind::Integer, &[], &ranges),
+    ]
+}

@@ -61,7 +61,7 @@ fn typed(kind: Kind, accepted: &ValueSet) -> Vec<Typed> {
         return integers(accepted).into_iter().collect();
     }
     let booleans = [false, true].into_iter().filter(|boolean| accepted.accepts(Value::Boolean(*boolean)));
-    let booleans = one_of(&["bool"], booleans.map(Json::Boolean).collect());
+    let booleans = one_of(&["bool"], booleans.map(Json::Boolean));
     let others = [integers(accepted), some(booleans), of_kind(kind, accepted)];
     [strings(accepted)].into_iter().chain(others.into_iter().flatten()).collect()
 }
@@ -85,7 +85,7 @@ fn integers(accepted: &ValueSet) -> Option<Typed> {
     let types = &["int", "long"];
     if let Some(texts) = accepted.texts() {
         let integers = texts.filter_map(|value| accepted::integer(value, &SIGNED)).map(Json::Integer);
-        return some(one_of(types, integers.collect()));
+        return some(one_of(types, integers));
     }
     let ranges = accepted.integers();
     // What lies between the ranges, before the first and after the last.
@@ -131,14 +131,15 @@ fn listed(
     json: impl Fn(&str) -> Json,
 ) -> Typed {
     if accepted.except().len() == 0 {
-        return one_of(types, accepted.iter().filter(|value| is(value)).map(json).collect());
+        return one_of(types, accepted.iter().filter(|value| is(value)).map(json));
     }
     let excepted = accepted.except().filter(|value| is(value) && !accepted.contains(value));
-    let Typed { accepted: others, others: accepted, .. } = one_of(types, excepted.map(json).collect());
+    let Typed { accepted: others, others: accepted, .. } = one_of(types, excepted.map(json));
     Typed { types, accepted, others }
 }
 
-fn one_of(types: &'static [&'static str], values: Vec<Json>) -> Typed {
+fn one_of(types: &'static [&'static str], values: impl Iterator<Item = Json>) -> Typed {
+    let values: Vec<Json> = values.collect();
     if values.is_empty() {
         return Typed { types, accepted: Vec::new(), others: Vec::from([Vec::new()]) };
     }
