@@ -48,6 +48,24 @@ impl ValueSet {
     }
 }
 
+impl ValueSet {
+    /// The texts that are accepted, or the others, of a set of texts or of paths: spans in the order of their bytes, each from a
+    /// text until before another, or without an end.
+    pub(crate) fn spans(&self, accepted: bool) -> Vec<(String, Option<String>)> {
+        let text = |cut: Cut<'_>| match cut {
+            Cut::Text(text, after) => text.chars().chain(after.map(char::from)).collect(),
+            Cut::Number(_) => String::new(),
+        };
+        let (mut walks, mut spans, mut from) = ([self.walk(accepted)], Vec::new(), Cut::start(self.kind()));
+        while let Some(segment) = walk::next(&mut walks, from) {
+            spans.push((text(segment.from), segment.until.map(text)));
+            let Some(until) = segment.until else { break };
+            from = until;
+        }
+        spans
+    }
+}
+
 /// In nanoseconds.
 const MICROSECOND: u128 = 1_000;
 

@@ -4,12 +4,15 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it says")]
 
+use std::cmp::Ordering;
+
 use keyward::{
     filter::{Filter, ListError, MappingError, MongoCollection, MongoError, MongoField},
     json::{Json, JsonObject},
+    schema::ValueKind,
 };
 
-use crate::filter_law::{self as law, ACCOUNT, BOTH, Reads, Stored, TYPE};
+use crate::filter_law::{self as law, ACCOUNT, BOTH, Reads, Stored, TYPE, Wanted};
 
 /// Whether the document passes. A query's numbers are integers, a document's are integers or doubles.
 fn matches(document: &Json, query: &Json) -> bool {
@@ -67,12 +70,37 @@ fn holds_for_one(value: &Json, operator: &str, operand: &Json) -> bool {
     match operator {
         "$not" => !object(operand).iter().all(|(operator, operand)| holds_for_one(value, operator, operand)),
         "$nin" => !holds_for_one(value, "$in", operand),
+        "$gte" => compare(value, operand).is_some_and(Ordering::is_ge),
+        "$gt" => compare(value, operand).is_some_and(Ordering::is_gt),
+        "$lt" => compare(value, operand).is_some_and(Ordering::is_lt),
+        "$lte" => compare(value, operand).is_some_and(Ordering::is_le),
         "$in" => list(operand).iter().any(|wanted| equal(value, wanted)),
         "$type" => {
             let is = |name: &Json| *name == Json::Text(type_of(value).into());
             if let Json::List(types) = operand { types.iter().any(is) } else { is(operand) }
         }
         _ => panic!("unknown operator {operator}"),
+    }
+}
+
+/// Values of one type, or numbers, have an order: strings that of their bytes.
+#[expect(clippy::cast_precision_loss, reason = "what MongoDB compares is exact here")]
+fn compare(value: &Json, wanted: &Json) -> Option<Ordering> {
+    match (value, wanted) {
+        (Json::Text(value), Json::Text(wanted)) => Some(value.as_bytes().cmp(wanted.as_bytes())),
+        (Json::Integer(value), Json::Integer(wanted)) => Some(value.cmp(wanted)),
+        (Json::Float(value), Json::Integer(wanted)) => value.partial_cmp(&(*wanted as f64)),
+        // Binary data: by its length, its subtype, its bytes. What stands for data of another subtype is empty, or has a higher
+        // one.
+        (Json::Object(value), Json::Object(wanted)) => {
+            match (value.get("$uuid"), value.get("$binary"), wanted.get("$uuid")) {
+                (Some(Json::Text(value)), _, Some(Json::Text(wanted))) => Some(value.to_lowercase().cmp(wanted)),
+                (_, Some(Json::Text(value)), Some(_)) if value.is_empty() => Some(Ordering::Less),
+                (_, Some(_), Some(_)) => Some(Ordering::Greater),
+                _ => None,
+            }
+        }
+        _ => None,
     }
 }
 
@@ -165,6 +193,66 @@ fn every_document_along_a_path() {
 }
 
 #[test]
+fn every_document_under_every_kind_of_values() {
+    let documents = law::documents().into_iter().filter(|text| text.len() < 100).chain(law::near_documents());
+    let documents: Vec<Json> = documents.filter_map(|text| Json::parse(&text).ok()).filter(is_bson).collect();
+    for (field, integers) in [(MongoField::plain("v"), false), (MongoField::integer("v"), true)] {
+        let collection = MongoCollection::new("account").unwrap().field("v", field).unwrap();
+        let rows = documents.iter().map(|inner| {
+            let document = [("account", Json::Text(ACCOUNT.into())), ("v", inner.clone())];
+            let document = document.into_iter().map(|(name, json)| (name.into(), json)).collect();
+            (Stored::Json(if integers { only_integers(inner) } else { inner.clone() }), Json::Object(document))
+        });
+        let rows: Vec<(Stored, Json)> = rows.collect();
+        let mut found = 0;
+        for wanted in law::wanted() {
+            for reads in BOTH {
+                let Some(access) = law::access_to(&["v"], reads, &wanted) else { continue };
+                let query = access.mongo(TYPE, &collection);
+                if wanted.kind == ValueKind::Integer && !integers {
+                    assert!(matches!(query, Err(ListError::Mapping(MongoError::Values { .. }))));
+                    continue;
+                }
+                let query = query.unwrap();
+                for (stored, document) in &rows {
+                    let allowed = law::passes(&access, ACCOUNT, &[("v", stored)]);
+                    assert_eq!(matches(document, &query), allowed, "{reads:?} {wanted:?}: {stored:?}\n{query:.900?}");
+                    found += usize::from(allowed);
+                }
+            }
+        }
+        assert!(found > 1000, "{found}");
+    }
+}
+
+/// What the host reads of a field of integers: nothing else.
+fn only_integers(json: &Json) -> Json {
+    match json {
+        Json::Integer(_) => json.clone(),
+        Json::List(list) => {
+            let element = |json: &Json| if let Json::Integer(_) = json { json.clone() } else { Json::Null };
+            Json::List(list.iter().map(element).collect())
+        }
+        _ => Json::Null,
+    }
+}
+
+#[test]
+fn an_account_that_is_an_integer() {
+    let collection = MongoCollection::new(MongoField::integer("account")).unwrap();
+    let query = Filter::Everything.mongo("7", &collection).unwrap();
+    for (account, passes) in
+        [("7", true), ("\"7\"", false), ("7.0", false), ("[7]", false), ("8", false), ("null", false)]
+    {
+        let document = Json::parse(&format!(r#"{{"account": {account}}}"#)).unwrap();
+        assert_eq!(matches(&document, &query), passes, "{account}");
+        for other in ["07", "acme"] {
+            assert!(!matches(&document, &Filter::Everything.mongo(other, &collection).unwrap()), "{account}");
+        }
+    }
+}
+
+#[test]
 fn every_document_under_two_and_three_alternatives() {
     let collection = MongoCollection::new("account").unwrap();
     let collection = collection.alike([["v"], ["w"]], MongoField::plain).unwrap();
@@ -243,21 +331,27 @@ fn values_of_types_that_json_has_not() {
             format!("[{value}, {other}]"),
             other.to_string(),
             format!(r#"{{"$binary": "{uuid}"}}"#),
+            r#"{"$binary": ""}"#.to_string(),
+            format!(r#"[{value}, {{"$binary": ""}}]"#),
             format!(r#"[{value}, {{"$binary": "{uuid}"}}]"#),
             "[]".to_string(),
             "null".to_string(),
             "{}".to_string(),
         ];
         let collection = MongoCollection::new(MongoField::plain("account")).unwrap().field("v", field).unwrap();
-        for accepted in law::accepted(&texts) {
+        let except = |accepted: Vec<String>| Wanted { kind: ValueKind::Text, values: Vec::new(), except: accepted };
+        let path = |accepted: Vec<String>| Wanted { kind: ValueKind::Path, values: accepted, except: Vec::new() };
+        let listed = |accepted| Wanted { kind: ValueKind::Text, values: accepted, except: Vec::new() };
+        let all = law::accepted(&texts).into_iter().filter(|all| !all.iter().any(String::is_empty));
+        for wanted in all.flat_map(|accepted| [listed(accepted.clone()), except(accepted.clone()), path(accepted)]) {
             for reads in BOTH {
-                let access = law::access(&["v"], reads, &accepted);
+                let access = law::access_to(&["v"], reads, &wanted).unwrap();
                 let query = access.mongo(TYPE, &collection).unwrap();
                 for document in &documents {
                     let stored = Stored::Json(read(&Json::parse(document).unwrap(), key));
                     let allowed = law::allowed(&access, ACCOUNT, &[("v", &stored)]);
                     let whole = Json::parse(&format!(r#"{{"account": "{ACCOUNT}", "v": {document}}}"#)).unwrap();
-                    assert_eq!(matches(&whole, &query), allowed, "{reads:?} {accepted:?}: {document}\n{query:?}");
+                    assert_eq!(matches(&whole, &query), allowed, "{reads:?} {wanted:?}: {document}\n{query:?}");
                 }
             }
         }

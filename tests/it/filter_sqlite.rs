@@ -191,6 +191,21 @@ fn every_document_under_every_kind_of_values() {
     }
 }
 
+#[test]
+fn as_many_values_as_an_access_may_have() {
+    let cells = cells(["p7/q", "p7/q/r", "p7", "9", "11", "8", "\"p7/q/r\"", "[10,\"x\"]"].map(String::from));
+    for (kind, column) in [(Kind::Plain, SqlColumn::text("v")), (Kind::Json, SqlColumn::json("v"))] {
+        let (connection, rows) = table("TEXT", &cells, kind);
+        let mapped = one_account().column("v", column).unwrap();
+        for wanted in law::many() {
+            for reads in BOTH {
+                let access = law::access_to(&["v"], reads, &wanted).unwrap();
+                hold(&format!("{kind:?}, {reads:?}"), &connection, &rows, &access, &mapped);
+            }
+        }
+    }
+}
+
 /// Whether half a character stands in a document.
 fn is_half(text: &str) -> bool {
     ["\\ud8", "\\udc", "\\udf"].iter().any(|half| text.contains(half)) && Json::parse(text).is_err()

@@ -1,7 +1,7 @@
 //! The filter as a value: JSON both ways, words, and the two questions.
 
 use keyward::{
-    Forbidden, Operation, ResourceView, Schema,
+    Access, Condition, Forbidden, Operation, ResourceView, Roles, Schema,
     decision::Selection,
     document::Directory,
     filter::{
@@ -115,10 +115,14 @@ fn an_access_of_many_values_stays_within_every_database_s_limits() {
         for reads in BOTH {
             for column in [SqlColumn::text("v"), SqlColumn::integer("v"), SqlColumn::json("v")] {
                 let table = SqlTable::new(dialect, "account").unwrap().column("v", column).unwrap();
-                let fragment = law::access(&["v"], reads, &values).sql(TYPE, &table).unwrap();
-                assert!(fragment.parameters().len() < most, "{dialect}");
-                let placeholders = fragment.to_string().matches('?').count();
-                assert!(dialect == SqlDialect::PostgreSql || placeholders == fragment.parameters().len(), "{dialect}");
+                let of_kinds = law::many().into_iter().filter_map(|wanted| law::access_to(&["v"], reads, &wanted));
+                for access in of_kinds.chain([law::access(&["v"], reads, &values)]) {
+                    let fragment = access.sql(TYPE, &table).unwrap();
+                    let (count, placeholders) =
+                        (fragment.parameters().len(), fragment.to_string().matches('?').count());
+                    assert!(count < most, "{dialect}: {count}");
+                    assert!(dialect == SqlDialect::PostgreSql || placeholders == count, "{dialect}");
+                }
             }
         }
     }
@@ -342,5 +346,69 @@ fn a_mapping_that_fits_no_type_is_found_at_the_start() {
     for (table, resource, refused) in cases {
         let found = table.check(&schema, resource).err().map(|error| error.to_string());
         assert_eq!(found.as_deref(), refused, "{resource} {table:?}");
+    }
+}
+
+/// At the start, and not at the first list.
+#[test]
+fn a_column_or_a_field_that_can_t_answer_a_kind_of_values_is_found_at_the_start() {
+    type Column = fn(&str) -> SqlColumn;
+    type Field = fn(&str) -> MongoField;
+    let columns: [(&str, Column, &[&str]); 8] = [
+        ("text", |name| SqlColumn::text(name), &["text", "path", "integer"]),
+        ("uuid", |name| SqlColumn::uuid(name), &["text", "path", "integer"]),
+        ("numeric", |name| SqlColumn::numeric(name), &["text", "path", "integer"]),
+        ("integer array", |name| SqlColumn::integer_array(name), &["text", "path", "integer"]),
+        ("JSON", |name| SqlColumn::json(name), &["text", "path", "integer"]),
+        ("inet", |name| SqlColumn::inet(name), &["network"]),
+        ("timestamp", |name| SqlColumn::timestamp(name), &["time"]),
+        ("absent", |_| SqlColumn::absent(), &["text", "path", "integer", "network", "time"]),
+    ];
+    let fields: [(Field, &[&str]); 4] = [
+        (|name| MongoField::plain(name), &["text", "path"]),
+        (|name| MongoField::uuid(name), &["text", "path"]),
+        (|name| MongoField::object_id(name), &["text", "path"]),
+        (|name| MongoField::integer(name), &["text", "path", "integer"]),
+    ];
+    for (kind, value) in [
+        ("text", "a"),
+        ("path", "a/b"),
+        ("integer", "1..9"),
+        ("network", "10.0.0.0/8"),
+        ("time", "2026-01-01T00:00:00Z.."),
+    ] {
+        let schema = format!(
+            r#"{{"resources": {{"rows": {{}}}}, "conditions": {{
+                "c": {{"values": "{kind}", "restricts": {{"rows": "v"}}}},
+                "ip": {{"values": "network", "context": "ip"}}
+            }}}}"#
+        );
+        let schema = Schema::from_json(&schema).unwrap();
+        let roles = Roles::new(&schema, law::ACCOUNT).unwrap();
+        let condition = Condition::new("c", value).unwrap();
+        let access = Access::builder(&roles).role("admin").condition(condition).unwrap().build().unwrap();
+        for (name, column, answers) in columns {
+            let table = SqlTable::new(SqlDialect::PostgreSql, "account").unwrap().column("v", column("v")).unwrap();
+            let refused = format!("column `v`: PostgreSQL has no exact form of {kind} values in {name} columns");
+            let refused = (!answers.contains(&kind)).then_some(refused);
+            assert_eq!(table.check(&schema, TYPE).err().map(|error| error.to_string()), refused, "{name}");
+            assert_eq!(access.sql(TYPE, &table).err().map(|error| error.to_string()), refused, "{name}");
+        }
+        for (field, answers) in fields {
+            let collection = MongoCollection::new("account").unwrap().field("v", field("f")).unwrap();
+            let refused = format!("a query document has no exact form of {kind} values in the field `f`");
+            let refused = (!answers.contains(&kind)).then_some(refused);
+            assert_eq!(collection.check(&schema, TYPE).err().map(|error| error.to_string()), refused);
+            assert_eq!(access.mongo(TYPE, &collection).err().map(|error| error.to_string()), refused);
+        }
+    }
+    for dialect in [SqlDialect::Sqlite, SqlDialect::MariaDb] {
+        for column in [SqlColumn::inet("v"), SqlColumn::timestamp("v")] {
+            let table = SqlTable::new(dialect, "account").unwrap().column("v", column);
+            assert!(matches!(table, Err(SqlError::Inexact { .. })), "{dialect}");
+        }
+    }
+    for column in [SqlColumn::inet("account"), SqlColumn::timestamp("account")] {
+        assert!(matches!(SqlTable::new(SqlDialect::PostgreSql, column), Err(SqlError::Account { .. })));
     }
 }

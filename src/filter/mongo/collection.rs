@@ -29,7 +29,7 @@ use crate::{
 /// has it once.
 ///
 /// The query is in MongoDB's Extended JSON. If a field may hold an `ObjectId` or a uuid, read it with the driver's reader of
-/// that form. It uses `$and`, `$or`, `$nor`, `$not`, `$in`, `$nin`, `$type` with lists of types (MongoDB 3.6 and later),
+/// that form. It uses `$and`, `$or`, `$nor`, `$not`, `$in`, `$nin`, `$gte`, `$gt`, `$lt`, `$lte`, `$type` with lists of types (MongoDB 3.6 and later),
 /// `$elemMatch` and `$size`. It was tested with an interpreter of these operators that was written from the manual, **not
 /// with a server**. Texts are compared under the collation of the query, or else of the collection. It must be the simple
 /// collation, which is the default.
@@ -138,9 +138,10 @@ impl MongoCollection {
     ///
     /// # Errors
     ///
-    /// [`MongoError`] for a type that the schema doesn't have, and for an attribute that is not mapped or not read.
+    /// [`MongoError`] for a type that the schema doesn't have, for an attribute that is not mapped or not read, and for a field
+    /// that can't be compared with a condition's kind of values.
     pub fn check(&self, schema: &Schema, resource: &str) -> Result<(), MongoError> {
-        self.mapping.check(schema, resource, |_, _| Ok(()))
+        self.mapping.check(schema, resource, Checked::check_values)
     }
 
     fn query(&self, account: &str, filter: &Filter) -> Result<Json, MongoError> {
@@ -148,10 +149,7 @@ impl MongoCollection {
             return Ok(nothing());
         };
         for (field, clause) in alternatives.iter().flatten() {
-            if clause.accepted().texts().is_none() {
-                let field = field.dotted.last().map_or("", |name| name).into();
-                return Err(MongoError::Values { field, values: clause.accepted().kind() });
-            }
+            field.check_values(clause.accepted().kind())?;
         }
         let account = holder.into_iter().flat_map(|field| query::account(field, account));
         let mut asked: Vec<Vec<Json>> = alternatives
@@ -175,7 +173,8 @@ impl Access {
     ///
     /// - [`ListError::Denied`] where no document at all could pass: no permission to `list` the type, or a condition that is
     ///   not bound to it.
-    /// - [`ListError::Mapping`] for an attribute that is not mapped.
+    /// - [`ListError::Mapping`] for an attribute that is not mapped, and for a field that can't be compared with a condition's
+    ///   kind of values.
     pub fn mongo<'a>(
         &'a self,
         resource: impl Into<TypeRef<'a>>,
@@ -236,7 +235,7 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// [`MongoError`] for an attribute that is not mapped.
+    /// [`MongoError`] for an attribute that is not mapped, and for a field that can't be compared with a clause's kind of values.
     pub fn mongo(&self, account: &str, collection: &MongoCollection) -> Result<Json, MongoError> {
         collection.query(account, self)
     }

@@ -45,8 +45,11 @@ pub enum MongoError {
 /// A field of a collection's documents, and how the host reads its values. A name, or an array of names for a path through
 /// embedded documents, is a [`plain`](Self::plain) field.
 ///
-/// In MongoDB each value has its own type. Every field may hold strings, integers and booleans; the kind adds a type to
-/// these.
+/// In MongoDB each value has its own type. Every field may hold strings, integers and booleans, and the kind adds a type to
+/// these; but of an [`integer`](Self::integer) field integers alone are read.
+///
+/// Every field answers conditions on `text` and `path` values, an `integer` field those on `integer` values too. Conditions on
+/// `network` and `time` values have no exact form, and are a [`MongoError::Values`].
 ///
 /// ```
 /// use keyward::filter::{MongoCollection, MongoField};
@@ -70,6 +73,8 @@ pub(super) enum Kind {
     Plain,
     ObjectId,
     Uuid,
+    /// Integers, and nothing else.
+    Integer,
 }
 
 /// A field whose name can be written in a query document.
@@ -78,6 +83,19 @@ pub(super) struct Checked {
     /// From the outermost to the field itself.
     pub(super) dotted: Vec<String>,
     pub(super) kind: Kind,
+}
+
+impl Checked {
+    /// Refuses values that a query can't compare exactly with what the field holds.
+    pub(super) fn check_values(&self, values: ValueKind) -> Result<(), MongoError> {
+        let is_exact = match values {
+            ValueKind::Text | ValueKind::Path => true,
+            ValueKind::Integer => self.kind == Kind::Integer,
+            ValueKind::Network | ValueKind::Time => false,
+        };
+        let field = || self.dotted.last().map_or("", |name| name).into();
+        if is_exact { Ok(()) } else { Err(MongoError::Values { field: field(), values }) }
+    }
 }
 
 impl Holder for Checked {
@@ -99,6 +117,12 @@ impl MongoField {
     /// hyphens.
     pub fn uuid(path: impl TryInto<AttributePath, Error: Into<TextError>>) -> Self {
         Self::new(path, Kind::Uuid)
+    }
+
+    /// A field whose integers of 32 and of 64 bits, and lists of them, are read as they are, and nothing else, no string either.
+    /// Conditions on `integer` values read such fields alone, since in another field a string can be an integer.
+    pub fn integer(path: impl TryInto<AttributePath, Error: Into<TextError>>) -> Self {
+        Self::new(path, Kind::Integer)
     }
 
     fn new(path: impl TryInto<AttributePath, Error: Into<TextError>>, kind: Kind) -> Self {

@@ -13,26 +13,34 @@ use alloc::vec::Vec;
 
 use super::field::{Checked, Kind};
 use crate::{
+    attributes::Value,
     filter::{
         Clause,
         accepted::{self, SIGNED},
     },
     json::Json,
     schema::Match,
+    values::{ValueKind, ValueSet},
 };
 
-/// Some types of MongoDB, and the accepted values that are of them.
-type Typed = (&'static [&'static str], Vec<Json>);
+/// Some types of MongoDB, and which values of these are accepted: alternatives, each of operators that must all hold. Of the
+/// others likewise.
+struct Typed {
+    types: &'static [&'static str],
+    accepted: Vec<Operators>,
+    others: Vec<Operators>,
+}
+
+type Operators = Vec<(&'static str, Json)>;
 
 /// The account: a text, or a value of the field's kind, and never a list.
 pub(super) fn account(field: &Checked, account: &str) -> Vec<Json> {
+    let account = ValueSet::of_texts(&[account]);
+    let typed = if field.kind == Kind::Integer { integers(&account) } else { Some(strings(&account)) };
     on(field, |name| {
-        let scalar = |(types, values): Typed| scalar(name, types, &values);
-        let string = scalar(strings(&[account]));
-        match of_kind(field.kind, &[account]) {
-            Some(typed) => any_of(alloc::vec![string, scalar(typed)]),
-            None => string,
-        }
+        let typed = typed.into_iter().chain(of_kind(field.kind, &account));
+        let mut scalars: Vec<Json> = typed.flat_map(|typed| scalars(name, &typed)).collect();
+        if scalars.len() > 1 { any_of(scalars) } else { scalars.pop().unwrap_or_else(nothing) }
     })
 }
 
@@ -48,60 +56,145 @@ fn on(field: &Checked, ask: impl FnOnce(&str) -> Json) -> Vec<Json> {
     parents.chain([ask(name)]).collect()
 }
 
-fn strings(accepted: &[&str]) -> Typed {
-    (&["string"], accepted.iter().copied().map(text).collect())
+fn typed(kind: Kind, accepted: &ValueSet) -> Vec<Typed> {
+    if kind == Kind::Integer {
+        return integers(accepted).into_iter().collect();
+    }
+    let booleans = [false, true].into_iter().filter(|boolean| accepted.accepts(Value::Boolean(*boolean)));
+    let booleans = one_of(&["bool"], booleans.map(Json::Boolean));
+    let others = [integers(accepted), some(booleans), of_kind(kind, accepted)];
+    [strings(accepted)].into_iter().chain(others.into_iter().flatten()).collect()
 }
 
-/// The accepted values of the kind that the field adds, in Extended JSON (v2).
-fn of_kind(kind: Kind, accepted: &[&str]) -> Option<Typed> {
-    let (types, key, is): (&[&str], &str, fn(&str) -> bool) = match kind {
-        Kind::Plain => return None,
-        Kind::ObjectId => (&["objectId"], "$oid", accepted::is_object_id),
-        Kind::Uuid => (&["binData"], "$uuid", accepted::is_uuid),
+/// Strings are in the order of their bytes.
+fn strings(accepted: &ValueSet) -> Typed {
+    if accepted.kind() == ValueKind::Path {
+        let spans = |inside| {
+            let spans = accepted.spans(inside).into_iter();
+            spans.map(|(from, until)| {
+                let until = until.map(|until| ("$lt", text(&until)));
+                [("$gte", text(&from))].into_iter().chain(until).collect::<Operators>()
+            })
+        };
+        return Typed { types: &["string"], accepted: spans(true).collect(), others: spans(false).collect() };
+    }
+    listed(&["string"], accepted, |_| true, text)
+}
+
+fn integers(accepted: &ValueSet) -> Option<Typed> {
+    let types = &["int", "long"];
+    if let Some(texts) = accepted.texts() {
+        let integers = texts.filter_map(|value| accepted::integer(value, &SIGNED)).map(Json::Integer);
+        return some(one_of(types, integers));
+    }
+    let ranges = accepted.integers();
+    // What lies between the ranges, before the first and after the last.
+    let ends = ranges.iter().map(|(first, _)| first.checked_sub(1)).chain([Some(i128::MAX)]);
+    let starts = [Some(i128::MIN)].into_iter().chain(ranges.iter().map(|(_, last)| last.checked_add(1)));
+    let others: Vec<(i128, i128)> = starts.zip(ends).filter_map(|(start, end)| start.zip(end)).collect();
+    let operators = |ranges: &[(i128, i128)]| -> Vec<Operators> {
+        let held = ranges.iter().map(|(first, last)| (*first.max(SIGNED.start()), *last.min(SIGNED.end())));
+        let held = held.filter(|(first, last)| first <= last);
+        held.map(|(first, last)| alloc::vec![("$gte", Json::Integer(first)), ("$lte", Json::Integer(last))]).collect()
     };
-    some(types, accepted.iter().filter(|value| is(value)).map(|value| object([(key, text(value))])))
+    some(Typed { types, accepted: operators(&ranges), others: operators(&others) })
 }
 
-fn some(types: &'static [&'static str], values: impl Iterator<Item = Json>) -> Option<Typed> {
+/// What is accepted of the kind that the field adds, in Extended JSON (v2).
+fn of_kind(kind: Kind, accepted: &ValueSet) -> Option<Typed> {
+    match kind {
+        Kind::Plain | Kind::Integer => None,
+        Kind::ObjectId => {
+            let id = |value: &str| object([("$oid", text(value))]);
+            some(listed(&["objectId"], accepted, accepted::is_object_id, id))
+        }
+        Kind::Uuid => {
+            let uuid = |value: &str| object([("$uuid", text(value))]);
+            let mut uuids = listed(&["binData"], accepted, accepted::is_uuid, uuid);
+            // Binary data is in the order of its length, then of its subtype, then of its bytes: between these is every uuid,
+            // and nothing else.
+            let [least, most] = ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"];
+            if accepted.except().len() > 0 {
+                uuids.accepted.iter_mut().for_each(|all| all.extend([("$gte", uuid(least)), ("$lte", uuid(most))]));
+                uuids.others.extend([Vec::from([("$lt", uuid(least))]), Vec::from([("$gt", uuid(most))])]);
+            }
+            some(uuids)
+        }
+    }
+}
+
+/// What is accepted of values of which each is a text of this form, and equal to no other.
+fn listed(
+    types: &'static [&'static str],
+    accepted: &ValueSet,
+    is: fn(&str) -> bool,
+    json: impl Fn(&str) -> Json,
+) -> Typed {
+    if accepted.except().len() == 0 {
+        return one_of(types, accepted.iter().filter(|value| is(value)).map(json));
+    }
+    let excepted = accepted.except().filter(|value| is(value) && !accepted.contains(value));
+    let Typed { accepted: others, others: accepted, .. } = one_of(types, excepted.map(json));
+    Typed { types, accepted, others }
+}
+
+fn one_of(types: &'static [&'static str], values: impl Iterator<Item = Json>) -> Typed {
     let values: Vec<Json> = values.collect();
-    (!values.is_empty()).then_some((types, values))
+    if values.is_empty() {
+        return Typed { types, accepted: Vec::new(), others: Vec::from([Vec::new()]) };
+    }
+    let [accepted, others] =
+        ["$in", "$nin"].map(|operator| Vec::from([Vec::from([(operator, Json::List(values.clone()))])]));
+    Typed { types, accepted, others }
+}
+
+fn some(typed: Typed) -> Option<Typed> {
+    (!typed.accepted.is_empty()).then_some(typed)
 }
 
 fn condition(field: &str, kind: Kind, clause: &Clause) -> Json {
-    let accepted: Vec<&str> = clause.accepted().iter().collect();
-    let integers = accepted.iter().filter_map(|value| accepted::integer(value, &SIGNED)).map(Json::Integer);
-    let booleans = accepted.iter().filter_map(|value| accepted::boolean(value)).map(Json::Boolean);
-    let others = [some(&["int", "long"], integers), some(&["bool"], booleans), of_kind(kind, &accepted)];
-    let kinds: Vec<Typed> = [strings(&accepted)].into_iter().chain(others.into_iter().flatten()).collect();
-    let scalars = kinds.iter().map(|(types, values)| scalar(field, types, values));
+    let kinds = typed(kind, clause.accepted());
+    if kinds.is_empty() {
+        return nothing();
+    }
     let lists = match clause.matching() {
-        Match::Any => kinds.iter().map(|(types, values)| of(field, [element("$in", types, values)])).collect(),
+        Match::Any => {
+            kinds.iter().flat_map(|typed| typed.elements(&typed.accepted)).map(|one| of(field, [one])).collect()
+        }
         Match::All => alloc::vec![every_element(field, &kinds)],
     };
-    any_of(scalars.chain(lists).collect())
+    any_of(kinds.iter().flat_map(|typed| scalars(field, typed)).chain(lists).collect())
 }
 
-/// One value that is no array.
-fn scalar(field: &str, types: &[&str], values: &[Json]) -> Json {
-    let no_array = ("$not", object([("$type", text("array"))]));
-    of(field, [("$in", Json::List(values.into())), ("$type", type_list(types)), no_array])
+/// One value that is no array: the alternatives.
+fn scalars(field: &str, typed: &Typed) -> Vec<Json> {
+    let no_array = || ("$not", object([("$type", text("array"))]));
+    let whole = |operators: &Operators| of(field, operators.iter().cloned().chain([typed.is(), no_array()]));
+    typed.accepted.iter().map(whole).collect()
 }
 
-/// There is an element of one of these types that is, or is not, among the values.
-fn element(operator: &'static str, types: &[&str], values: &[Json]) -> (&'static str, Json) {
-    ("$elemMatch", object([(operator, Json::List(values.into())), ("$type", type_list(types))]))
+impl Typed {
+    /// That a value is of one of these types.
+    fn is(&self) -> (&'static str, Json) {
+        ("$type", type_list(self.types))
+    }
+
+    /// That there is an element of one of these types for which operators hold: of each of the alternatives.
+    fn elements(&self, alternatives: &[Operators]) -> impl Iterator<Item = (&'static str, Json)> {
+        alternatives.iter().map(|operators| ("$elemMatch", object(operators.iter().cloned().chain([self.is()]))))
+    }
 }
 
 fn every_element(field: &str, kinds: &[Typed]) -> Json {
-    let types: Vec<&str> = kinds.iter().flat_map(|(types, _)| types.iter().copied()).collect();
+    let types: Vec<&str> = kinds.iter().flat_map(|typed| typed.types.iter().copied()).collect();
     let of_another_type = object([("$not", object([("$type", type_list(&types))]))]);
     let mut requirements = alloc::vec![
         of(field, [("$type", text("array"))]),
         of(field, [("$not", object([("$size", Json::Integer(0))]))]),
         of(field, [("$not", object([("$elemMatch", of_another_type)]))]),
     ];
-    for (types, values) in kinds {
-        requirements.push(of(field, [("$not", object([element("$nin", types, values)]))]));
+    for typed in kinds {
+        requirements.extend(typed.elements(&typed.others).map(|other| of(field, [("$not", object([other]))])));
     }
     object([("$and", Json::List(requirements))])
 }
@@ -122,11 +215,11 @@ pub(super) fn nothing() -> Json {
     object([("$nor", Json::List(alloc::vec![object([])]))])
 }
 
-fn of<const N: usize>(field: &str, operators: [(&str, Json); N]) -> Json {
+fn of<'a>(field: &str, operators: impl IntoIterator<Item = (&'a str, Json)>) -> Json {
     object([(field, object(operators))])
 }
 
-fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
+fn object<'a>(members: impl IntoIterator<Item = (&'a str, Json)>) -> Json {
     Json::Object(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
 }
 

@@ -10,6 +10,7 @@
 #[path = "../../it/filter_law.rs"]
 mod filter_law;
 mod mariadb;
+mod points;
 mod postgresql;
 
 use std::env;
@@ -57,7 +58,7 @@ fn hold(store: &mut impl Store, context: &str, rows: &[(i64, Stored)], attribute
 
 /// Under conditions of every kind the rows are those that are allowed.
 fn hold_kinds(store: &mut impl Store, context: &str, rows: &[(i64, Stored)], reads: &[Reads], t: &SqlTable) {
-    for wanted in law::wanted() {
+    for wanted in law::wanted().into_iter().chain(law::many()) {
         for reads in reads {
             if let Some(access) = law::access_to(&["v"], *reads, &wanted) {
                 hold(store, &format!("{context}, {reads:?}"), rows, "v", &access, t);

@@ -11,7 +11,7 @@ use postgres::{Client, NoTls, types::ToSql};
 use crate::{
     LABELS, Store,
     filter_law::{self as law, ACCOUNT, BOTH, Reads, Stored, TYPE},
-    hold, hold_kinds, hold_unions, server,
+    hold, hold_kinds, hold_unions, points, server,
 };
 
 struct PostgreSql(Client);
@@ -263,8 +263,8 @@ fn a_padded_text_is_neither_in_a_path_nor_among_the_others() {
 #[test]
 fn addresses() {
     let Some(mut store) = PostgreSql::connect("addresses") else { return };
-    let rows = store.table("inet", &law::ADDRESSES.map(String::from));
-    for wanted in law::wanted_of(ValueKind::Network, &law::NETWORKS) {
+    let rows = store.table("inet", &points::ADDRESSES.map(String::from));
+    for wanted in points::wanted_of(ValueKind::Network, &points::NETWORKS) {
         let Some(access) = law::access_to(&["v"], Reads::Any, &wanted) else { continue };
         hold(&mut store, "inet", &rows, "v", &access, &mapped(SqlColumn::inet("v")));
     }
@@ -275,7 +275,7 @@ fn addresses() {
 fn times() {
     let Some(mut store) = PostgreSql::connect("times") else { return };
     store.0.batch_execute("CREATE TABLE t (id bigserial PRIMARY KEY, v timestamptz)").unwrap();
-    for time in law::TIMES {
+    for time in points::TIMES {
         store.0.execute("INSERT INTO t (v) VALUES ($1::text::timestamptz)", &[&time]).unwrap();
     }
     store.0.batch_execute("INSERT INTO t (v) VALUES (NULL)").unwrap();
@@ -285,7 +285,7 @@ fn times() {
     let rows: Vec<(i64, Stored)> = read.iter().map(|row| (row.get(0), time(row.get(1)))).collect();
     for setting in ["SET timezone TO 'UTC'", "SET timezone TO 'Asia/Kolkata'; SET datestyle TO 'German, DMY'"] {
         store.0.batch_execute(setting).unwrap();
-        for wanted in law::wanted_of(ValueKind::Time, &law::PERIODS) {
+        for wanted in points::wanted_of(ValueKind::Time, &points::PERIODS) {
             let Some(access) = law::access_to(&["v"], Reads::Any, &wanted) else { continue };
             hold(&mut store, setting, &rows, "v", &access, &mapped(SqlColumn::timestamp("v")));
         }
