@@ -7,7 +7,10 @@ use std::{
 
 use allocation_counter::measure;
 use indexmap::IndexMap;
-use keyward::{Access, Attributes, Operation, Resource, ResourceView, Schema, TypeRef, Value, json::Json};
+use keyward::{
+    Access, Assignment, Attributes, Condition, Operation, Resource, ResourceView, Roles, Schema, Timestamp, TypeRef,
+    Value, json::Json,
+};
 use serde_json::json;
 
 use crate::support::{ACCOUNT, access, schema};
@@ -225,5 +228,101 @@ fn of_the_hosts_own_struct() {
         none("a struct", allowed, || access.decide(Operation::READ, &product).is_allow());
         let dynamic: &dyn Resource = &product;
         none("a struct behind `dyn`", allowed, || access.decide(Operation::READ, dynamic).is_allow());
+    }
+}
+
+#[test]
+fn by_kind_of_condition_and_in_a_context() {
+    let schema = schema(&json!({
+        "resources": {"products": {"operations": ["read", "update"]}},
+        "conditions": {
+            "text": {"restricts": {"products": "text"}},
+            "path": {"values": "path", "restricts": {"products": "path"}},
+            "integer": {"values": "integer", "restricts": {"products": {"attribute": "integer", "match": "all"}}},
+            "network": {"values": "network", "restricts": {"products": "network"}},
+            "time": {"values": "time", "restricts": {"products": "time"}},
+            "sourceIp": {"values": "network", "context": "ip"},
+            "now": {"values": "time", "context": ["request", "time"]},
+            "device": {"values": "path", "context": "device"},
+        },
+    }));
+    let is = |name: &str, value: &str| Condition::new(name, value).unwrap();
+    let year = "2026-01-01T00:00:00Z..2027-01-01T00:00:00Z";
+    let named = [
+        is("text", "a"),
+        is("path", "eu/de"),
+        is("integer", "1..9"),
+        is("network", "10.0.0.0/8"),
+        is("time", year),
+        is("sourceIp", "10.0.0.0/8"),
+        is("now", year),
+        is("device", "phones"),
+    ];
+    let more = [
+        is("text", "b"),
+        is("path", "us"),
+        is("integer", "20"),
+        is("network", "2001:db8::/32"),
+        is("time", "..2000-01-01T00:00:00Z"),
+        is("sourceIp", "::1"),
+        is("now", "2030-01-01T00:00:00Z.."),
+        is("device", "desks/1"),
+    ];
+    let except = [
+        Condition::except("text", ["x", "y"]).unwrap(),
+        Condition::except("path", ["as", "af/x"]).unwrap(),
+        Condition::except("integer", ["..0", "100.."]).unwrap(),
+        Condition::except("network", ["11.0.0.0/8"]).unwrap(),
+        Condition::except("time", ["2027-01-01T00:00:00Z.."]).unwrap(),
+        Condition::except("sourceIp", ["11.0.0.0/8", "::/0"]).unwrap(),
+        Condition::except("now", ["2027-01-01T00:00:00Z.."]).unwrap(),
+        Condition::except("device", ["tablets"]).unwrap(),
+    ];
+    let roles = Roles::new(&schema, ACCOUNT).unwrap();
+    let assignments: [Vec<Condition>; 4] = [
+        named.to_vec(),
+        named.iter().chain(&more).cloned().collect(),
+        except.to_vec(),
+        named.iter().chain(&except).cloned().collect(),
+    ];
+    let build = |all: &[&Vec<Condition>]| {
+        let grant = all.iter().map(|of| Assignment::new().role("admin").with_conditions((*of).clone()));
+        Access::builder(&roles).grant(grant.collect()).build().unwrap()
+    };
+    let singles: Vec<Access> = assignments.iter().map(|of| build(&[of])).collect();
+    let several = build(&assignments.iter().collect::<Vec<_>>());
+
+    let good = json!({"text": "a", "path": "eu/de/berlin", "integer": [1, "7"], "network": "::ffff:10.1.2.3", "time": "2026-06-01T00:00:00.5+01:00"});
+    let bad = json!({"text": "x", "path": "as/x", "integer": [1, "07"], "network": "11.0.0.1%0", "time": "2028-01-01T00:00:00Z"});
+    let context =
+        json!({"ip": ["10.0.0.1", "10.0.0.2"], "request": {"time": "2026-06-01T00:00:00Z"}, "device": "phones/1"});
+    let typed_request = [("time", Value::Time(Timestamp::from_millis(1_780_000_000_000)))];
+    let typed = [
+        ("ip", Value::Address("10.0.0.1".parse().unwrap())),
+        ("request", Value::Object(&typed_request)),
+        ("device", Value::Text("phones")),
+    ];
+    let outside = json!({"ip": "11.0.0.1", "request": {"time": "never"}, "device": ["tablets", null]});
+    let view = |attributes| ResourceView::new("products", ACCOUNT, attributes);
+    let (good, bad) = (view(&good), view(&bad));
+    let contexts: [(&dyn Attributes, bool); 4] = [(&context, true), (&typed, true), (&outside, false), (&(), false)];
+    for (note, access) in singles.iter().map(|single| ("single", single)).chain([("several", &several)]) {
+        for (context, allowed) in contexts {
+            let access = access.in_context(context);
+            none(note, allowed, || access.decide("read", &good).is_allow());
+            none(note, false, || access.decide("read", &bad).is_allow());
+            none(note, allowed, || access.decide_update(&good, &good).is_allow());
+            none(note, false, || access.decide_update(&good, &bad).is_allow());
+            none(note, false, || access.decide_update(&bad, &good).is_allow());
+        }
+        none(note, false, || access.decide("read", &good).is_allow());
+    }
+    let both = singles[0].intersection(&several);
+    let left = singles[2].difference(&singles[0]);
+    for (context, allowed) in contexts {
+        none("an intersection", allowed, || both.in_context(context).decide("read", &good).is_allow());
+        none("an update of it", allowed, || both.in_context(context).decide_update(&good, &good).is_allow());
+        none("a difference", false, || left.in_context(context).contains("read", &good));
+        none("an update in it", false, || left.in_context(context).contains_update(&good, &good));
     }
 }

@@ -119,7 +119,7 @@ pub(crate) fn run_example(name: &str, arguments: &[&str], input: &[u8]) -> Ran {
     Ran { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
 }
 
-fn ask(world: impl AsRef<[u8]>, requests: impl AsRef<[u8]>) -> Ran {
+pub(crate) fn ask(world: impl AsRef<[u8]>, requests: impl AsRef<[u8]>) -> Ran {
     let (world, requests) = (File::new(world), File::new(requests));
     run(&["--json", world.path(), requests.path()], b"")
 }

@@ -23,6 +23,7 @@ mod cors;
 mod cors_browser;
 mod cors_policy;
 mod decide_example;
+mod decide_kinds;
 mod decisions;
 mod declared;
 mod documents;

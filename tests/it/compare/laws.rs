@@ -44,16 +44,18 @@ pub(super) fn operations(left: &Access, right: &Access, requests: &[Request], al
         let expected = [allowed[0].has(index), allowed[1].has(index)];
         let view = |attributes| ResourceView::new(request.kind, request.account, attributes);
         let (stored, proposed) = (view(&request.attributes), view(&request.proposed));
+        let (both, difference) = (both.in_context(&request.context), difference.in_context(&request.context));
         let (met, left_over) = match request.operation {
             "update" => (both.decide_update(&stored, &proposed), difference.contains_update(&stored, &proposed)),
             operation => (both.decide(operation, &stored), difference.contains(operation, &stored)),
         };
         assert_eq!(met.is_allow(), expected[0] && expected[1], "{request:?}");
         // The reason is that of the first access that denies.
-        let alone = [left, right].map(|access| match request.operation {
-            "update" => access.decide_update(&stored, &proposed),
-            operation => access.decide(operation, &stored),
-        });
+        let alone =
+            [left, right].map(|access| access.in_context(&request.context)).map(|access| match request.operation {
+                "update" => access.decide_update(&stored, &proposed),
+                operation => access.decide(operation, &stored),
+            });
         let first = alone.iter().find(|decision| !decision.is_allow()).unwrap_or(&Decision::Allow);
         assert_eq!(json(&met), json(first), "{request:?}\n{left:?}\n{right:?}");
         assert_eq!(left_over, expected[0] && !expected[1], "{request:?}");

@@ -2,6 +2,7 @@
 
 mod across;
 mod exhaustive;
+mod kinds;
 mod laws;
 mod random;
 mod small;

@@ -1,7 +1,7 @@
 //! Small worlds: requests that can be counted, and what an access says to each.
 
 use keyward::{
-    Access, Operation, ResourceView, Role, Roles, Schema,
+    Access, Condition, Operation, ResourceView, Role, Roles, Schema, ValueSet,
     json::{Json, JsonObject},
 };
 
@@ -18,16 +18,18 @@ pub(super) struct Request {
     pub(super) attributes: Json,
     /// Of an `update`.
     pub(super) proposed: Json,
+    pub(super) context: Json,
 }
 
 impl Request {
     pub(super) fn new(operation: &'static str, kind: &'static str, attributes: Json) -> Self {
-        Self { operation, kind, account: ACCOUNT, proposed: attributes.clone(), attributes }
+        Self { operation, kind, account: ACCOUNT, proposed: attributes.clone(), attributes, context: object([]) }
     }
 
     pub(super) fn is_allowed(&self, access: &Access) -> bool {
         let view = |attributes| ResourceView::new(self.kind, self.account, attributes);
         let (stored, proposed) = (view(&self.attributes), view(&self.proposed));
+        let access = access.in_context(&self.context);
         match self.operation {
             "update" => access.decide_update(&stored, &proposed).is_allow(),
             operation => access.decide(operation, &stored).is_allow(),
@@ -152,11 +154,18 @@ pub(super) fn requests() -> Vec<Request> {
     requests
 }
 
+/// The conditions that make up a set.
+pub(super) fn written(name: &str, values: &ValueSet) -> Vec<Condition> {
+    let named = values.iter().map(|value| Condition::new(name, value).unwrap());
+    let except = (values.except().len() > 0).then(|| Condition::except(name, values.except()).unwrap());
+    named.chain(except).collect()
+}
+
 /// An access of everything, with the conditions of `access` under one name: denies exactly what that one does.
 pub(super) fn only(access: &Access, name: &str) -> Option<Access> {
     let (_, values) = access.assignments().next()?.conditions().find(|(condition, _)| *condition == name)?;
     let roles = Roles::new(access.schema(), access.account()).unwrap();
-    let conditions = values.iter().map(|value| keyward::Condition::new(name, value).unwrap());
+    let conditions = written(name, values);
     Some(Access::builder(&roles).role("admin").conditions(conditions).unwrap().build().unwrap())
 }
 

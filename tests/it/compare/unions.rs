@@ -27,19 +27,18 @@ fn small_accesses(schema: &Schema) -> Vec<Access> {
     all
 }
 
-fn written(access: &Access) -> Assignment {
+pub(super) fn written(access: &Access) -> Assignment {
     let [assignment] = access.assignments().collect::<Vec<_>>()[..] else { panic!("{access:?}") };
-    let conditions = assignment.conditions().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
-    let conditions = conditions.map(|(name, value)| Condition::new(name, value).unwrap());
+    let conditions = assignment.conditions().flat_map(|(name, values)| small::written(name, values));
     Assignment::new().with_roles(assignment.roles()).with_conditions(conditions)
 }
 
-fn of(roles: &Roles, assignments: impl IntoIterator<Item = Assignment>) -> Access {
+pub(super) fn of(roles: &Roles, assignments: impl IntoIterator<Item = Assignment>) -> Access {
     let grant: Grant = assignments.into_iter().collect();
     Access::builder(roles).grant(grant).build().unwrap()
 }
 
-fn laws(left: &Access, right: &Access, requests: &[Request], allowed: [&Truth; 2], pointwise: bool) {
+pub(super) fn laws(left: &Access, right: &Access, requests: &[Request], allowed: [&Truth; 2], pointwise: bool) {
     let context = || format!("{left:#?}\n{right:#?}\n{:?}", left.schema());
     let within = allowed[0].is_subset(allowed[1]);
     assert_eq!(left.is_within(right), within, "{}", context());
@@ -76,6 +75,7 @@ fn laws(left: &Access, right: &Access, requests: &[Request], allowed: [&Truth; 2
         let expected = [allowed[0].has(index), allowed[1].has(index)];
         let view = |attributes| ResourceView::new(request.kind, request.account, attributes);
         let (stored, proposed) = (view(&request.attributes), view(&request.proposed));
+        let (both, difference) = (both.in_context(&request.context), difference.in_context(&request.context));
         let (met, left_over) = match request.operation {
             "update" => (both.decide_update(&stored, &proposed), difference.contains_update(&stored, &proposed)),
             operation => (both.decide(operation, &stored), difference.contains(operation, &stored)),
@@ -85,6 +85,7 @@ fn laws(left: &Access, right: &Access, requests: &[Request], allowed: [&Truth; 2
         // The reason is that of the first access that denies; of the others' reasons none is told.
         let denies = [left, right].into_iter().zip(expected).find(|(_, allows)| !allows);
         if let Some((access, _)) = denies {
+            let access = access.in_context(&request.context);
             let alone = match request.operation {
                 "update" => access.decide_update(&stored, &proposed),
                 operation => access.decide(operation, &stored),

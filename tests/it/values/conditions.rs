@@ -447,3 +447,31 @@ fn a_filter_that_is_wrong_is_not_read() {
     let clause = json!({"attribute": "x", "one_of": many, "except": &many[..57]});
     assert!(serde_json::from_value::<Filter>(json!({"all_of": [clause]})).is_err(), "257 values");
 }
+
+/// What is written again is what was read: an exception that is lost would let everything in.
+#[test]
+fn a_directory_is_written_and_read() {
+    let conditions = json!([
+        "x:7",
+        {"name": "x", "value": "..-5"},
+        {"name": "x", "except": ["3..9", "20", "100.."]},
+        {"name": "y", "except": ["7"]},
+    ]);
+    let directory = Directory::from_json(&world("integer", &json!({"policies": ["admin"], "conditions": conditions})).to_string());
+    let directory = directory.unwrap();
+    let text = serde_json::to_string(&directory).unwrap();
+    let again = Directory::from_json(&text).unwrap();
+    assert_eq!(as_json(&again)["accounts"][0]["operatorAccess"][0]["conditions"], conditions);
+    let accesses = [&directory, &again].map(|directory| &directory.actor("olga").unwrap().access);
+    assert!(accesses[0].same_as(accesses[1]));
+    let [x, y] = accesses[1].assignments().next().unwrap().conditions().collect::<Vec<_>>()[..] else { panic!() };
+    assert_eq!((x.0, x.1.to_string()), ("x", "`7`, `..-5`, any integer but `3..9`, `20`, `100..`".into()));
+    assert_eq!((y.0, y.1.to_string()), ("y", "any integer but `7`".into()));
+    let grant: Grant = [
+        Assignment::new().role("admin").with_conditions(super::conditions("x", &["7"], &["3..9", "20"])),
+        Assignment::new().role("admin"),
+    ]
+    .into_iter()
+    .collect();
+    assert_eq!(serde_json::from_value::<Grant>(as_json(&grant)).unwrap(), grant);
+}
