@@ -266,7 +266,6 @@ fn all_brands_but_one() {
 }
 
 #[test]
-#[ignore = "the database can't be asked for exceptions yet"]
 fn a_list_has_all_brands_but_one() {
     let server = Server::start(&[]);
     let token = token(&server, "but-one", &json!([{"name": "productBrand", "except": ["brand_one"]}]));
