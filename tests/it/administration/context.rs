@@ -33,10 +33,12 @@ fn in_office(role: &str) -> Grant {
     Grant::new().role(role).condition(Condition::new("sourceIp", "10.0.0.0/8").unwrap()).unwrap()
 }
 
+type Act = fn(&Acting<'_>) -> Attempt;
+
 #[test]
 fn who_is_out_of_the_context_does_nothing_and_is_told_nothing() {
     let account = account();
-    let attempts: [(&str, fn(&Acting<'_>) -> Attempt); 7] = [
+    let attempts: [(&str, Act); 7] = [
         ("create", |acting| acting.create_token("t", &in_office("viewer"), &token_key(9), None)),
         ("invite", |acting| acting.invite("new", &in_office("viewer"), &operator_key(9))),
         ("remove who is there", |acting| acting.remove_operator("vera")),
