@@ -127,7 +127,11 @@ fn condition(json: &Json) -> Option<Condition> {
     match json {
         Json::Text(text) => text.parse().ok(),
         Json::Object(fields) if fields.len() == 2 => {
-            Condition::new(string(fields.get("name")?)?, string(fields.get("value")?)?).ok()
+            let name = string(fields.get("name")?)?;
+            match fields.get("value") {
+                Some(value) => Condition::new(name, string(value)?).ok(),
+                None => Condition::except(name, list(fields.get("except")?, string)?).ok(),
+            }
         }
         _ => None,
     }
