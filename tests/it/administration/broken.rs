@@ -248,7 +248,10 @@ impl Broken {
                 record.with_expiry(cut)
             }),
             How::TrimsValues => records(&|record| {
-                let trimmed = |one: &Condition| Condition::new(one.name(), one.value().unwrap().trim()).unwrap();
+                let trimmed = |one: &Condition| match one.value() {
+                    Some(value) => Condition::new(one.name(), value.trim()).unwrap(),
+                    None => one.clone(),
+                };
                 let assignment = |of: &Assignment| {
                     Assignment::new().with_roles(of.roles()).with_conditions(of.conditions().iter().map(trimmed))
                 };
