@@ -128,9 +128,9 @@ fn condition(json: &Json) -> Option<Condition> {
         Json::Text(text) => text.parse().ok(),
         Json::Object(fields) if fields.len() == 2 => {
             let name = string(fields.get("name")?)?;
-            match fields.get("except") {
-                Some(values) => Condition::except(name, list(values, string)?).ok(),
-                None => Condition::new(name, string(fields.get("value")?)?).ok(),
+            match fields.get("value") {
+                Some(value) => Condition::new(name, string(value)?).ok(),
+                None => Condition::except(name, list(fields.get("except")?, string)?).ok(),
             }
         }
         _ => None,

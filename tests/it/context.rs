@@ -258,6 +258,9 @@ impl Counting {
     }
 }
 
+/// One way to ask in a context, and the answer in words.
+type Ask<'a> = &'a dyn Fn(&Counting) -> String;
+
 impl Attributes for Counting {
     fn attribute(&self, name: &str) -> Value<'_> {
         let mut read = self.read.lock().unwrap();
@@ -317,7 +320,7 @@ fn each_attribute_of_the_context_is_read_once() {
             let allowed =
                 |context: &Counting| access.in_context(context).allowed("read", [view; 100]).count().to_string();
             let who = |context: &Counting| who_can_in(context, [((), access)], "update", &view).count().to_string();
-            let asks: [(&str, &dyn Fn(&Counting) -> String); 6] = [
+            let asks: [(&str, Ask<'_>); 6] = [
                 ("decide", &asked),
                 ("update", &updated),
                 ("filter", &filtered),

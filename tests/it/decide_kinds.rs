@@ -55,7 +55,7 @@ fn world() -> Value {
     })
 }
 
-fn read(actor: &str, on: &str, attributes: Value) -> Value {
+fn read(actor: &str, on: &str, attributes: &Value) -> Value {
     json!({"actor": actor, "operation": "read", "resource": {"type": on, "attributes": attributes}})
 }
 
@@ -64,7 +64,7 @@ fn with(mut request: Value, context: Value) -> Value {
     request
 }
 
-fn deny(reason: Value) -> Value {
+fn deny(reason: &Value) -> Value {
     json!({"decision": "deny", "status": 403, "reason": reason})
 }
 
@@ -85,7 +85,7 @@ fn every_kind() {
         if let Some(found) = found {
             reason["found"] = found;
         }
-        deny(reason)
+        deny(&reason)
     };
     let region = json!(["delivery", "region"]);
     let order = |region: &str| json!({"delivery": {"region": region}});
@@ -96,37 +96,37 @@ fn every_kind() {
     };
     let outside = json!({"ip": "11.0.0.1"});
     let exchanges = [
-        (read("region", "orders", order("eu/de/berlin")), allow.clone()),
+        (read("region", "orders", &order("eu/de/berlin")), allow.clone()),
         (
-            read("region", "orders", order("eu/dexter")),
+            read("region", "orders", &order("eu/dexter")),
             unmet("region", region.clone(), Some(json!("eu/dexter")), json!({"accepted": ["eu/de"]})),
         ),
-        (read("not-region", "orders", order("eu/fr")), allow.clone()),
+        (read("not-region", "orders", &order("eu/fr")), allow.clone()),
         (
-            read("not-region", "orders", order("us/ca")),
+            read("not-region", "orders", &order("us/ca")),
             unmet("region", region.clone(), Some(json!("us/ca")), json!({"except": ["eu/de", "us"]})),
         ),
-        (read("not-region", "orders", json!({})), unmet("region", region, None, json!({"except": ["eu/de", "us"]}))),
+        (read("not-region", "orders", &json!({})), unmet("region", region, None, json!({"except": ["eu/de", "us"]}))),
         (
-            read("not-region", "notes", json!({})),
-            deny(json!({"kind": "condition_unbound", "condition": "region", "resource": "notes"})),
+            read("not-region", "notes", &json!({})),
+            deny(&json!({"kind": "condition_unbound", "condition": "region", "resource": "notes"})),
         ),
-        (read("amount", "orders", json!({"amounts": [1, "999", 5000]})), allow.clone()),
+        (read("amount", "orders", &json!({"amounts": [1, "999", 5000]})), allow.clone()),
         (
-            read("amount", "orders", json!({"amounts": 1000})),
+            read("amount", "orders", &json!({"amounts": 1000})),
             unmet("amount", json!("amounts"), Some(json!(1000)), between.clone()),
         ),
         (
-            read("amount", "orders", json!({"amounts": []})),
+            read("amount", "orders", &json!({"amounts": []})),
             unmet("amount", json!("amounts"), Some(json!([])), between.clone()),
         ),
         (
-            read("amount", "orders", json!({"amounts": [1, "07"]})),
+            read("amount", "orders", &json!({"amounts": [1, "07"]})),
             unmet("amount", json!("amounts"), Some(json!([1, "07"])), between),
         ),
-        (read("host", "hosts", json!({"ip": "::ffff:10.9.8.7"})), allow.clone()),
+        (read("host", "hosts", &json!({"ip": "::ffff:10.9.8.7"})), allow.clone()),
         (
-            read("host", "hosts", json!({"ip": "2001:db9::"})),
+            read("host", "hosts", &json!({"ip": "2001:db9::"})),
             unmet(
                 "address",
                 json!("ip"),
@@ -134,9 +134,9 @@ fn every_kind() {
                 json!({"accepted": ["10.0.0.0/8", "2001:db8::/32"]}),
             ),
         ),
-        (read("made", "orders", json!({"made": "2026-02-01T00:59:59+01:00"})), allow.clone()),
+        (read("made", "orders", &json!({"made": "2026-02-01T00:59:59+01:00"})), allow.clone()),
         (
-            read("made", "orders", json!({"made": "2026-02-01T00:00:00Z"})),
+            read("made", "orders", &json!({"made": "2026-02-01T00:00:00Z"})),
             unmet(
                 "made",
                 json!("made"),
@@ -144,33 +144,33 @@ fn every_kind() {
                 json!({"accepted": ["2026-01-01T00:00:00Z..2026-02-01T00:00:00Z"]}),
             ),
         ),
-        (read("not-brand", "orders", json!({"brand": "open"})), allow.clone()),
+        (read("not-brand", "orders", &json!({"brand": "open"})), allow.clone()),
         (
-            read("not-brand", "orders", json!({"brand": null})),
+            read("not-brand", "orders", &json!({"brand": null})),
             unmet("brand", json!("brand"), Some(json!(null)), json!({"except": ["secret"]})),
         ),
-        (read("not-brand", "notes", json!({})), allow.clone()),
-        (with(read("office", "orders", json!({"brand": "a"})), json!({"ip": "10.0.0.1"})), allow.clone()),
+        (read("not-brand", "notes", &json!({})), allow.clone()),
+        (with(read("office", "orders", &json!({"brand": "a"})), json!({"ip": "10.0.0.1"})), allow.clone()),
         // What the resource says of its own address is not the context's.
         (
-            read("office", "orders", json!({"brand": "a", "ip": "10.0.0.1"})),
+            read("office", "orders", &json!({"brand": "a", "ip": "10.0.0.1"})),
             of_context(unmet("sourceIp", json!("ip"), None, json!({"accepted": ["10.0.0.0/8"]}))),
         ),
         (
-            with(read("office", "orders", json!({"brand": "b"})), json!({"ip": "11.0.0.1"})),
+            with(read("office", "orders", &json!({"brand": "b"})), json!({"ip": "11.0.0.1"})),
             of_context(unmet("sourceIp", json!("ip"), Some(json!("11.0.0.1")), json!({"accepted": ["10.0.0.0/8"]}))),
         ),
-        (with(read("not-office", "notes", json!({})), outside.clone()), allow.clone()),
+        (with(read("not-office", "notes", &json!({})), outside.clone()), allow.clone()),
         (
-            with(read("not-office", "notes", json!({})), json!({"ip": "fe80::1%eth0"})),
+            with(read("not-office", "notes", &json!({})), json!({"ip": "fe80::1%eth0"})),
             of_context(unmet("sourceIp", json!("ip"), Some(json!("fe80::1%eth0")), json!({"except": ["10.0.0.0/8"]}))),
         ),
         (
-            with(read("hours", "notes", json!({})), json!({"request": {"time": "2026-01-01T09:00:00+01:00"}})),
+            with(read("hours", "notes", &json!({})), json!({"request": {"time": "2026-01-01T09:00:00+01:00"}})),
             allow.clone(),
         ),
         (
-            with(read("hours", "notes", json!({})), json!({"request": "2026-01-01T09:00:00Z"})),
+            with(read("hours", "notes", &json!({})), json!({"request": "2026-01-01T09:00:00Z"})),
             of_context(unmet(
                 "now",
                 json!(["request", "time"]),
@@ -181,7 +181,7 @@ fn every_kind() {
         // An update tells no side where the context is the reason.
         (
             json!({"actor": "several", "operation": "update", "resource": {"type": "orders", "attributes": {"brand": "a", "delivery": {"region": "eu"}}}, "proposed": {"brand": "a"}, "context": {"ip": "11.0.0.1"}}),
-            deny(json!({
+            deny(&json!({
                 "kind": "condition_unmet", "condition": "sourceIp", "attribute": "ip", "of": "context", "found": "11.0.0.1", "accepted": ["10.0.0.0/8"],
                 "others": [{"kind": "condition_unmet", "condition": "region", "attribute": ["delivery", "region"], "accepted": ["eu"], "side": "proposed"}],
             })),
@@ -211,7 +211,7 @@ fn filters() {
     let office = json!({"kind": "condition_unmet", "condition": "sourceIp", "attribute": "ip", "of": "context", "accepted": ["10.0.0.0/8"]});
     let found = |mut reason: Value, ip: &str| {
         reason["found"] = json!(ip);
-        deny(reason)
+        deny(&reason)
     };
     let exchanges = [
         (
@@ -242,7 +242,7 @@ fn filters() {
         (filter("office", "read", "orders", inside.clone()), all_of(json!([{"attribute": "brand", "one_of": ["a"]}]))),
         (filter("office", "read", "notes", inside.clone()), json!({"decision": "allow", "filter": "all"})),
         (filter("office", "read", "notes", outside.clone()), found(office.clone(), "11.0.0.1")),
-        (json!({"actor": "office", "filter": "read", "resource": {"type": "notes"}}), deny(office.clone())),
+        (json!({"actor": "office", "filter": "read", "resource": {"type": "notes"}}), deny(&office)),
         (list("list-office", outside.clone()), found(office.clone(), "11.0.0.1")),
         (list("several", inside), json!({"decision": "allow", "filter": "all"})),
         (
@@ -261,7 +261,7 @@ fn filters() {
 #[test]
 fn errors_in_a_line() {
     let request = |more: Value| {
-        let mut request = read("all", "notes", json!({}));
+        let mut request = read("all", "notes", &json!({}));
         for (name, value) in more.as_object().unwrap() {
             request[name] = value.clone();
         }

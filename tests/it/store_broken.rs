@@ -56,6 +56,9 @@ enum How {
     CutsAtNul,
     TrimsValues,
     DropsEmptyValues,
+    DropsExceptions,
+    TakesExceptionsForValues,
+    KeepsOneException,
     KeepsOneAssignment,
     JoinsAssignments,
     TurnsAssignments,
@@ -205,9 +208,9 @@ fn with_names(record: &KeyRecord, of: &KeyRecord, account: &str, actor: &str) ->
 
 fn with_values(record: KeyRecord, change: impl Fn(&str) -> String) -> KeyRecord {
     with_conditions(record, |conditions| {
-        let changed = |condition: &Condition| match condition.value() {
-            Some(value) => Condition::new(condition.name(), change(value)).unwrap(),
-            None => condition.clone(),
+        let changed = |one: &Condition| match one.value() {
+            Some(value) => Condition::new(one.name(), change(value)).unwrap(),
+            None => Condition::except(one.name(), one.excepted().map(&change)).unwrap(),
         };
         conditions.iter().map(changed).collect()
     })
@@ -258,8 +261,8 @@ fn read(how: How, record: KeyRecord) -> KeyRecord {
         How::LowersRoles => roles(&str::to_ascii_lowercase),
         How::ReadsNamesAsNumbers => names(&number),
         How::SplitsAt(separator) => with_conditions(record, |conditions| {
-            let texts: Vec<_> =
-                conditions.iter().map(|one| format!("{}:{}", one.name(), one.value().unwrap_or_default())).collect();
+            let text = |one: &Condition| Some(format!("{}:{}", one.name(), one.value()?));
+            let texts: Vec<_> = conditions.iter().filter_map(text).collect();
             let joined = texts.join(&separator.to_string());
             let parts = joined.split(separator).filter_map(|part| part.split_once(':'));
             parts.filter_map(|(name, value)| Condition::new(name, value).ok()).collect()
@@ -273,13 +276,32 @@ fn read(how: How, record: KeyRecord) -> KeyRecord {
         How::ReplacesNoBreakSpaces => with_values(record, |value| value.replace('\u{A0}', " ")),
         How::LowersValues => with_values(record, str::to_ascii_lowercase),
         How::LowersConditionNames => {
-            let lower = |one: &Condition| match one.value() {
-                Some(value) => Condition::new(one.name().to_ascii_lowercase(), value).unwrap(),
-                None => one.clone(),
+            let lower = |one: &Condition| {
+                let name = one.name().to_ascii_lowercase();
+                let valued = one.value().map(|value| Condition::new(&name, value));
+                valued.unwrap_or_else(|| Condition::except(&name, one.excepted())).unwrap()
             };
             with_conditions(record, |conditions| conditions.iter().map(lower).collect())
         }
         How::ReadsValuesAsNumbers => with_values(record, number),
+        How::DropsExceptions => {
+            with_conditions(record, |all| all.iter().filter(|one| one.value().is_some()).cloned().collect())
+        }
+        How::TakesExceptionsForValues => with_conditions(record, |all| {
+            let values = |one: &Condition| one.value().into_iter().chain(one.excepted()).map(str::to_owned).collect();
+            let written = all.iter().flat_map(|one| {
+                let values: Vec<String> = values(one);
+                values.into_iter().map(|value| Condition::new(one.name(), value).unwrap())
+            });
+            written.collect()
+        }),
+        How::KeepsOneException => with_conditions(record, |all| {
+            let first = |one: &Condition| match one.value() {
+                Some(_) => one.clone(),
+                None => Condition::except(one.name(), one.excepted().take(1)).unwrap(),
+            };
+            all.iter().map(first).collect()
+        }),
         How::CutsCreated => {
             let created = cut(record.created());
             record.with_created(created)
@@ -521,7 +543,7 @@ const WHOLE: &str = "one record is read whole";
 const REFUSED: &str = "what was refused is never found";
 
 /// What a store does wrong, the clause, and what is said of it.
-const CASES: [(How, &str, &str); 63] = [
+const CASES: [(How, &str, &str); 66] = [
     (How::FindsAnything, UNKNOWN, "a record is found, and none is there"),
     (How::ForgetsInserts, FOUND, "nothing is found, and a record is there"),
     (How::DropsConditions, FOUND, "conditions are 0, wanted are 2: conditions[0] is missing, wanted is Condition(a:1)"),
@@ -536,6 +558,13 @@ const CASES: [(How, &str, &str); 63] = [
     (How::CutsAtNul, VALUES, "conditions["),
     (How::TrimsValues, VALUES, r#"conditions[1] is Condition(owner:""), wanted is Condition(owner:" ")"#),
     (How::DropsEmptyValues, VALUES, "conditions are 29, wanted are 30"),
+    (How::DropsExceptions, VALUES, r#"wanted is Condition(owner: anything but "a")"#),
+    (How::TakesExceptionsForValues, VALUES, r#"is Condition(owner:a), wanted is Condition(owner: anything but "a")"#),
+    (
+        How::KeepsOneException,
+        VALUES,
+        r#"is Condition(owner: anything but "b"), wanted is Condition(owner: anything but "b", "a", "")"#,
+    ),
     (How::KeepsOneAssignment, ASSIGNMENTS, "number of assignments is 1, wanted is 4"),
     (How::JoinsAssignments, ASSIGNMENTS, "number of assignments is 1, wanted is 4"),
     (How::TurnsAssignments, ASSIGNMENTS, r#"roles[0] is "c", wanted is "a""#),

@@ -117,8 +117,12 @@ pub(crate) fn values() -> Result<Vec<KeyRecord>, String> {
     // The same for names: each is another condition.
     let spelled = [("Brand", "a"), ("brand", "a"), ("BRAND", "a"), ("brand", "A"), ("-", "1"), ("_", "1"), ("1", "1")];
     records.push(record(255).with_conditions(conditions(spelled)?));
-    // All but these.
-    records.push(record(254).with_conditions([Condition::except("owner", VALUES).map_err(said)?]));
+    // Exceptions that are lost, or taken for values, let in what they keep out.
+    for (number, values) in (101..).zip([&["a"][..], &["b", "a", ""], &VALUES]) {
+        let except = Condition::except("owner", values).map_err(said)?;
+        let others = conditions([("owner", "a"), ("a", "1")])?;
+        records.push(record(number).with_conditions(others.into_iter().chain([except])));
+    }
     Ok(records)
 }
 

@@ -64,7 +64,7 @@ fn is_named(kind: &str, name: &str, point: &Point) -> bool {
             (from.is_empty() || nanoseconds(from).unwrap() <= *time)
                 && (before.is_empty() || *time < nanoseconds(before).unwrap())
         }
-        _ => unreachable!("{kind} {point:?}"),
+        _ => panic!("{kind} {point:?}"),
     }
 }
 

@@ -53,7 +53,7 @@ fn edges(kind: &str, value: &str) -> Vec<String> {
             let ends = [from, before].into_iter().filter_map(kinds::nanoseconds);
             ends.flat_map(|end| [end - 1, end, end + 1]).filter_map(kinds::written).collect()
         }
-        _ => unreachable!("{kind}"),
+        _ => panic!("{kind}"),
     }
 }
 
@@ -297,10 +297,13 @@ fn what_is_in_no_complement() {
     }
 }
 
+/// What is named, and what is excepted.
+type Lists<'a> = (&'a [&'a str], &'a [&'a str]);
+
 /// The order in which values are given, how they are written, and that one lies in another make no difference.
 #[test]
 fn equal_sets() {
-    let equal: &[(&str, [(&[&str], &[&str]); 2])] = &[
+    let equal: &[(&str, [Lists<'_>; 2])] = &[
         ("text", [(&["a", "b"], &[]), (&["b", "a"], &[])]),
         ("text", [(&["a"], &["a", "b"]), (&[], &["b"])]),
         ("text", [(&["a"], &["a"]), (&["b"], &["b"])]),
@@ -477,7 +480,7 @@ proptest! {
             }
         }
         let [a, b, c] = &three;
-        let [(_, ours), (_, theirs), (_, thirds)] = &accesses[..] else { unreachable!() };
+        let [(_, ours), (_, theirs), (_, thirds)] = &accesses[..] else { panic!("three") };
         for resource in ["things", "parts"] {
             let [left, right] = [a, b].map(|of| on(&schema, resource, &[Some(of)]));
             compares(&left, &right, ours.is_subset(theirs));

@@ -1,6 +1,12 @@
 //! The values that a condition may have, and the messages of those that it may not.
 
-use keyward::{Access, AccessError, Assignment, Condition, Grant, Roles, document::Directory, filter::Filter};
+use keyward::{
+    Access, AccessError, Assignment, Condition, Grant, Roles,
+    document::Directory,
+    filter::Filter,
+    key::{KeyDigest, KeyId, KeyKind},
+    store::KeyRecord,
+};
 use serde_json::{Value, json};
 
 use super::{KINDS, access, schema_of, set_of};
@@ -457,7 +463,8 @@ fn a_directory_is_written_and_read() {
         {"name": "x", "except": ["3..9", "20", "100.."]},
         {"name": "y", "except": ["7"]},
     ]);
-    let directory = Directory::from_json(&world("integer", &json!({"policies": ["admin"], "conditions": conditions})).to_string());
+    let directory =
+        Directory::from_json(&world("integer", &json!({"policies": ["admin"], "conditions": conditions})).to_string());
     let directory = directory.unwrap();
     let text = serde_json::to_string(&directory).unwrap();
     let again = Directory::from_json(&text).unwrap();
@@ -474,4 +481,41 @@ fn a_directory_is_written_and_read() {
     .into_iter()
     .collect();
     assert_eq!(serde_json::from_value::<Grant>(as_json(&grant)).unwrap(), grant);
+}
+
+/// The record of a key is read strictly, and an exception is what it was.
+#[test]
+fn a_record_is_written_and_read() {
+    let record = KeyRecord::new(
+        KeyKind::AccessToken,
+        KeyId::of_imported(&KeyDigest::from_bytes([7; 32])),
+        KeyDigest::from_bytes([7; 32]),
+        "a1",
+        "t1",
+    );
+    let conditions = super::conditions("x", &["a", "É"], &["b", "", "a\"c"]);
+    let record = record.unwrap().with_roles(["reader"]).with_conditions(conditions);
+    let written = as_json(&record);
+    assert_eq!(written["conditions"][2], json!({"name": "x", "except": ["b", "", "a\"c"]}));
+    assert_eq!(serde_json::from_value::<KeyRecord>(written.clone()).unwrap(), record);
+    let several: Grant =
+        [record.grant().assignments()[0].clone(), Assignment::new().role("other")].into_iter().collect();
+    let several = record.with_grant(several);
+    assert_eq!(serde_json::from_value::<KeyRecord>(as_json(&several)).unwrap(), several);
+    for wrong in [
+        json!({"name": "x", "except": []}),
+        json!({"name": "x", "except": "a"}),
+        json!({"name": "x", "except": [1]}),
+        json!({"name": "x", "except": null}),
+        json!({"name": "x", "value": "a", "except": ["b"]}),
+        json!({"name": "x", "value": null, "except": ["b"]}),
+        json!({"name": "x", "excepts": ["b"]}),
+        json!({"except": ["b"]}),
+    ] {
+        let mut document = written.clone();
+        document["conditions"][2] = wrong;
+        let error = serde_json::from_value::<KeyRecord>(document.clone()).unwrap_err();
+        let message = "the field `conditions` of the record of a key is missing or malformed";
+        assert_eq!(error.to_string(), message, "{document}");
+    }
 }

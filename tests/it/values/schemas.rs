@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use super::KINDS;
 use crate::support::{ACCOUNT, json as as_json, schema};
 
-fn document(conditions: Value) -> Value {
+fn document(conditions: &Value) -> Value {
     json!({"resources": {"things": {}, "parts": {}}, "conditions": conditions})
 }
 
-fn refused(conditions: Value) -> (String, String) {
+fn refused(conditions: &Value) -> (String, String) {
     let error = Schema::from_json(&document(conditions).to_string()).unwrap_err();
     (error.path().to_string(), error.problem().to_string())
 }
@@ -34,7 +34,7 @@ fn what_is_written_is_read() {
             ]
         })
         .collect();
-    let read = schema(&document(json!(conditions)));
+    let read = schema(&document(&json!(conditions)));
     let text = serde_json::to_string(&read).unwrap();
     let again = Schema::from_json(&text).unwrap();
     assert_eq!(again, read);
@@ -63,13 +63,13 @@ fn what_tells_schemas_apart() {
             ]
         })
         .collect();
-    let schemas: Vec<Schema> = rules.iter().map(|rule| schema(&document(json!({"x": rule})))).collect();
+    let schemas: Vec<Schema> = rules.iter().map(|rule| schema(&document(&json!({"x": rule})))).collect();
     for (at, one) in schemas.iter().enumerate() {
         for (other_at, other) in schemas.iter().enumerate() {
             assert_eq!(one == other, at == other_at, "{} {}", rules[at], rules[other_at]);
         }
     }
-    let text = schema(&document(json!({"x": {"restricts": {"things": "a", "parts": "a"}}})));
+    let text = schema(&document(&json!({"x": {"restricts": {"things": "a", "parts": "a"}}})));
     assert_eq!(text, schemas[0], "text is the default");
 }
 
@@ -83,7 +83,7 @@ fn the_builder_makes_the_same() {
         .condition(ConditionRule::new("c").context(["in", "c"]).values(ValueKind::Integer))
         .build()
         .unwrap();
-    let read = schema(&document(json!({
+    let read = schema(&document(&json!({
         "a": {"values": "path", "restricts": {"things": "a"}},
         "b": {"values": "network", "context": "ip"},
         "c": {"values": "integer", "context": ["in", "c"]},
@@ -127,7 +127,7 @@ fn what_a_schema_may_not_say() {
         ),
     ];
     for (conditions, path, problem) in cases {
-        let (told_path, told) = refused(conditions.clone());
+        let (told_path, told) = refused(&conditions);
         assert_eq!(told_path, at(path), "{told}: {conditions}");
         assert!(told.contains(problem), "{told}: {conditions}");
     }
@@ -139,11 +139,11 @@ fn two_sources_never_overlap() {
     for (resource, context) in
         [(json!("ip"), json!("ip")), (json!(["ip", "v4"]), json!("ip")), (json!("ip"), json!(["ip", "v4"]))]
     {
-        schema(&document(json!({
+        schema(&document(&json!({
             "x": {"context": context, "values": "network"},
             "y": {"restricts": {"things": resource, "parts": resource}, "values": "integer"},
         })));
-        schema(&document(json!({
+        schema(&document(&json!({
             "y": {"restricts": {"things": resource, "parts": resource}, "values": "integer"},
             "x": {"context": context, "values": "network"},
         })));
@@ -173,7 +173,7 @@ fn the_builder_refuses_the_same() {
 /// A name that reads the context may be in an access to any type, those of the administration too.
 #[test]
 fn the_context_is_bound_to_every_type() {
-    let schema = schema(&document(json!({"x": {"context": "ip", "values": "network"}})));
+    let schema = schema(&document(&json!({"x": {"context": "ip", "values": "network"}})));
     let roles = Roles::new(&schema, ACCOUNT).unwrap();
     let office = Condition::new("x", "10.0.0.0/8").unwrap();
     let access = keyward::Access::builder(&roles).role("admin").condition(office).unwrap().build().unwrap();

@@ -4,8 +4,11 @@
 use std::collections::BTreeMap;
 
 use keyward::{
-    Access, Assignment, Condition, ResourceView, Role, Roles, Schema, compare::Inclusion, decision::who_can_in,
-    json::Json, schema::OperationRef,
+    Access, Assignment, Condition, ResourceView, Role, Roles, Schema,
+    compare::{AccessExceeded, Inclusion},
+    decision::who_can_in,
+    json::Json,
+    schema::OperationRef,
 };
 use proptest::{collection, prelude::*, sample, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::{Map, Value, json};
@@ -233,11 +236,11 @@ fn grant(kinds: &[usize]) -> impl Strategy<Value = Vec<Given>> + use<> {
     });
     collection::vec(given, 1..=3).prop_map(|all| {
         let mut different: Vec<Given> = Vec::new();
-        all.into_iter().for_each(|given| {
+        for given in all {
             if !different.contains(&given) {
                 different.push(given);
             }
-        });
+        }
         different
     })
 }
@@ -389,7 +392,7 @@ proptest! {
             }
             prop_assert_eq!(left.is_within(right), left.within(right).is_within());
             prop_assert_eq!(left.is_within(right), left.ensure_within(right).is_ok());
-            for excess in left.ensure_within(right).err().iter().flat_map(|exceeded| exceeded.excesses()) {
+            for excess in left.ensure_within(right).err().iter().flat_map(AccessExceeded::excesses) {
                 prop_assert!(excess.witness().decide(left).is_allow(), "{excess:?}\n{left:?}\n{right:?}");
                 prop_assert!(!excess.witness().decide(right).is_allow(), "{excess:?}\n{left:?}\n{right:?}");
             }
