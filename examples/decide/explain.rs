@@ -118,6 +118,8 @@ fn conditions(
         };
         let every = if binding.matching() == Match::All { "every one of " } else { "" };
         let attribute = binding.attribute();
+        // What is named, or "anything but".
+        let [are, one_of] = if accepted.iter().len() == 0 { ["accepted is", ""] } else { ["accepted are", "one of "] };
         if binding.source() == Source::Context {
             let is_unmet = matches!(denial, Some(Denial::ConditionUnmet { condition, .. }) if *condition == name);
             let found = match attribute.read(asked.context) {
@@ -125,8 +127,7 @@ fn conditions(
                 found => found.to_string(),
             };
             let met = if is_unmet { "not met" } else { "met" };
-            let text =
-                format!("`{name}`: {every}`{attribute}` of the context is {found}, accepted are {accepted}: {met}");
+            let text = format!("`{name}`: {every}`{attribute}` of the context is {found}, {are} {accepted}: {met}");
             steps.push(("condition", text));
             if is_unmet {
                 return;
@@ -134,7 +135,7 @@ fn conditions(
             continue;
         }
         if asked.is_for_rows {
-            steps.push(("condition", format!("`{name}`: rows pass where {every}`{attribute}` is one of {accepted}")));
+            steps.push(("condition", format!("`{name}`: rows pass where {every}`{attribute}` is {one_of}{accepted}")));
             continue;
         }
         for (side, view) in sides {
@@ -146,7 +147,7 @@ fn conditions(
                 found => found.to_string(),
             };
             let met = if is_unmet { "not met" } else { "met" };
-            let text = format!("`{name}`: {side}{every}`{attribute}` is {found}, accepted are {accepted}: {met}");
+            let text = format!("`{name}`: {side}{every}`{attribute}` is {found}, {are} {accepted}: {met}");
             steps.push(("condition", text));
             if is_unmet {
                 return;

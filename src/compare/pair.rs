@@ -191,9 +191,9 @@ impl<'a> OnType<'_, 'a> {
     }
 }
 
-/// Whether what the two say of each attribute can be compared. Of one schema it can.
+/// Whether what the two say of each attribute can be compared. Of one schema it can; of two accounts nothing need be.
 pub(super) fn can_be_compared(one: &Access, other: &Access) -> bool {
-    if one.schema() == other.schema() {
+    if one.schema() == other.schema() || one.account() != other.account() {
         return true;
     }
     one.schema().resource_types().all(|resource| {
@@ -205,10 +205,13 @@ pub(super) fn can_be_compared(one: &Access, other: &Access) -> bool {
     })
 }
 
-/// What all assignments ask of a type.
+/// What all assignments that allow something ask of a type.
 fn clauses<'a>(access: &'a Access, resource: TypeRef<'_>) -> impl Iterator<Item = Clause<'a>> + use<'a> {
     let index = access.schema().type_index(resource).into_iter();
-    index.flat_map(|index| access.compiled().flat_map(move |of| of.clauses(index).flatten()))
+    index.flat_map(|index| {
+        let allowing = access.compiled().filter(move |of| of.allows_some(index));
+        allowing.flat_map(move |of| of.clauses(index).flatten())
+    })
 }
 
 fn bit(index: usize) -> u64 {

@@ -93,6 +93,9 @@ fn without_leading_zeros(value: &str) -> Option<ValueProblem> {
     let parts: Option<Vec<String>> =
         address.split('.').map(|part| part.parse::<u8>().ok().map(|part| part.to_string())).collect();
     let meant = parts.filter(|parts| parts.len() == 4 && !address.contains('+'))?.join(".");
+    if length.is_some_and(|length| !length.parse().is_ok_and(|length: u8| length <= 32)) {
+        return None;
+    }
     let meant = length.map_or_else(|| meant.clone(), |length| format!("{meant}/{length}"));
     Some(ValueProblem::NotCanonical { meant: meant.into() })
 }

@@ -187,7 +187,7 @@ impl ValueSet {
 }
 
 impl Other {
-    #[inline(never)]
+    #[inline]
     fn contains(&self, text: &str) -> bool {
         self.kind.point_of(text).is_some_and(|point| self.has(point))
     }
