@@ -143,7 +143,7 @@ impl<'p, 'a> On<'p, 'a> {
         if !self.must_be_met() {
             return true;
         }
-        let is = |set, inside| ValueSet::has_element(self.of_each().chain([Wanted { set, inside }]));
+        let is = |set, inside| ValueSet::has_element(&self.of_each().chain([Wanted { set, inside }]));
         self.sets(true, Match::Any).chain(self.every()).all(|set| is(set, true))
             // Where not every element must be in some set, null is outside.
             && (self.every().is_none() || self.sets(false, Match::All).all(|set| is(set, false)))

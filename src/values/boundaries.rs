@@ -250,10 +250,6 @@ impl Paths {
     }
 
     fn contains(&self, text: &str) -> bool {
-        if let (Some(only), true) = (self.given.at(0), self.given.len() == 1) {
-            let below = text.strip_prefix(only);
-            return below.is_some_and(|below| below.is_empty() || below.starts_with('/'));
-        }
         let bytes = text.as_bytes();
         let mut ends =
             self.lengths.iter().filter(|length| matches!(bytes.get(**length), Some(b'/')) || **length == bytes.len());

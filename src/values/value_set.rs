@@ -154,7 +154,17 @@ impl ValueSet {
 
     /// Whether every value of this set is in the other.
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.kind().compares_with(other.kind()) && !walk::has_element(&mut [self.walk(true), other.walk(false)])
+        if !self.kind().compares_with(other.kind()) {
+            return false;
+        }
+        // Of texts that are all named, each is looked up; and of paths: where a path is, there is all below it.
+        let of_paths = |set: &Self| set.kind() == ValueKind::Path && set.except().len() == 0;
+        match (self.texts(), other.texts()) {
+            (Some(texts), Some(others)) if texts.len() > others.len() => false,
+            (Some(mut texts), _) => texts.all(|text| other.contains(text)),
+            (None, _) if of_paths(self) && of_paths(other) => self.iter().all(|path| other.contains(path)),
+            (None, _) => !walk::has_element(&mut [self.walk(true), other.walk(false)]),
+        }
     }
 
     /// The set in words: the values in backticks with `separator` between them.
