@@ -4,7 +4,7 @@
 //! not asked: so the steps can't disagree with the answer.
 
 use keyward::{
-    Access, Assignment, AssignmentRef, Condition, Denial, Operation, ResourceView, Roles, Value,
+    Access, Assignment, AssignmentRef, Attributes, Condition, Denial, Operation, ResourceView, Roles, Value,
     decision::UpdateSide,
     document::{ActorKind, Directory},
     json::Json,
@@ -120,34 +120,26 @@ fn conditions(
         let attribute = binding.attribute();
         // What is named, or "anything but".
         let [are, one_of] = if accepted.iter().len() == 0 { ["accepted is", ""] } else { ["accepted are", "one of "] };
-        if binding.source() == Source::Context {
-            let is_unmet = matches!(denial, Some(Denial::ConditionUnmet { condition, .. }) if *condition == name);
-            let found = match attribute.read(asked.context) {
-                Value::Absent => "absent".into(),
-                found => found.to_string(),
-            };
-            let met = if is_unmet { "not met" } else { "met" };
-            let text = format!("`{name}`: {every}`{attribute}` of the context is {found}, {are} {accepted}: {met}");
-            steps.push(("condition", text));
-            if is_unmet {
-                return;
-            }
-            continue;
-        }
-        if asked.is_for_rows {
+        let of_context = [(None, asked.context as &dyn Attributes)];
+        let of_resource: Vec<_> = sides.iter().map(|(side, view)| (*side, *view as &dyn Attributes)).collect();
+        let (of, read) = match binding.source() {
+            Source::Context => (" of the context", &of_context[..]),
+            Source::Resource => ("", &of_resource[..]),
+        };
+        if asked.is_for_rows && binding.source() == Source::Resource {
             steps.push(("condition", format!("`{name}`: rows pass where {every}`{attribute}` is {one_of}{accepted}")));
             continue;
         }
-        for (side, view) in sides {
+        for (side, attributes) in read {
             let is_unmet = matches!(denial, Some(Denial::ConditionUnmet { condition, side: at, .. })
-                if *condition == name && (sides.len() == 1 || at == side));
+                if *condition == name && (read.len() == 1 || at == side));
             let side = side.map(|side| format!("{side} ")).unwrap_or_default();
-            let found = match attribute.read(*view) {
+            let found = match attribute.read(*attributes) {
                 Value::Absent => "absent".into(),
                 found => found.to_string(),
             };
             let met = if is_unmet { "not met" } else { "met" };
-            let text = format!("`{name}`: {side}{every}`{attribute}` is {found}, {are} {accepted}: {met}");
+            let text = format!("`{name}`: {side}{every}`{attribute}`{of} is {found}, {are} {accepted}: {met}");
             steps.push(("condition", text));
             if is_unmet {
                 return;
