@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     attributes::Attributes,
-    decision::{Denial, Forbidden, NONE},
+    decision::NONE,
     grant::Grant,
     key::{AccessToken, KeyId, KeyKind, NewKey, OperatorKey, SecretKey},
     schema::Operation,
@@ -383,12 +383,9 @@ impl<'a> Acting<'a> {
         let usable = self.account.usable(actor, kind);
         usable.first().copied().ok_or_else(|| {
             let (resource, operation) = (Audited::of(kind).as_str(), action.as_str());
-            if !acting.access().permits(operation, resource) {
-                return Forbidden::from(Denial::PermissionMissing { resource, operation }).into();
-            }
-            // Who is out of their context is not told who there is.
+            // Who is out of the context of what permits this is not told who there is.
             let unknown = AdministrationError::UnknownActor { actor: named(actor) };
-            acting.is_in_its_context().err().unwrap_or(unknown)
+            acting.is_permitted(operation, resource).err().unwrap_or(unknown)
         })
     }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     access::{Access, AssignmentRef},
     attributes::Attributes,
-    decision::{Forbidden, InContext},
+    decision::{Forbidden, InContext, admit},
     grant::Assignment,
     key::{KeyId, KeyKind},
     role::Roles,
@@ -55,7 +55,14 @@ impl<'a> Operator<'a> {
 
     /// A key that is to be used in some contexts alone does nothing in others, to itself neither.
     pub(super) fn is_in_its_context(&self) -> Result<()> {
-        self.access().in_its_context().map_err(|denial| Forbidden::from(denial).into())
+        Ok(self.access().in_its_context(None).map_err(Forbidden::from)?)
+    }
+
+    /// Whether the operation is granted on some resources of the type, by what is in its context.
+    pub(super) fn is_permitted(&self, operation: &str, resource: &str) -> Result<()> {
+        let admitted = admit(&self.access, operation.into(), self.access.account(), resource.into());
+        let asked = admitted.map_err(Forbidden::from)?;
+        Ok(self.access().in_its_context(Some(asked)).map_err(Forbidden::from)?)
     }
 
     pub(super) fn is_administrator(&self) -> bool {

@@ -34,7 +34,13 @@ impl<'a> OnType<'_, 'a> {
 
     fn attributes(&self, gap: Option<Gap<'a>>) -> Vec<(Clause<'a>, Json)> {
         let ours: Vec<Clause<'a>> = self.left_clauses().collect();
-        let theirs: Vec<Clause<'a>> = self.right_clauses().filter(|_| self.pair.same_account()).collect();
+        // Of another kind is at most what the right asks where it allows nothing: then it need not be met.
+        let is_alike = |right: &Clause<'_>| {
+            let mut same = ours.iter().filter(|left| left.reads_as(right));
+            same.all(|left| left.accepted.kind().compares_with(right.accepted.kind()))
+        };
+        let theirs: Vec<Clause<'a>> =
+            self.right_clauses().filter(|right| self.pair.same_account() && is_alike(right)).collect();
         let fails = |right: &Clause<'_>| gap.is_some_and(|gap| gap.right.place == right.place);
         let met = |of: &Clause<'a>| Wanted { set: of.accepted, inside: true };
         let unmet = |of: &Clause<'a>| Wanted { set: of.accepted, inside: false };

@@ -3,10 +3,11 @@
 use super::{
     clauses::{Clause, Unbound},
     denial::{Denial, MOST, NOT_ASKED, Others, Rest, UpdateSide},
+    evaluate::Asked,
     in_context::{InContext, ReadOnce},
 };
 use crate::{
-    access::{Access, CompiledAssignment},
+    access::{Access, AssignmentRef, CompiledAssignment},
     attributes::Value,
 };
 
@@ -72,11 +73,19 @@ impl CompiledAssignment {
 }
 
 impl<'a> InContext<'a> {
-    /// Whether the context meets what some assignment asks of it, or else the reason of each. It is the same on every type.
-    pub(crate) fn in_its_context(self) -> Result<(), Denial<'a>> {
+    /// Whether the context meets what some assignment asks of it, or else the reason of each: of those that grant what is asked, or
+    /// of all that have a role. Those without roles allow nothing, and count where there are no others.
+    pub(crate) fn in_its_context(self, asked: Option<Asked>) -> Result<(), Denial<'a>> {
+        let has_a_role = |of: &CompiledAssignment| AssignmentRef(of).has_a_role();
+        let some_have = self.of.compiled().any(has_a_role);
+        let counts = |of: &CompiledAssignment| match asked {
+            Some(asked) => of.grants_at(asked.resource, asked.operation),
+            None => !some_have || has_a_role(of),
+        };
+        // What is asked of the context is the same on every type.
         let (any_type, mut context) = (0, ReadOnce::new(self.context));
         let mut reasons = Reasons::new(self.of, any_type, None);
-        for (at, assignment) in self.of.compiled().enumerate() {
+        for (at, assignment) in self.of.compiled().enumerate().filter(|(_, of)| counts(of)) {
             let unmet = assignment.clauses(any_type).flatten().filter(Clause::reads_context).find_map(|clause| {
                 let found = context.value(&clause);
                 (!clause.is_met_by(found)).then_some((clause, found))

@@ -357,6 +357,24 @@ fn each_attribute_of_the_context_is_read_once() {
     }
 }
 
+/// What allows nothing is compared with anything, and its conditions don't spoil the witness.
+#[test]
+fn an_access_to_nothing_of_another_kind() {
+    let roles = |kind: &str| {
+        let rule = json!({"x": {"values": kind, "restricts": {"products": "a"}}});
+        let schema = schema(&json!({"resources": {"products": {"operations": ["read"]}}, "conditions": rule}));
+        Roles::new(&schema, ACCOUNT).unwrap().with(Role::new("reader", ["products:read"]).unwrap()).unwrap()
+    };
+    let (left, right) = (roles("integer"), roles("path"));
+    let left = Access::builder(&left).role("reader").condition(("x", "5..")).unwrap().build().unwrap();
+    for condition in [Condition::new("x", "eu").unwrap(), Condition::except("x", ["eu"]).unwrap()] {
+        let right = Access::builder(&right).condition(condition).unwrap().build().unwrap();
+        let Inclusion::Exceeds(witness) = left.within(&right) else { panic!() };
+        assert!(witness.decide(&left).is_allow() && !witness.decide(&right).is_allow(), "{witness}");
+        assert!(right.is_within(&left));
+    }
+}
+
 /// Schemas that take one attribute for different kinds.
 #[test]
 fn two_schemas_of_other_kinds() {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use keyward::{
-    Condition, Grant, Role, Schema,
+    Assignment, Condition, Grant, Role, Schema,
     administration::{Account, Acting, AdministrationError, Attempt, Expiry},
 };
 use serde_json::json;
@@ -70,7 +70,7 @@ fn a_key_of_several_assignments_is_in_its_context_by_one_of_them() {
     let account = account();
     let either = Grant::from_iter(["10.0.0.0/8", "192.0.2.0/24"].map(|network| {
         let office = Condition::new("sourceIp", network).unwrap();
-        keyward::Assignment::new().role("viewer").with_conditions([office])
+        Assignment::new().role("viewer").with_conditions([office])
     }));
     let olivia = account.actor("olivia").unwrap();
     let invited = account.acting(olivia, at(NOW)).invite("eve", &either, &operator_key(4)).into_result().unwrap();
@@ -80,6 +80,30 @@ fn a_key_of_several_assignments_is_in_its_context_by_one_of_them() {
         let context = [("ip", ip)];
         let own = account.acting(eve, at(NOW)).in_context(&context).regenerate("eve", &operator_key(5), Duration::ZERO);
         assert_eq!(own.into_result().is_ok(), may, "{ip}");
+    }
+}
+
+/// Neither an assignment that allows nothing, nor one that allows something else, lets a key out of its context.
+#[test]
+fn another_assignment_is_no_way_out_of_the_context() {
+    let account = account();
+    let olivia = account.actor("olivia").unwrap();
+    let beside = |other: Assignment| Grant::from_iter(in_office("viewer").into_iter().chain([other]));
+    let reader = Role::new("reader", ["products:read"]).unwrap();
+    let with_reader = account.acting(olivia, at(NOW)).create_role(reader).into_result().unwrap();
+    for (other, may_own) in [(Assignment::new(), false), (Assignment::new().role("reader"), true)] {
+        let acting = with_reader.account().acting(olivia, at(NOW));
+        let invited = acting.invite("eve", &beside(other), &operator_key(4)).into_result().unwrap();
+        let eve = invited.account().actor("eve").unwrap();
+        let home = [("ip", "192.0.2.1")];
+        let acting = invited.account().acting(eve, at(NOW)).in_context(&home);
+        let own = acting.regenerate("eve", &operator_key(5), Duration::ZERO).into_result();
+        assert_eq!(own.is_ok(), may_own);
+        for target in ["vera", "nobody"] {
+            let refused = acting.remove_operator(target).into_result().unwrap_err();
+            let AdministrationError::Forbidden(forbidden) = &refused else { panic!("{target}: {refused}") };
+            assert_eq!(forbidden.redacted(), "condition `sourceIp` is not met", "{target}");
+        }
     }
 }
 
