@@ -12,7 +12,7 @@ use crate::{
 
 /// What one actor may do in one account. Immutable, cheap to clone, and shared between threads.
 ///
-/// It is built from the account's [`Roles`], and so can't be of another account or schema than they are.
+/// It is built from the account's [`Roles`](crate::Roles), and so can't be of another account or schema than they are.
 /// An access without roles can do nothing; one without conditions is for the whole account. It may have several
 /// [assignments](crate::Assignment): what one of them allows is allowed.
 ///

@@ -88,7 +88,7 @@ fn a_key_of_several_assignments_is_in_its_context_by_one_of_them() {
 fn another_assignment_is_no_way_out_of_the_context() {
     let account = account();
     let olivia = account.actor("olivia").unwrap();
-    let beside = |other: Assignment| Grant::from_iter(in_office("viewer").into_iter().chain([other]));
+    let beside = |other: Assignment| -> Grant { in_office("viewer").into_iter().chain([other]).collect() };
     let reader = Role::new("reader", ["products:read"]).unwrap();
     let with_reader = account.acting(olivia, at(NOW)).create_role(reader).into_result().unwrap();
     for (other, may_own) in [(Assignment::new(), false), (Assignment::new().role("reader"), true)] {
