@@ -13,5 +13,7 @@ mod union;
 pub use access_error::AccessError;
 pub use building::AccessBuilder;
 pub(crate) use building::UnknownRole;
+#[cfg(feature = "std")]
+pub(crate) use union::Granted;
 pub use union::{Access, AssignmentRef};
-pub(crate) use union::{CompiledAssignment, CompiledCondition, Granted};
+pub(crate) use union::{CompiledAssignment, CompiledCondition};
