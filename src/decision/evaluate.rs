@@ -4,6 +4,7 @@
 //! permission, conditions. The first that fails is the reason. (The key comes first, at authentication.)
 
 use super::{
+    asked::Asked,
     clauses::Clause,
     denial::{Denial, UpdateSide},
     in_context::InContext,
@@ -11,7 +12,7 @@ use super::{
     reasons::Reasons,
 };
 use crate::{
-    access::{Access, CompiledAssignment},
+    access::Access,
     attributes::{AttributePath, Attributes, List, Value},
     joined::{self, AssignmentSet, JoinedName},
     resource::Resource,
@@ -112,22 +113,6 @@ impl<'a> InContext<'a> {
 }
 
 const SIDES: [Option<UpdateSide>; 2] = [Some(UpdateSide::Stored), Some(UpdateSide::Proposed)];
-
-/// What is asked, found in the schema: the places of a type and an operation that some assignment grants there.
-#[derive(Clone, Copy)]
-pub(crate) struct Asked {
-    pub(crate) resource: usize,
-    pub(crate) operation: u8,
-}
-
-impl Asked {
-    /// The assignments that grant it, each with its place in the access.
-    #[inline]
-    pub(crate) fn granted_by(self, access: &Access) -> impl Iterator<Item = (usize, &CompiledAssignment)> + Clone {
-        let all = access.compiled().enumerate();
-        all.filter(move |(_, assignment)| assignment.grants_at(self.resource, self.operation))
-    }
-}
 
 /// Account and permission: the first two steps after the key. What is not admitted, [`admit`] gives the reason of.
 #[inline]

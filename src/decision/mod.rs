@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `outcome`, `denial` | the answer, and the reason of a denial |
 //! | `reasons` | the reasons of several assignments, while they are found |
+//! | `asked` | what is asked, found in the schema, and which assignments grant it |
 //! | `clauses` | what the conditions of an assignment ask of a type |
 //! | `evaluate` | the steps of a decision |
 //! | `in_context` | questions with the context of the request |
 //! | `page` | decides on many resources |
 //! | `who` | finds the accesses that allow something |
 
+mod asked;
 mod clauses;
 mod denial;
 mod evaluate;
@@ -19,9 +21,10 @@ mod page;
 mod reasons;
 mod who;
 
+pub(crate) use asked::Asked;
 pub(crate) use clauses::{Clause, Unbound};
 pub use denial::{Denial, Forbidden, Others, Redacted, UpdateSide};
-pub(crate) use evaluate::{Asked, admit, admit_update, is_update, meets};
+pub(crate) use evaluate::{admit, admit_update, is_update, meets};
 pub use in_context::InContext;
 pub(crate) use in_context::{NONE, ReadOnce};
 pub use outcome::Decision;

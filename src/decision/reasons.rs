@@ -1,9 +1,9 @@
 //! The reasons of several assignments, while they are found.
 
 use super::{
+    asked::Asked,
     clauses::{Clause, Unbound},
     denial::{Denial, MOST, NOT_ASKED, Others, Rest, UpdateSide},
-    evaluate::Asked,
     in_context::{InContext, ReadOnce},
 };
 use crate::{
