@@ -298,7 +298,7 @@ fn time(text: &str) -> Stored {
         match (text.strip_suffix(" AD"), text.strip_prefix("0001-").and_then(|rest| rest.strip_suffix(" BC"))) {
             _ if text == "null" => Json::Null,
             (Some(time), _) => Json::Text(time.into()),
-            (_, Some(rest)) => Json::Text(format!("0000-{rest}").into()),
+            (_, Some(rest)) => Json::Text(format!("0000-{rest}")),
             _ => Json::Text(text.into()),
         },
     )
