@@ -15,8 +15,8 @@ use std::{collections::HashSet, hint::black_box, net::Ipv4Addr};
 use divan::Bencher;
 use indexmap::IndexMap;
 use keyward::{
-    Access, Assignment, Attributes, Condition, Operation, Resource, ResourceType, ResourceView, Role, Roles, Schema,
-    Timestamp, TypeRef, Value,
+    Access, Assignment, Attributes, Condition, Decision, Operation, Resource, ResourceType, ResourceView, Role, Roles,
+    Schema, Timestamp, TypeRef, Value,
     schema::{ConditionRule, ValueKind},
 };
 
@@ -58,60 +58,128 @@ impl Resource for Product {
     }
 }
 
-/// The same check as a careful engineer writes it by hand for one service.
+/// The same check as a careful engineer writes it by hand for one service: account, type, permission, conditions, and of a
+/// denial the reason.
 struct ByHand {
     account: String,
-    granted: Vec<HashSet<String>>,
-    products: usize,
+    /// The operations that are granted on each type.
+    granted: [u64; 3],
     brands: Vec<String>,
     factories: Vec<String>,
-    many_brands: HashSet<String>,
+    many_brands: HashSet<String, foldhash::fast::RandomState>,
 }
 
+/// Why it is denied, by hand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Refused<'a> {
+    Account,
+    Permission { resource: usize, operation: u32 },
+    Name(&'a str),
+    Brand(&'a str),
+    Factory(&'a str),
+    Absent(&'static str),
+}
+
+const READ: u32 = 1;
+const PRODUCTS: usize = 0;
+
 impl ByHand {
-    /// With operations as an enum's bits: the last nanosecond.
-    #[inline(never)]
-    fn allows_bits(&self, operations: u64, operation: u32, product: &Product) -> bool {
-        self.account == product.account
-            && operations >> operation & 1 == 1
-            && self.brands.contains(&product.brand)
-            && self.factories.contains(&product.factory)
+    #[inline]
+    fn permits(&self, operation: u32, resource: usize, account: &str) -> Result<(), Refused<'static>> {
+        if self.account != account {
+            return Err(Refused::Account);
+        }
+        let granted = self.granted.get(resource).is_some_and(|operations| operations >> operation & 1 == 1);
+        if granted { Ok(()) } else { Err(Refused::Permission { resource, operation }) }
     }
 
-    /// With operations as strings.
+    /// With operations and types as enums.
     #[inline(never)]
-    fn allows(&self, operation: &str, product: &Product) -> bool {
-        self.account == product.account
-            && self.granted[self.products].contains(operation)
-            && self.brands.contains(&product.brand)
-            && self.factories.contains(&product.factory)
+    fn permission<'a>(&self, operation: u32, resource: usize, product: &'a Product) -> Result<(), Refused<'a>> {
+        self.permits(operation, resource, &product.account)
+    }
+
+    #[inline(never)]
+    fn allows<'a>(&self, operation: u32, resource: usize, product: &'a Product) -> Result<(), Refused<'a>> {
+        self.permits(operation, resource, &product.account)?;
+        self.conditions(&product.brand, &product.factory)
+    }
+
+    #[inline]
+    fn conditions<'a>(&self, brand: &'a str, factory: &'a str) -> Result<(), Refused<'a>> {
+        if !self.brands.iter().any(|accepted| accepted == brand) {
+            return Err(Refused::Brand(brand));
+        }
+        if !self.factories.iter().any(|accepted| accepted == factory) {
+            return Err(Refused::Factory(factory));
+        }
+        Ok(())
     }
 
     /// With many accepted values.
     #[inline(never)]
-    fn allows_many(&self, operations: u64, operation: u32, product: &Product) -> bool {
-        self.account == product.account
-            && operations >> operation & 1 == 1
-            && self.many_brands.contains(&product.brand)
-            && self.factories.contains(&product.factory)
+    fn allows_many<'a>(&self, operation: u32, resource: usize, product: &'a Product) -> Result<(), Refused<'a>> {
+        self.permits(operation, resource, &product.account)?;
+        if !self.many_brands.contains(&product.brand) {
+            return Err(Refused::Brand(&product.brand));
+        }
+        if !self.factories.contains(&product.factory) {
+            return Err(Refused::Factory(&product.factory));
+        }
+        Ok(())
+    }
+
+    /// With operations and types as texts.
+    #[inline(never)]
+    fn allows_named<'a>(&self, operation: &'a str, resource: &'a str, product: &'a Product) -> Result<(), Refused<'a>> {
+        let (operation, resource) = (operation_named(operation)?, resource_named(resource)?);
+        self.permits(operation, resource, &product.account)?;
+        self.conditions(&product.brand, &product.factory)
     }
 
     /// With the resource as a map.
     #[inline(never)]
-    fn allows_map(&self, operation: &str, account: &str, product: &IndexMap<String, String>) -> bool {
-        self.account == account
-            && self.granted[self.products].contains(operation)
-            && product.get("brand").is_some_and(|brand| self.brands.contains(brand))
-            && product.get("factoryId").is_some_and(|factory| self.factories.contains(factory))
+    fn allows_map<'a>(
+        &self,
+        operation: &'a str,
+        resource: &'a str,
+        account: &'a str,
+        product: &'a IndexMap<String, String>,
+    ) -> Result<(), Refused<'a>> {
+        let (operation, resource) = (operation_named(operation)?, resource_named(resource)?);
+        self.permits(operation, resource, account)?;
+        let brand = product.get("brand").ok_or(Refused::Absent("brand"))?;
+        let factory = product.get("factoryId").ok_or(Refused::Absent("factoryId"))?;
+        self.conditions(brand, factory)
+    }
+}
+
+#[inline]
+fn operation_named(name: &str) -> Result<u32, Refused<'_>> {
+    match name {
+        "create" => Ok(0),
+        "read" => Ok(READ),
+        "update" => Ok(2),
+        "delete" => Ok(3),
+        "list" => Ok(4),
+        _ => Err(Refused::Name(name)),
+    }
+}
+
+#[inline]
+fn resource_named(name: &str) -> Result<usize, Refused<'_>> {
+    match name {
+        "products" => Ok(PRODUCTS),
+        "factories" => Ok(1),
+        "purchaseOrders" => Ok(2),
+        _ => Err(Refused::Name(name)),
     }
 }
 
 fn by_hand() -> ByHand {
-    let five = ["create", "read", "update", "delete", "list"];
     ByHand {
         account: ACCOUNT.into(),
-        granted: vec![five.map(String::from).into()],
-        products: 0,
+        granted: [0b10010, 0b00010, 0],
         brands: vec!["brand_one".into(), "brand_two".into()],
         factories: vec!["factory_1".into(), "factory_2".into()],
         many_brands: brands(254).collect(),
@@ -168,66 +236,154 @@ mod harness {
     }
 }
 
+/// An access, and a product that holds the handle of its type.
+fn handles(roles: usize, brand_count: usize, conditions: bool) -> (Access, Product) {
+    let access = access(roles, brand_count, conditions);
+    let product = product(access.schema().resource_type("products").ok());
+    (access, product)
+}
+
+fn measure(bencher: Bencher<'_, '_>, (access, product): (Access, Product), allowed: bool) {
+    assert_eq!(decide(&access, Operation::READ, &product).is_allow(), allowed);
+    bencher.bench_local(|| decide(black_box(&access), black_box(Operation::READ), black_box(&product)).is_allow());
+}
+
+/// No condition: account, type and permission.
 #[divan::bench_group(sample_size = 10_000)]
-mod struct_two_conditions {
+mod permission {
     use super::*;
 
     #[divan::bench]
-    fn floor_bits(bencher: Bencher<'_, '_>) {
+    fn floor(bencher: Bencher<'_, '_>) {
         let (hand, product) = (by_hand(), product(None));
-        bencher.bench_local(|| black_box(&hand).allows_bits(black_box(0b11111), black_box(1), black_box(&product)));
+        bencher.bench_local(|| {
+            black_box(&hand).permission(black_box(READ), black_box(PRODUCTS), black_box(&product)).is_ok()
+        });
     }
 
     #[divan::bench]
-    fn floor_strings(bencher: Bencher<'_, '_>) {
-        let (hand, product) = (by_hand(), product(None));
-        bencher.bench_local(|| black_box(&hand).allows(black_box("read"), black_box(&product)));
-    }
-
-    #[divan::bench]
-    fn keyward_handles(bencher: Bencher<'_, '_>) {
-        let access = access(1, 2, true);
-        let product = product(access.schema().resource_type("products").ok());
-        bencher.bench_local(|| decide(black_box(&access), black_box(Operation::READ), black_box(&product)));
-    }
-
-    #[divan::bench]
-    fn keyward_strings(bencher: Bencher<'_, '_>) {
-        let (access, product) = (access(1, 2, true), product(None));
-        bencher.bench_local(|| decide_named(black_box(&access), black_box("read"), black_box(&product)));
-    }
-
-    #[divan::bench]
-    fn keyward_handles_denied(bencher: Bencher<'_, '_>) {
-        let access = access(1, 2, true);
-        let mut product = product(access.schema().resource_type("products").ok());
-        product.factory = "factory_3".into();
-        bencher.bench_local(|| decide(black_box(&access), black_box(Operation::READ), black_box(&product)));
-    }
-
-    #[divan::bench]
-    fn keyward_handles_100_roles(bencher: Bencher<'_, '_>) {
-        let access = access(100, 2, true);
-        let product = product(access.schema().resource_type("products").ok());
-        bencher.bench_local(|| decide(black_box(&access), black_box(Operation::READ), black_box(&product)));
+    fn keyward(bencher: Bencher<'_, '_>) {
+        measure(bencher, handles(1, 2, false), true);
     }
 }
 
+/// Two conditions of two values each, operation and type resolved.
 #[divan::bench_group(sample_size = 10_000)]
-mod struct_256_values {
+mod two_conditions {
     use super::*;
 
     #[divan::bench]
-    fn floor_bits(bencher: Bencher<'_, '_>) {
+    fn floor(bencher: Bencher<'_, '_>) {
         let (hand, product) = (by_hand(), product(None));
-        bencher.bench_local(|| black_box(&hand).allows_many(black_box(0b11111), black_box(1), black_box(&product)));
+        bencher
+            .bench_local(|| black_box(&hand).allows(black_box(READ), black_box(PRODUCTS), black_box(&product)).is_ok());
     }
 
     #[divan::bench]
-    fn keyward_handles(bencher: Bencher<'_, '_>) {
-        let access = access(1, 254, true);
-        let product = product(access.schema().resource_type("products").ok());
-        bencher.bench_local(|| decide(black_box(&access), black_box(Operation::READ), black_box(&product)));
+    fn keyward(bencher: Bencher<'_, '_>) {
+        measure(bencher, handles(1, 2, true), true);
+    }
+
+    #[divan::bench]
+    fn keyward_of_100_roles(bencher: Bencher<'_, '_>) {
+        measure(bencher, handles(100, 2, true), true);
+    }
+}
+
+/// The same, denied by the second condition.
+#[divan::bench_group(sample_size = 10_000)]
+mod two_conditions_denied {
+    use super::*;
+
+    #[divan::bench]
+    fn floor(bencher: Bencher<'_, '_>) {
+        let (hand, product) = (by_hand(), Product { factory: "factory_3".into(), ..product(None) });
+        bencher
+            .bench_local(|| black_box(&hand).allows(black_box(READ), black_box(PRODUCTS), black_box(&product)).is_ok());
+    }
+
+    #[divan::bench]
+    fn keyward(bencher: Bencher<'_, '_>) {
+        let (access, product) = handles(1, 2, true);
+        measure(bencher, (access, Product { factory: "factory_3".into(), ..product }), false);
+    }
+}
+
+/// The same, operation and type by name.
+#[divan::bench_group(sample_size = 10_000)]
+mod by_name {
+    use super::*;
+
+    #[divan::bench]
+    fn floor(bencher: Bencher<'_, '_>) {
+        let (hand, product) = (by_hand(), product(None));
+        bencher.bench_local(|| {
+            black_box(&hand).allows_named(black_box("read"), black_box("products"), black_box(&product)).is_ok()
+        });
+    }
+
+    #[divan::bench]
+    fn keyward(bencher: Bencher<'_, '_>) {
+        let (access, product) = (access(1, 2, true), product(None));
+        bencher.bench_local(|| decide_named(black_box(&access), black_box("read"), black_box(&product)).is_allow());
+    }
+}
+
+/// 254 values of one name, and two of another.
+#[divan::bench_group(sample_size = 10_000)]
+mod of_256_values {
+    use super::*;
+
+    #[divan::bench]
+    fn floor(bencher: Bencher<'_, '_>) {
+        let (hand, product) = (by_hand(), product(None));
+        bencher.bench_local(|| {
+            black_box(&hand).allows_many(black_box(READ), black_box(PRODUCTS), black_box(&product)).is_ok()
+        });
+    }
+
+    #[divan::bench]
+    fn keyward(bencher: Bencher<'_, '_>) {
+        measure(bencher, handles(1, 254, true), true);
+    }
+}
+
+/// A thousand rows at once, two conditions.
+#[divan::bench_group(sample_size = 1)]
+mod page_of_1000 {
+    use super::*;
+
+    fn rows(resource_type: Option<ResourceType>) -> Vec<Product> {
+        let brands = ["brand_one", "brand_two", "brand_three"];
+        let row = |number: usize| Product { brand: brands[number % 3].into(), ..product(resource_type) };
+        (0..1000).map(row).collect()
+    }
+
+    /// The permission is looked at once.
+    #[inline(never)]
+    fn by_hand(hand: &ByHand, operation: u32, resource: usize, page: &[Product]) -> Vec<u64> {
+        let granted = hand.granted.get(resource).is_some_and(|operations| operations >> operation & 1 == 1);
+        let allows =
+            |row: &Product| granted && row.account == hand.account && hand.conditions(&row.brand, &row.factory).is_ok();
+        let of_word = |rows: &[Product]| rows.iter().rev().fold(0, |word, row| word << 1 | u64::from(allows(row)));
+        page.chunks(64).map(of_word).collect()
+    }
+
+    #[divan::bench]
+    fn floor(bencher: Bencher<'_, '_>) {
+        let (hand, page) = (super::by_hand(), rows(None));
+        bencher.bench_local(|| by_hand(black_box(&hand), black_box(READ), black_box(PRODUCTS), black_box(&page)));
+    }
+
+    #[divan::bench]
+    fn keyward(bencher: Bencher<'_, '_>) {
+        let access = access(1, 2, true);
+        let page = rows(access.schema().resource_type("products").ok());
+        assert_eq!(
+            access.decide_page(Operation::LIST, &page).words(),
+            by_hand(&super::by_hand(), READ, PRODUCTS, &page)
+        );
+        bencher.bench_local(|| black_box(&access).decide_page(black_box(Operation::LIST), black_box(&page)));
     }
 }
 
@@ -237,18 +393,17 @@ mod assignments {
     use super::*;
 
     #[divan::bench(args = [1, 4, 16])]
-    fn keyward_handles(bencher: Bencher<'_, '_>, count: usize) {
+    fn allowed(bencher: Bencher<'_, '_>, count: usize) {
         let access = of_assignments(count);
         let product = product(access.schema().resource_type("products").ok());
-        bencher.bench_local(|| decide(black_box(&access), black_box(Operation::READ), black_box(&product)));
+        measure(bencher, (access, product), true);
     }
 
     #[divan::bench(args = [1, 4, 16])]
-    fn keyward_handles_denied(bencher: Bencher<'_, '_>, count: usize) {
+    fn denied(bencher: Bencher<'_, '_>, count: usize) {
         let access = of_assignments(count);
-        let mut product = product(access.schema().resource_type("products").ok());
-        product.factory = "factory_3".into();
-        bencher.bench_local(|| decide(black_box(&access), black_box(Operation::READ), black_box(&product)));
+        let product = product(access.schema().resource_type("products").ok());
+        measure(bencher, (access, Product { factory: "factory_3".into(), ..product }), false);
     }
 
     fn of_assignments(count: usize) -> Access {
@@ -265,20 +420,9 @@ mod assignments {
     }
 }
 
+/// The resource as a map, everything by name.
 #[divan::bench_group(sample_size = 10_000)]
-mod permission_only {
-    use super::*;
-
-    #[divan::bench]
-    fn keyward_handles(bencher: Bencher<'_, '_>) {
-        let access = access(1, 2, false);
-        let product = product(access.schema().resource_type("products").ok());
-        bencher.bench_local(|| decide(black_box(&access), black_box(Operation::READ), black_box(&product)));
-    }
-}
-
-#[divan::bench_group(sample_size = 10_000)]
-mod map_two_conditions {
+mod map {
     use super::*;
 
     fn map() -> IndexMap<String, String> {
@@ -287,13 +431,16 @@ mod map_two_conditions {
     }
 
     #[divan::bench]
-    fn floor_strings(bencher: Bencher<'_, '_>) {
+    fn floor(bencher: Bencher<'_, '_>) {
         let (hand, product) = (by_hand(), map());
-        bencher.bench_local(|| black_box(&hand).allows_map(black_box("read"), black_box(ACCOUNT), black_box(&product)));
+        bencher.bench_local(|| {
+            let (operation, resource, account) = (black_box("read"), black_box("products"), black_box(ACCOUNT));
+            black_box(&hand).allows_map(operation, resource, account, black_box(&product)).is_ok()
+        });
     }
 
     #[divan::bench]
-    fn keyward_strings(bencher: Bencher<'_, '_>) {
+    fn keyward(bencher: Bencher<'_, '_>) {
         let (access, product) = (access(1, 2, true), map());
         bencher.bench_local(|| {
             let view = ResourceView::new(black_box("products"), black_box(ACCOUNT), black_box(&product));
@@ -413,11 +560,11 @@ mod kinds {
 }
 
 #[inline(never)]
-fn decide(access: &Access, operation: Operation, product: &Product) -> bool {
-    access.decide(operation, product).is_allow()
+fn decide<'a>(access: &'a Access, operation: Operation, product: &'a Product) -> Decision<'a> {
+    access.decide(operation, product)
 }
 
 #[inline(never)]
-fn decide_named(access: &Access, operation: &str, product: &Product) -> bool {
-    access.decide(operation, product).is_allow()
+fn decide_named<'a>(access: &'a Access, operation: &'a str, product: &'a Product) -> Decision<'a> {
+    access.decide(operation, product)
 }
