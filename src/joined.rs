@@ -7,9 +7,8 @@ use indexmap::IndexMap;
 
 use crate::{
     attributes::Value,
-    hashing::PartsHasher,
     schema::Schema,
-    values::{InSet, ValueSet, with_text},
+    values::{InSet, Table, ValueSet, with_text},
 };
 
 /// Some of up to sixteen assignments: one bit for each, by place.
@@ -34,7 +33,7 @@ pub(crate) struct JoinedName {
 
 enum Accepted {
     /// The texts, where all sets are of texts.
-    Texts { table: IndexMap<Box<str>, AssignmentSet, FixedState>, longest: usize },
+    Texts { table: Table, accepting: Box<[AssignmentSet]> },
     /// The sets, of one kind.
     Sets(InSet<AssignmentSet>),
 }
@@ -69,17 +68,16 @@ impl JoinedName {
     #[inline]
     pub(crate) fn accepting(&self, value: Value<'_>) -> AssignmentSet {
         match (&self.accepted, value) {
-            (Accepted::Texts { table, longest }, Value::Text(text)) => look_up(table, *longest, text),
-            (Accepted::Texts { table, longest }, other) => other_text(table, *longest, other),
+            (Accepted::Texts { table, accepting }, Value::Text(text)) => look_up(table, accepting, text),
+            (Accepted::Texts { table, accepting }, other) => other_text(table, accepting, other),
             (Accepted::Sets(sets), value) => of_sets(sets, value),
         }
     }
 }
 
-// Compiled once, here, with its hasher, as that of value sets.
-#[inline(never)]
-fn look_up(table: &IndexMap<Box<str>, AssignmentSet, FixedState>, longest: usize, text: &str) -> AssignmentSet {
-    if text.len() > longest { 0 } else { table.get(text).copied().unwrap_or(0) }
+#[inline]
+fn look_up(table: &Table, accepting: &[AssignmentSet], text: &str) -> AssignmentSet {
+    table.place_of(text).and_then(|place| accepting.get(place)).copied().unwrap_or(0)
 }
 
 #[inline(never)]
@@ -88,12 +86,8 @@ fn of_sets(sets: &InSet<AssignmentSet>, value: Value<'_>) -> AssignmentSet {
 }
 
 #[inline(never)]
-fn other_text(
-    table: &IndexMap<Box<str>, AssignmentSet, FixedState>,
-    longest: usize,
-    other: Value<'_>,
-) -> AssignmentSet {
-    with_text(other, 0, |text| look_up(table, longest, text))
+fn other_text(table: &Table, accepting: &[AssignmentSet], other: Value<'_>) -> AssignmentSet {
+    with_text(other, 0, |text| look_up(table, accepting, text))
 }
 
 impl Accepted {
@@ -103,17 +97,11 @@ impl Accepted {
             let kind = sets.first().map(|(_, set)| set.kind()).unwrap_or_default();
             return Self::Sets(InSet::new(kind, sets.iter().map(|(place, set)| (*place, (*set).clone())).collect()));
         };
-        // As the tables of value sets: nobody can choose values that collide.
-        let mut parts = PartsHasher::new();
-        texts.iter().flat_map(|(_, values)| values.clone()).for_each(|value| parts.add(value));
-        let mut table: IndexMap<Box<str>, AssignmentSet, _> =
-            IndexMap::with_hasher(FixedState::with_seed(u64::from_le_bytes(parts.first())));
+        let mut accepting: IndexMap<&str, AssignmentSet, FixedState> = IndexMap::default();
         for (place, values) in texts {
-            for value in values {
-                *table.entry(value.into()).or_default() |= place;
-            }
+            values.for_each(|value| *accepting.entry(value).or_default() |= place);
         }
-        let longest = table.keys().map(|value| value.len()).max().unwrap_or(0);
-        Self::Texts { table, longest }
+        let table = Table::new(&accepting.keys().copied().collect::<Vec<_>>());
+        Self::Texts { table, accepting: accepting.into_values().collect() }
     }
 }

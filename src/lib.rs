@@ -60,6 +60,7 @@ pub mod compare;
 mod condition;
 pub mod decision;
 pub mod document;
+mod ends;
 pub mod filter;
 mod grant;
 pub mod guide;

@@ -87,7 +87,7 @@ impl Access {
         let mut groups: Vec<(Asked, Vec<Box<str>>)> = Vec::new();
         for name in declared() {
             let Some(operation) = schema.operation_index(name.into()) else { continue };
-            let asked = Asked { resource, operation };
+            let asked = Asked::new(resource, operation);
             let granting = |asked: Asked| asked.granted_by(self).map(|(at, _)| at);
             if granting(asked).next().is_none() {
                 continue;

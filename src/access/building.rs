@@ -332,8 +332,8 @@ impl Granted {
                 *mask &= !Operation::CHANGES;
             }
         }
-        let (schema, account) = (schema.clone(), roles.shared_account());
+        let (schema, fingerprint, account) = (schema.clone(), schema.fingerprint(), roles.shared_account());
         let (version, missing) = (roles.version(), missing.into());
-        Ok(Self { schema, account, roles: ids.into(), missing, version, masks: masks.into() })
+        Ok(Self { schema, fingerprint, account, roles: ids.into(), missing, version, masks: masks.into() })
     }
 }

@@ -58,6 +58,8 @@ pub(crate) struct CompiledAssignment {
 /// What roles grant. Assignments with the same roles share it.
 pub(crate) struct Granted {
     pub(crate) schema: Schema,
+    /// Of the schema: handles are held to it.
+    pub(crate) fingerprint: u64,
     pub(crate) account: Arc<str>,
     pub(super) roles: Box<[Box<str>]>,
     /// Those of them that the account doesn't have.
@@ -141,8 +143,15 @@ impl Access {
         let Granted { schema, account, version, .. } = &*self.first.granted;
         let (schema, account) = (schema.clone(), Arc::clone(account));
         let (roles, missing) = (Box::default(), Box::default());
-        let granted = Granted { schema, account, roles, missing, version: *version, masks };
+        let fingerprint = schema.fingerprint();
+        let granted = Granted { schema, fingerprint, account, roles, missing, version: *version, masks };
         Self { first: CompiledAssignment { granted: Arc::new(granted), conditions: None }, others: None }
+    }
+
+    /// Whether there is nothing to ask of a resource but its account and type.
+    #[inline]
+    pub(crate) fn has_no_conditions(&self) -> bool {
+        self.first.conditions.is_none() && self.others.is_none()
     }
 
     #[inline]

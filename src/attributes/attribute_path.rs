@@ -91,11 +91,38 @@ impl AttributePath {
     #[inline]
     pub fn read<'a, A: Attributes + ?Sized>(&self, attributes: &'a A) -> Value<'a> {
         let mut value = attributes.attribute(&self.first);
-        for name in &self.rest {
-            let Value::Object(object) = value else { return Value::Absent };
-            value = object.attribute(name);
-        }
+        self.descend(&mut value);
         value
+    }
+
+    /// The outermost name.
+    #[inline]
+    pub(crate) fn first(&self) -> &str {
+        &self.first
+    }
+
+    /// Whether it is one name.
+    #[inline]
+    pub(crate) fn is_name(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// From the value of the first name to that at the end of the path.
+    #[inline]
+    pub(crate) fn descend(&self, value: &mut Value<'_>) {
+        if !self.rest.is_empty() {
+            self.descend_further(value);
+        }
+    }
+
+    #[inline(never)]
+    fn descend_further(&self, value: &mut Value<'_>) {
+        for name in &self.rest {
+            *value = match value {
+                Value::Object(object) => object.attribute(name),
+                _ => Value::Absent,
+            };
+        }
     }
 
     /// Whether one of the two paths is the other, or leads into what the other reads.

@@ -9,7 +9,7 @@ use core::array;
 use crate::{
     access::{Access, CompiledAssignment},
     attributes::{Attributes, Value},
-    decision::{Asked, Clause, Denial, UpdateSide, admit, admit_update, is_update},
+    decision::{Asked, Clause, Denial, UpdateSide, admit, admit_update},
     joined::{self, AssignmentSet},
     resource::Resource,
     schema::{OperationRef, Source},
@@ -29,7 +29,7 @@ pub(super) fn decide<'a, R: Resource + ?Sized>(
 ) -> Result<(), Denied<'a>> {
     let (account, resource_type) = (resource.account(), resource.resource_type());
     let admit = |access| admit(access, operation, account, resource_type);
-    if is_update(operation) {
+    if operation.is_update() {
         all(accesses, admit, SIDES, |clause| match clause.source {
             Source::Context => [clause.attribute.read(context); 2],
             Source::Resource => [clause.attribute.read(resource), Value::Absent],
@@ -94,7 +94,7 @@ impl<'a, const N: usize> State<'a, N> {
         let teller = asked.granted_by(access).next()?.0;
         let mut state = Self { access, asked, teller, open: [0; N], unmet: [None; N] };
         for (at, assignment) in asked.granted_by(access) {
-            let unbound = assignment.clauses(asked.resource).find_map(Result::err);
+            let unbound = assignment.clauses(asked.resource()).find_map(Result::err);
             for side in 0..N {
                 match &unbound {
                     None => state.open = state.open.map(|open| open | joined::only(at)),
@@ -106,12 +106,12 @@ impl<'a, const N: usize> State<'a, N> {
     }
 
     fn clauses(&self, assignment: &'a CompiledAssignment) -> impl Iterator<Item = Clause<'a>> + use<'a, N> {
-        assignment.clauses(self.asked.resource).flatten()
+        assignment.clauses(self.asked.resource()).flatten()
     }
 
     /// Every clause of every assignment that grants the operation.
     fn all_clauses(&self) -> impl Iterator<Item = Clause<'a>> + use<'a, N> {
-        let resource = self.asked.resource;
+        let resource = self.asked.resource();
         let granting = self.asked.granted_by(self.access);
         granting.flat_map(move |(_, of)| of.clauses(resource).flatten())
     }
@@ -132,7 +132,7 @@ impl<'a, const N: usize> State<'a, N> {
         for (at, assignment) in self.asked.granted_by(self.access) {
             for clause in self.clauses(assignment).filter(|clause| clause.reads_as(read)) {
                 for (side, found) in found.into_iter().enumerate() {
-                    if !clause.is_met_by(found) {
+                    if !clause.is_met_by(&found) {
                         self.close(side, at, clause.place, found);
                     }
                 }
@@ -152,7 +152,7 @@ impl<'a, const N: usize> State<'a, N> {
         let first = told.min_by_key(|(_, (place, _))| if several { 0 } else { *place });
         let assignment = self.access.compiled().nth(self.teller);
         let clause = first
-            .and_then(|(side, (place, found))| Some((side, found, assignment?.clause(self.asked.resource, place)?)));
+            .and_then(|(side, (place, found))| Some((side, found, assignment?.clause(self.asked.resource(), place)?)));
         match clause {
             Some((side, found, Ok(clause))) => clause.denial(side, found),
             Some((_, _, Err(unbound))) => unbound.denial(),

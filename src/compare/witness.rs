@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::{
     access::{Access, CompiledAssignment},
     attributes::{AsValue, AttributePath, Attributes, Value},
-    decision::{Clause, Decision, is_update},
+    decision::{Clause, Decision},
     json::{Json, JsonObject},
     resource::Resource,
     schema::{Operation, OperationRef, Schema, TypeRef},
@@ -70,7 +70,7 @@ impl Witness {
     /// The decision of an access on this request.
     pub fn decide<'a>(&'a self, access: &'a Access) -> Decision<'a> {
         let access = access.in_context(&self.context);
-        if is_update(OperationRef::Name(&self.operation)) {
+        if OperationRef::Name(&self.operation).is_update() {
             access.decide_update(self, self)
         } else {
             access.decide(OperationRef::Name(&self.operation), self)

@@ -94,6 +94,18 @@ pub enum UpdateSide {
     Proposed,
 }
 
+impl UpdateSide {
+    /// How a reason calls a side of an operation that has so many.
+    #[inline]
+    pub(super) fn at<const SIDES: usize>(side: usize) -> Option<Self> {
+        match (SIDES, side) {
+            (1, _) => None,
+            (_, 0) => Some(Self::Stored),
+            (_, _) => Some(Self::Proposed),
+        }
+    }
+}
+
 impl fmt::Display for UpdateSide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -350,7 +362,8 @@ impl<'a> Clause<'a> {
     /// The denial of one assignment, for this clause.
     #[inline]
     pub(crate) fn denial(&self, side: Option<UpdateSide>, found: Value<'a>) -> Denial<'a> {
-        self.denial_among(side, found, Others::NONE)
+        // Not the constant, of which every byte would be copied.
+        self.denial_among(side, found, Others(None))
     }
 
     #[inline]
@@ -376,7 +389,7 @@ impl<'a> Unbound<'a> {
     /// The denial of one assignment, for this name.
     #[inline]
     pub(crate) fn denial(self) -> Denial<'a> {
-        self.denial_among(Others::NONE)
+        self.denial_among(Others(None))
     }
 
     #[inline]

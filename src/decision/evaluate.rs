@@ -5,20 +5,18 @@
 
 use super::{
     asked::Asked,
-    clauses::Clause,
     denial::{Denial, UpdateSide},
-    in_context::InContext,
+    in_context::{Context, InContext, NONE},
+    met::meets,
     outcome::Decision,
-    reasons::Reasons,
+    several,
 };
 use crate::{
     access::Access,
-    attributes::{AttributePath, Attributes, List, Value},
-    joined::{self, AssignmentSet, JoinedName},
+    attributes::Value,
+    ends::same,
     resource::Resource,
-    schema::{Match, Operation, OperationRef, Schema, Source, TypeRef, TypeRule},
-    text::same,
-    values::ValueSet,
+    schema::{Operation, OperationRef, TypeRef, TypeRule},
 };
 
 impl Access {
@@ -39,7 +37,7 @@ impl Access {
         operation: impl Into<OperationRef<'a>>,
         resource: &'a R,
     ) -> Decision<'a> {
-        self.alone().decide(operation, resource)
+        decide(self, &NONE, operation.into(), resource)
     }
 
     /// Decides an update: the resource as it is stored and as it would be must both meet the conditions, so that nobody
@@ -73,7 +71,7 @@ impl Access {
         stored: &'a S,
         proposed: &'a P,
     ) -> Decision<'a> {
-        self.alone().decide_update(stored, proposed)
+        decide_update(self, &NONE, stored, proposed)
     }
 }
 
@@ -81,16 +79,7 @@ impl<'a> InContext<'a> {
     /// Decides an operation on one resource, as [`Access::decide`].
     #[inline]
     pub fn decide<R: Resource + ?Sized>(self, operation: impl Into<OperationRef<'a>>, resource: &'a R) -> Decision<'a> {
-        let operation = operation.into();
-        let (account, resource_type) = (resource.account(), resource.resource_type());
-        match admitted(self.of, operation, account, resource_type) {
-            None => refused(self.of, operation, account, resource_type),
-            Some(asked) if is_update(operation) => conditions(self, asked, SIDES, |side, attribute| match side {
-                0 => attribute.read(resource),
-                _ => Value::Absent,
-            }),
-            Some(asked) => conditions(self, asked, [None], |_, attribute| attribute.read(resource)),
-        }
+        decide(self.of, &self.context, operation.into(), resource)
     }
 
     /// Decides an update, as [`Access::decide_update`]. Both sides have the one context.
@@ -100,40 +89,125 @@ impl<'a> InContext<'a> {
         stored: &'a S,
         proposed: &'a P,
     ) -> Decision<'a> {
-        let (stored_is, proposed_is) =
-            ((stored.account(), stored.resource_type()), (proposed.account(), proposed.resource_type()));
-        match admit_update(self.of, stored_is, proposed_is) {
-            Err(denial) => Decision::Deny(denial),
-            Ok(asked) => conditions(self, asked, SIDES, |side, attribute| match side {
-                0 => attribute.read(stored),
-                _ => attribute.read(proposed),
-            }),
-        }
+        decide_update(self.of, &self.context, stored, proposed)
     }
 }
 
-const SIDES: [Option<UpdateSide>; 2] = [Some(UpdateSide::Stored), Some(UpdateSide::Proposed)];
-
-/// Account and permission: the first two steps after the key. What is not admitted, [`admit`] gives the reason of.
-#[inline]
-fn admitted(access: &Access, operation: OperationRef<'_>, account: &str, resource: TypeRef<'_>) -> Option<Asked> {
-    if same(account, access.account()) { permitted(access, operation, resource) } else { None }
+/// By handles, what is granted needs one function of its own, which is passed one word each of what it needs.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "an operation that is passed in memory costs a tenth of a decision")]
+fn decide<'a, R: Resource + ?Sized>(
+    access: &'a Access,
+    context: Context<'_, 'a>,
+    operation: OperationRef<'a>,
+    resource: &'a R,
+) -> Decision<'a> {
+    match (operation, resource.resource_type()) {
+        (OperationRef::Handle(operation), TypeRef::Handle(of)) => match access.granted_by_handles(operation, of) {
+            Some(_) if access.has_no_conditions() => decide_account(access, resource),
+            Some(asked) => decide_granted(access, context, asked, resource),
+            None => decide_in_steps(access, context, operation, of, resource),
+        },
+        (OperationRef::Handle(operation), TypeRef::Name(of)) => {
+            decide_in_steps(access, context, operation, of, resource)
+        }
+        (OperationRef::Name(operation), TypeRef::Handle(of)) => {
+            decide_in_steps(access, context, operation, of, resource)
+        }
+        (OperationRef::Name(operation), TypeRef::Name(of)) => decide_in_steps(access, context, operation, of, resource),
+    }
 }
 
-#[inline]
-fn permitted(access: &Access, operation: OperationRef<'_>, resource: TypeRef<'_>) -> Option<Asked> {
-    let (resource, operation) = (access.schema().type_index(resource)?, access.schema().operation_index(operation)?);
-    access.grants_at(resource, operation).then_some(Asked { resource, operation })
+/// By name, and what is denied before its conditions.
+#[inline(never)]
+fn decide_in_steps<'a, R: Resource + ?Sized>(
+    access: &'a Access,
+    context: Context<'_, 'a>,
+    operation: impl Into<OperationRef<'a>> + Copy,
+    resource_type: impl Into<TypeRef<'a>> + Copy,
+    resource: &'a R,
+) -> Decision<'a> {
+    match permitted(access, operation.into(), resource_type.into()) {
+        Some(asked) => decide_granted(access, context, asked, resource),
+        None => refused(access, operation.into(), resource.account(), resource_type.into()),
+    }
+}
+
+/// What is left where the permission is there, and no condition.
+#[inline(never)]
+fn decide_account<'a, R: Resource + ?Sized>(access: &'a Access, resource: &'a R) -> Decision<'a> {
+    if same(resource.account(), access.account()) { Decision::Allow } else { Decision::Deny(Denial::OtherAccount) }
+}
+
+/// What is left where the permission is there: account and conditions.
+#[inline(never)]
+fn decide_granted<'a, R: Resource + ?Sized>(
+    access: &'a Access,
+    context: Context<'_, 'a>,
+    asked: Asked,
+    resource: &'a R,
+) -> Decision<'a> {
+    if !same(resource.account(), access.account()) {
+        return Decision::Deny(Denial::OtherAccount);
+    }
+    if asked.is_update() {
+        return update_without_proposed(access, context, asked, resource);
+    }
+    conditions::<1>(access, context, asked, |_, name| resource.attribute(name))
 }
 
 #[cold]
 #[inline(never)]
-fn refused<'a>(access: &'a Access, operation: OperationRef<'a>, account: &str, resource: TypeRef<'a>) -> Decision<'a> {
-    Decision::Deny(if account == access.account() {
-        permission_missing(access, operation, resource)
-    } else {
-        Denial::OtherAccount
+fn update_without_proposed<'a, R: Resource + ?Sized>(
+    access: &'a Access,
+    context: Context<'_, 'a>,
+    asked: Asked,
+    resource: &'a R,
+) -> Decision<'a> {
+    conditions::<2>(access, context, asked, |side, name| match side {
+        0 => resource.attribute(name),
+        _ => Value::Absent,
     })
+}
+
+#[inline]
+fn decide_update<'a, S: Resource + ?Sized, P: Resource + ?Sized>(
+    access: &'a Access,
+    context: Context<'_, 'a>,
+    stored: &'a S,
+    proposed: &'a P,
+) -> Decision<'a> {
+    let (stored_is, proposed_is) =
+        ((stored.account(), stored.resource_type()), (proposed.account(), proposed.resource_type()));
+    match admit_update(access, stored_is, proposed_is) {
+        Err(denial) => Decision::Deny(denial),
+        Ok(asked) => conditions::<2>(access, context, asked, |side, name| match side {
+            0 => stored.attribute(name),
+            _ => proposed.attribute(name),
+        }),
+    }
+}
+
+/// The permission: where type and operation stand, if it is granted.
+#[inline]
+fn permitted(access: &Access, operation: OperationRef<'_>, resource: TypeRef<'_>) -> Option<Asked> {
+    let (resource, operation) = (access.schema().type_index(resource)?, access.schema().operation_index(operation)?);
+    access.grants_at(resource, operation).then_some(Asked::new(resource, operation))
+}
+
+#[cold]
+#[inline(never)]
+fn refused<'a>(
+    access: &'a Access,
+    operation: OperationRef<'a>,
+    account: &str,
+    resource_type: TypeRef<'a>,
+) -> Decision<'a> {
+    if account == access.account() {
+        Decision::Deny(permission_missing(access, operation, resource_type))
+    } else {
+        Decision::Deny(Denial::OtherAccount)
+    }
 }
 
 /// Account and permission, or the reason.
@@ -187,54 +261,53 @@ pub(crate) fn admit_update<'a>(
     }
     let asked = admit(access, update, stored.0, stored.1)?;
     match permission(access, update, proposed.1)? {
-        same if same.resource == asked.resource => Ok(asked),
+        same if same.resource() == asked.resource() => Ok(asked),
         // Nobody may turn a resource of one type into one of another.
         other => {
-            let resource = access.schema().type_name_at(other.resource);
+            let resource = access.schema().type_name_at(other.resource());
             Err(Denial::PermissionMissing { resource, operation: "update" })
         }
     }
 }
 
-/// The standard operations have the same names in every schema.
-#[inline]
-pub(crate) fn is_update(operation: OperationRef<'_>) -> bool {
-    match operation {
-        OperationRef::Handle(handle) => handle == Operation::UPDATE,
-        OperationRef::Name(name) => Schema::standard_name(Operation::UPDATE) == Some(name),
-    }
-}
-
 /// The last step: of the assignments that grant the operation, one must have all its conditions met, on each side. `read`
-/// gives an attribute's value on the side at a place. The decision is made where it is returned, since a denial is large,
-/// and passing it on would cost more than the steps.
+/// gives the value of an attribute's first name on the side at a place. The decision is made where it is returned, since a denial
+/// is large, and passing it on would cost more than the steps.
 #[inline]
-fn conditions<'a, const N: usize>(
-    InContext { of: access, context }: InContext<'a>,
+fn conditions<'a, const SIDES: usize>(
+    access: &'a Access,
+    context: Context<'_, 'a>,
     asked: Asked,
-    sides: [Option<UpdateSide>; N],
-    read: impl Fn(usize, &'a AttributePath) -> Value<'a>,
+    read: impl Fn(usize, &'a str) -> Value<'a>,
 ) -> Decision<'a> {
     if let Some(others) = access.others.as_deref() {
-        return any_of_several(access, context, &others.names, asked, sides, read);
+        return several::decide::<SIDES>(access, context, &others.names, asked, read);
     }
-    for clause in access.first.clauses(asked.resource) {
-        match clause {
-            Ok(clause) if clause.reads_context() => {
-                let found = clause.attribute.read(context);
-                if !clause.is_met_by(found) {
-                    return unmet(&clause, None, &found);
-                }
+    let rules = access.schema().rules_on(asked.resource());
+    let Some(conditions) = &access.first.conditions else { return Decision::Allow };
+    for (place, of) in conditions.iter().enumerate() {
+        let Some(binding) = rules.get(of.name).and_then(TypeRule::of_resource) else {
+            match refused_otherwise(access, context, asked, place) {
+                Some(denied) => return denied,
+                None => continue,
             }
-            Ok(clause) => {
-                for (side, label) in sides.iter().enumerate() {
-                    let found = read(side, clause.attribute);
-                    if !clause.is_met_by(found) {
-                        return unmet(&clause, *label, &found);
+        };
+        let attribute = binding.attribute();
+        for side in 0..SIDES {
+            let mut found = read(side, attribute.first());
+            match found {
+                Value::Text(text) if attribute.is_name() => {
+                    if !of.accepted.contains(text) {
+                        return unmet(access, asked, place, UpdateSide::at::<SIDES>(side), Value::Text(text));
+                    }
+                }
+                _ => {
+                    attribute.descend(&mut found);
+                    if !meets(&found, binding.matching(), &of.accepted) {
+                        return unmet(access, asked, place, UpdateSide::at::<SIDES>(side), found);
                     }
                 }
             }
-            Err(unbound) => return Decision::Deny(unbound.denial()),
         }
     }
     Decision::Allow
@@ -243,154 +316,36 @@ fn conditions<'a, const N: usize>(
 /// Apart, so that what is allowed doesn't carry the room for a denial.
 #[cold]
 #[inline(never)]
-fn unmet<'a>(clause: &Clause<'a>, side: Option<UpdateSide>, found: &Value<'a>) -> Decision<'a> {
-    Decision::Deny(clause.denial(side, *found))
-}
-
-/// The same where there are several assignments: side by side, since each may be allowed by another assignment. Each
-/// attribute is read once, for all of them, and the context's for both sides. The reason tells of each assignment that grants
-/// the operation its first condition that isn't met.
-#[inline(never)]
-fn any_of_several<'a, const N: usize>(
+fn unmet<'a>(
     access: &'a Access,
-    context: &'a dyn Attributes,
-    names: &'a [JoinedName],
     asked: Asked,
-    sides: [Option<UpdateSide>; N],
-    read: impl Fn(usize, &'a AttributePath) -> Value<'a>,
+    place: usize,
+    side: Option<UpdateSide>,
+    found: Value<'a>,
 ) -> Decision<'a> {
-    let granting = asked.granted_by(access).fold(0, |all, (place, _)| all | joined::only(place));
-    let rules = access.schema().rules_on(asked.resource);
-    let mut met: [AssignmentSet; MOST_KEPT] = [0; MOST_KEPT];
-    let mut found = [Value::Absent; MOST_KEPT];
-    // What the context leaves open; it is read once, with the first side.
-    let mut open_in_context = granting;
-    for (side, label) in sides.into_iter().enumerate() {
-        let mut open = open_in_context;
-        for (place, name) in names.iter().enumerate() {
-            if name.reads_context && side > 0 {
-                continue;
-            }
-            let accepting = accepting_on(rules, name, |attribute| {
-                let value = if name.reads_context { attribute.read(context) } else { read(side, attribute) };
-                if let Some(slot) = found.get_mut(place) {
-                    *slot = value;
-                }
-                value
-            });
-            open &= accepting;
-            if name.reads_context {
-                open_in_context &= accepting;
-            }
-            if let Some(slot) = met.get_mut(place) {
-                *slot = accepting;
-            }
+    match access.first.clause(asked.resource(), place) {
+        Some(Ok(clause)) => Decision::Deny(clause.denial(side, found)),
+        Some(Err(unbound)) => Decision::Deny(unbound.denial()),
+        // There is such a condition, since it was not met; without one it is denied all the same.
+        None => Decision::Deny(asked.permission_missing(access)),
+    }
+}
+
+/// By a condition that doesn't restrict by an attribute of the resource: it reads the context, is ignored, or is not bound to
+/// the type.
+#[cold]
+#[inline(never)]
+fn refused_otherwise<'a>(
+    access: &'a Access,
+    context: Context<'_, 'a>,
+    asked: Asked,
+    place: usize,
+) -> Option<Decision<'a>> {
+    match access.first.clause(asked.resource(), place)? {
+        Ok(clause) => {
+            let found = clause.attribute.read(*context);
+            (!clause.is_met_by(&found)).then(|| Decision::Deny(clause.denial(None, found)))
         }
-        if open != 0 {
-            continue;
-        }
-        let mut reasons = Reasons::new(access, asked.resource, label);
-        for (at, assignment) in asked.granted_by(access) {
-            let reason = assignment.clauses(asked.resource).find_map(|clause| match clause {
-                Ok(clause) => {
-                    let place = names.iter().position(|name| clause.is_named(name.name))?;
-                    let kept = found.get(place).zip(met.get(place)).map(|(found, met)| (*found, *met));
-                    // Past those that were kept, the value is read again, for the reason alone.
-                    let (found, met) = kept.or_else(|| {
-                        let found = match clause.source {
-                            Source::Context => clause.attribute.read(context),
-                            Source::Resource => read(side, clause.attribute),
-                        };
-                        Some((found, accepting(found, clause.matching, names.get(place)?)))
-                    })?;
-                    (met & joined::only(at) == 0).then_some(Ok((clause, found)))
-                }
-                Err(unbound) => Some(Err(unbound)),
-            });
-            if let Some(reason) = reason {
-                reasons.add(at, reason);
-            }
-        }
-        return Decision::Deny(match reasons.denial() {
-            Some(denial) => denial,
-            // There is a reason, since an assignment grants it; without one it is denied all the same.
-            None => Denial::PermissionMissing {
-                resource: access.schema().type_name_at(asked.resource),
-                operation: access.schema().operation_at(asked.operation),
-            },
-        });
+        Err(unbound) => Some(Decision::Deny(unbound.denial())),
     }
-    Decision::Allow
-}
-
-/// The assignments that a name leaves open on a type with these rules: those that don't have it, that accept the attribute's
-/// value, or all where it is ignored.
-#[inline]
-pub(super) fn accepting_on<'a>(
-    rules: &'a [TypeRule],
-    name: &JoinedName,
-    read: impl FnOnce(&'a AttributePath) -> Value<'a>,
-) -> AssignmentSet {
-    match rules.get(name.name) {
-        Some(TypeRule::Restricts(binding)) => {
-            name.without | accepting(read(binding.attribute()), binding.matching(), name)
-        }
-        Some(TypeRule::Ignored) => AssignmentSet::MAX,
-        Some(TypeRule::Unbound) | None => name.without,
-    }
-}
-
-/// The values of how many names are kept for the reasons.
-const MOST_KEPT: usize = 16;
-
-/// The assignments whose values under a name are met.
-#[inline]
-fn accepting(value: Value<'_>, matching: Match, name: &JoinedName) -> AssignmentSet {
-    match value {
-        Value::List(list) => accepting_list(list, matching, name),
-        scalar => name.accepting(scalar),
-    }
-}
-
-fn accepting_list(list: &dyn List, matching: Match, name: &JoinedName) -> AssignmentSet {
-    let of_each = elements(list).map(|element| name.accepting(element));
-    match matching {
-        Match::Any => of_each.fold(0, |all, one| all | one),
-        Match::All => of_each.reduce(|all, one| all & one).unwrap_or(0),
-    }
-}
-
-impl Clause<'_> {
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "a call for each condition takes a tenth of a decision")]
-    pub(crate) fn is_met_by(&self, value: Value<'_>) -> bool {
-        meets(value, self.matching, self.accepted)
-    }
-}
-
-/// Whether an attribute's value meets a condition.
-#[inline]
-pub(crate) fn meets(value: Value<'_>, matching: Match, accepted: &ValueSet) -> bool {
-    match value {
-        Value::Text(text) => accepted.contains(text),
-        Value::List(list) => meets_list(list, matching, accepted),
-        other => accepted.accepts(other),
-    }
-}
-
-fn meets_list(list: &dyn List, matching: Match, accepted: &ValueSet) -> bool {
-    let mut elements = elements(list);
-    match matching {
-        Match::Any => elements.any(|element| accepted.accepts(element)),
-        // All elements of an empty list are accepted, and still it meets nothing.
-        Match::All => elements.len() > 0 && elements.all(|element| accepted.accepts(element)),
-    }
-}
-
-/// The elements of a list. The length is read once: a host may compute it, and give another answer the next time. A list whose
-/// two answers differ has none.
-fn elements(list: &dyn List) -> impl ExactSizeIterator<Item = Value<'_>> {
-    let len = list.len();
-    let len = if list.is_empty() { 0 } else { len };
-    (0..len).map(|index| list.item(index))
 }

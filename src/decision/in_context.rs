@@ -17,6 +17,9 @@ pub struct InContext<'a, T = Access> {
     pub(crate) context: &'a dyn Attributes,
 }
 
+/// The context, in one register.
+pub(super) type Context<'c, 'a> = &'c &'a dyn Attributes;
+
 /// No context: conditions that read it are not met.
 pub(crate) const NONE: &dyn Attributes = &();
 

@@ -4,8 +4,9 @@ use alloc::vec::Vec;
 
 use super::{
     clauses::Clause,
-    evaluate::{accepting_on, is_update, permission},
+    evaluate::permission,
     in_context::{InContext, ReadOnce},
+    several::accepting_on,
 };
 use crate::{
     access::Access,
@@ -175,7 +176,7 @@ impl<'a> Prepared<'a> {
     #[inline]
     fn is_met_by<R: Resource + ?Sized>(&self, resource: &R) -> bool {
         let Some(others) = self.access.others.as_deref() else {
-            return self.clauses.iter().all(|clause| clause.is_met_by(clause.attribute.read(resource)));
+            return self.clauses.iter().all(|clause| clause.is_met_by(&clause.attribute.read(resource)));
         };
         let rules = self.current.map_or(&[][..], |(index, _)| self.access.schema().rules_on(index));
         let names = others.names.iter().filter(|name| !name.reads_context);
@@ -215,7 +216,7 @@ impl<'a> Prepared<'a> {
             }
         }
         // An update has two sides, and the proposed one is not given.
-        self.open = self.asks_nothing || (self.granting != 0 && !is_update(self.operation));
+        self.open = self.asks_nothing || (self.granting != 0 && !self.operation.is_update());
         self.open
     }
 }

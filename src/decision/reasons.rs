@@ -65,7 +65,7 @@ impl CompiledAssignment {
             Err(unbound) => Some(Err(unbound)),
             Ok(clause) if clause.reads_context() => {
                 let found = context.value(&clause);
-                (!clause.is_met_by(found)).then_some(Ok((clause, found)))
+                (!clause.is_met_by(&found)).then_some(Ok((clause, found)))
             }
             Ok(_) => None,
         })
@@ -79,7 +79,7 @@ impl<'a> InContext<'a> {
         let has_a_role = |of: &CompiledAssignment| AssignmentRef(of).has_a_role();
         let some_have = self.of.compiled().any(has_a_role);
         let counts = |of: &CompiledAssignment| match asked {
-            Some(asked) => of.grants_at(asked.resource, asked.operation),
+            Some(asked) => of.grants_at(asked.resource(), asked.operation()),
             None => !some_have || has_a_role(of),
         };
         // What is asked of the context is the same on every type.
@@ -88,7 +88,7 @@ impl<'a> InContext<'a> {
         for (at, assignment) in self.of.compiled().enumerate().filter(|(_, of)| counts(of)) {
             let unmet = assignment.clauses(any_type).flatten().filter(Clause::reads_context).find_map(|clause| {
                 let found = context.value(&clause);
-                (!clause.is_met_by(found)).then_some((clause, found))
+                (!clause.is_met_by(&found)).then_some((clause, found))
             });
             match unmet {
                 None => return Ok(()),

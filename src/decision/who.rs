@@ -1,9 +1,6 @@
 //! The question: who can do this?
 
-use super::{
-    evaluate::is_update,
-    in_context::{InContext, NONE},
-};
+use super::in_context::{InContext, NONE};
 use crate::{access::Access, attributes::Attributes, resource::Resource, schema::OperationRef};
 
 /// Which of these accesses allow an operation on a resource. With each access comes an id, by which the host knows whose it
@@ -51,7 +48,7 @@ pub fn who_can_in<'a, 'r, Id, R: Resource + ?Sized>(
     let operation = operation.into();
     let can = move |of: &Access| {
         let access = InContext { of, context };
-        if is_update(operation) {
+        if operation.is_update() {
             access.decide_update(resource, resource).is_allow()
         } else {
             access.decide(operation, resource).is_allow()

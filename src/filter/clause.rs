@@ -161,7 +161,7 @@ impl Clauses {
         self.all.chunk_by(Clause::reads_as).all(|clauses| {
             let of_resource = clauses.first().filter(|clause| !clause.source.is_context());
             let value = of_resource.map_or(Value::Absent, |clause| clause.attribute.read(attributes));
-            clauses.iter().all(|clause| meets(value, clause.matching, &clause.accepted))
+            clauses.iter().all(|clause| meets(&value, clause.matching, &clause.accepted))
         })
     }
 

@@ -125,9 +125,9 @@ impl Access {
             return self.filter_of(&mut ReadOnce::new(context), asked).unwrap_or(Filter::Nothing);
         }
         let granting = asked.granted_by(self).map(|(_, assignment)| assignment);
-        let bound = granting.filter(|assignment| assignment.is_bound(asked.resource));
+        let bound = granting.filter(|assignment| assignment.is_bound(asked.resource()));
         Filter::any_of(bound.map(|assignment| {
-            let clauses: Vec<Clause> = assignment.clauses(asked.resource).flatten().map(Into::into).collect();
+            let clauses: Vec<Clause> = assignment.clauses(asked.resource()).flatten().map(Into::into).collect();
             Clauses::new(clauses).map_or(Filter::Everything, Filter::AllOf)
         }))
     }
@@ -145,14 +145,14 @@ impl Access {
 
     fn filter_of<'a>(&'a self, context: &mut ReadOnce<'a>, asked: Asked) -> Result<Filter, Denial<'a>> {
         // The reasons of assignments by which no resource could pass.
-        let mut reasons = Reasons::new(self, asked.resource, None);
+        let mut reasons = Reasons::new(self, asked.resource(), None);
         let mut alternatives = Vec::new();
         for (at, assignment) in asked.granted_by(self) {
-            if let Some(reason) = assignment.refusal_in(context, asked.resource) {
+            if let Some(reason) = assignment.refusal_in(context, asked.resource()) {
                 reasons.add(at, reason);
                 continue;
             }
-            let clauses = assignment.clauses(asked.resource).flatten().filter(|clause| !clause.reads_context());
+            let clauses = assignment.clauses(asked.resource()).flatten().filter(|clause| !clause.reads_context());
             alternatives
                 .push(Clauses::new(clauses.map(Into::into).collect()).map_or(Filter::Everything, Filter::AllOf));
         }

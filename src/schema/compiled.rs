@@ -10,11 +10,7 @@ use super::{
     handles::{self, Operation, OperationRef, ResourceType, TypeRef},
     rule::{Binding, Elsewhere},
 };
-use crate::{
-    permission::Permission,
-    text::{UnknownName, same},
-    values::ValueKind,
-};
+use crate::{ends::same, permission::Permission, text::UnknownName, values::ValueKind};
 
 /// Its names come from the host; a request can't add any, so its hash needs no protection from flooding.
 pub(super) type Names<V> = IndexMap<Box<str>, V, FixedState>;
@@ -204,8 +200,15 @@ impl Schema {
 
     #[inline(never)]
     fn operation_named(&self, name: &str) -> Option<u8> {
-        let other = || self.inner.operations.get_index_of(name).and_then(|index| index.try_into().ok());
-        handles::standard_index(name).or_else(other)
+        match handles::standard_index(name) {
+            None => self.declared_operation(name),
+            standard => standard,
+        }
+    }
+
+    #[inline(never)]
+    fn declared_operation(&self, name: &str) -> Option<u8> {
+        self.inner.operations.get_index_of(name)?.try_into().ok()
     }
 
     pub(crate) fn type_handle(&self, index: usize) -> ResourceType {
@@ -289,7 +292,14 @@ impl fmt::Debug for Schema {
 }
 
 impl TypeRule {
+    /// What it reads of the resource, if it restricts by that.
+    #[inline]
+    pub(crate) fn of_resource(&self) -> Option<&Binding> {
+        self.binding().filter(|binding| !binding.source().is_context())
+    }
+
     /// What it reads, if it restricts.
+    #[inline]
     pub(crate) fn binding(&self) -> Option<&Binding> {
         match self {
             Self::Restricts(binding) => Some(binding),

@@ -51,7 +51,7 @@ impl Operation {
     }
 
     #[inline]
-    pub(super) fn index_in(self, fingerprint: u64) -> Option<u8> {
+    pub(crate) fn index_in(self, fingerprint: u64) -> Option<u8> {
         (self.schema == 0 || self.schema == fingerprint).then_some(self.index)
     }
 }
@@ -71,7 +71,7 @@ impl ResourceType {
     }
 
     #[inline]
-    pub(super) fn index_in(self, fingerprint: u64) -> Option<usize> {
+    pub(crate) fn index_in(self, fingerprint: u64) -> Option<usize> {
         (self.schema == fingerprint).then_some(self.index.into())
     }
 }
@@ -112,4 +112,14 @@ by_handle_or_name! {
 by_handle_or_name! {
     /// A resource type by handle or by name: what a [`Resource`](crate::Resource) says of itself.
     TypeRef, ResourceType
+}
+
+impl OperationRef<'_> {
+    /// Whether it has two sides: the resource as it is and as it would be.
+    pub(crate) fn is_update(self) -> bool {
+        match self {
+            Self::Handle(handle) => handle == Operation::UPDATE,
+            Self::Name(name) => standard_index(name) == Some(Operation::UPDATE.index),
+        }
+    }
 }

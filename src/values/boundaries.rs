@@ -150,7 +150,6 @@ impl List {
 #[derive(Clone, Copy)]
 pub(super) enum ListRef<'a> {
     Nothing,
-    One(&'a str),
     Texts(&'a Table),
     Of(&'a List),
 }
@@ -159,7 +158,6 @@ impl<'a> ListRef<'a> {
     pub(super) fn len(self) -> usize {
         match self {
             Self::Nothing => 0,
-            Self::One(_) => 1,
             Self::Texts(table) => table.len(),
             Self::Of(list) => list.len(),
         }
@@ -168,7 +166,6 @@ impl<'a> ListRef<'a> {
     pub(super) fn given_at(self, place: usize) -> Option<&'a str> {
         match self {
             Self::Nothing => None,
-            Self::One(text) => (place == 0).then_some(text),
             Self::Texts(table) => table.at(place),
             Self::Of(list) => list.given_at(place),
         }
@@ -177,7 +174,6 @@ impl<'a> ListRef<'a> {
     pub(super) fn cut_at(self, place: usize) -> Option<Cut<'a>> {
         match self {
             Self::Nothing => None,
-            Self::One(text) => (place < 2).then(|| Cut::Text(text, is_odd(place).then_some(0))),
             Self::Texts(table) => {
                 let text = table.sorted_at(place / 2)?;
                 Some(Cut::Text(text, is_odd(place).then_some(0)))

@@ -9,7 +9,7 @@
 //! | `value_kind` | the kinds, and which point of its domain an attribute's value is |
 //! | `integers`, `networks`, `instants` | the text forms of the kinds that are numbers inside |
 //! | `value_error`, `value_problem` | a value that is not in its form |
-//! | `texts` | a text, or a table of texts, for fast look-up |
+//! | `texts` | a table of texts for fast look-up |
 //! | `boundaries` | the boundaries of a list, and how they are ordered |
 //! | `value_set` | the set |
 //! | `walk` | the one walk over several sets |
@@ -30,6 +30,7 @@ mod value_set;
 mod walk;
 
 pub(crate) use elements::Wanted;
+pub(crate) use texts::Table;
 pub use value_error::ValueError;
 pub use value_kind::ValueKind;
 pub(crate) use value_kind::with_text;

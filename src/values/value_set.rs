@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
     boundaries::{List, ListRef},
-    texts::{Short, Table},
+    texts::Table,
     value_error::ValueError,
     value_kind::{Point, ValueKind, with_text},
     walk::{self, Walk},
@@ -39,11 +39,10 @@ use crate::{
 #[derive(Clone)]
 pub struct ValueSet(Layout);
 
-/// Most sets have one text, and most texts are short: such a set takes no memory elsewhere.
+/// Boxed, so that a condition is small: most are passed by.
 #[derive(Clone)]
 enum Layout {
-    Short(Short),
-    One(Box<str>),
+    /// Of texts that are all named.
     Texts(Box<Table>),
     Other(Box<Other>),
 }
@@ -70,10 +69,7 @@ pub(crate) enum Misfit {
 impl ValueSet {
     /// The texts themselves.
     pub(crate) fn of_texts(texts: &[&str]) -> Self {
-        match texts {
-            [only] => Self(Short::new(only).map_or_else(|| Layout::One((*only).into()), Layout::Short)),
-            _ => Self(Layout::Texts(Box::new(Table::new(texts)))),
-        }
+        Self(Layout::Texts(Box::new(Table::new(texts))))
     }
 
     /// The values of a kind, and all of the kind but the excepted ones, where some are.
@@ -96,7 +92,7 @@ impl ValueSet {
     /// What its values are.
     pub fn kind(&self) -> ValueKind {
         match &self.0 {
-            Layout::Short(_) | Layout::One(_) | Layout::Texts(_) => ValueKind::Text,
+            Layout::Texts(_) => ValueKind::Text,
             Layout::Other(other) => other.kind,
         }
     }
@@ -105,17 +101,6 @@ impl ValueSet {
     #[inline]
     pub fn contains(&self, text: &str) -> bool {
         match &self.0 {
-            Layout::Short(only) => only.bytes() == text.as_bytes(),
-            _ => self.contains_elsewhere(text),
-        }
-    }
-
-    // Apart, so that the test of a single text is small enough to stand where it is asked.
-    #[inline(never)]
-    fn contains_elsewhere(&self, text: &str) -> bool {
-        match &self.0 {
-            Layout::Short(only) => only.bytes() == text.as_bytes(),
-            Layout::One(only) => **only == *text,
             Layout::Texts(table) => table.contains(text),
             Layout::Other(other) => other.contains(text),
         }
@@ -125,7 +110,7 @@ impl ValueSet {
     pub(crate) fn accepts(&self, value: Value<'_>) -> bool {
         match &self.0 {
             Layout::Other(other) => other.kind.with_point(value, false, |point| other.has(point)),
-            Layout::Short(_) | Layout::One(_) | Layout::Texts(_) => with_text(value, false, |text| self.contains(text)),
+            Layout::Texts(_) => with_text(value, false, |text| self.contains(text)),
         }
     }
 
@@ -186,8 +171,6 @@ impl ValueSet {
     /// The values, and those that are excepted.
     fn lists(&self) -> (ListRef<'_>, Option<ListRef<'_>>) {
         match &self.0 {
-            Layout::Short(only) => (ListRef::One(only.as_str()), None),
-            Layout::One(only) => (ListRef::One(only), None),
             Layout::Texts(table) => (ListRef::Texts(table), None),
             Layout::Other(other) => {
                 (other.values.as_ref().map_or(ListRef::Nothing, ListRef::Of), other.except.as_ref().map(ListRef::Of))
@@ -197,7 +180,7 @@ impl ValueSet {
 }
 
 impl Other {
-    #[inline]
+    #[inline(never)]
     fn contains(&self, text: &str) -> bool {
         self.kind.point_of(text).is_some_and(|point| self.has(point))
     }
@@ -225,10 +208,7 @@ impl<T: Copy> InSet<T> {
         self.kind.with_point(value, of_none, |point| {
             let having = self.sets.iter().filter(|(_, set)| match &set.0 {
                 Layout::Other(other) => other.has(point),
-                Layout::Short(_) | Layout::One(_) | Layout::Texts(_) => match point {
-                    Point::Text(text) => set.contains(text),
-                    Point::Number(_) => false,
-                },
+                Layout::Texts(table) => matches!(point, Point::Text(text) if table.contains(text)),
             });
             having.fold(of_none, |all, (of, _)| join(all, *of))
         })

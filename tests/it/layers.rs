@@ -9,7 +9,7 @@ use std::{
 /// The modules of the crate from the lowest layer up. Those of one layer don't know each other; a module that
 /// is not here has no place yet, and that is an error.
 const LAYERS: &[&[&str]] = &[
-    &["hashing", "text", "time", "readme", "guide"],
+    &["ends", "hashing", "text", "time", "readme", "guide"],
     &["key"],
     &["attributes", "permission", "condition"],
     &["json", "values"],

@@ -109,15 +109,15 @@ impl Written {
 fn on(schema: &Schema, resource: &str, assignments: &[Option<&Written>]) -> Access {
     let role = Role::new("reader", [format!("{resource}:read").as_str()]).unwrap();
     let roles = Roles::new(schema, ACCOUNT).unwrap().with(role).unwrap();
-    let mut different: Vec<Assignment> = Vec::new();
-    for written in assignments {
-        let conditions = written.map(Written::conditions).unwrap_or_default();
-        let assignment = Assignment::new().role("reader").with_conditions(conditions);
-        if !different.contains(&assignment) {
-            different.push(assignment);
-        }
-    }
-    Access::builder(&roles).grant(different.into_iter().collect()).build().unwrap()
+    // One that has the same values in another order is the same.
+    let mut seen = BTreeSet::new();
+    let different = assignments.iter().copied().filter(|written| {
+        seen.insert(written.map(|of| (BTreeSet::from_iter(&of.one_of), BTreeSet::from_iter(&of.except))))
+    });
+    let assignment = |written: Option<&Written>| {
+        Assignment::new().role("reader").with_conditions(written.map(Written::conditions).unwrap_or_default())
+    };
+    Access::builder(&roles).grant(different.map(assignment).collect()).build().unwrap()
 }
 
 /// What the comparison says, where it must be this.

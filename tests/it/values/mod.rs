@@ -4,6 +4,7 @@ mod algebra;
 mod attributes;
 mod conditions;
 mod schemas;
+mod texts;
 mod worlds;
 
 use keyward::{Access, AccessError, Condition, Role, Roles, Schema, ValueSet};
