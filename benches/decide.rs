@@ -350,7 +350,7 @@ mod of_256_values {
 
 /// A thousand rows at once, two conditions.
 #[divan::bench_group(sample_size = 1)]
-mod page_of_1000 {
+mod of_1000_rows {
     use super::*;
 
     fn rows(resource_type: Option<ResourceType>) -> Vec<Product> {
