@@ -1,6 +1,6 @@
 //! The values that one condition name accepts.
 
-use alloc::{boxed::Box, string::ToString, vec::Vec};
+use alloc::{string::ToString, sync::Arc, vec::Vec};
 use core::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -39,12 +39,12 @@ use crate::{
 #[derive(Clone)]
 pub struct ValueSet(Layout);
 
-/// Boxed, so that a condition is small: most are passed by.
+/// Shared: filters, comparisons and the accesses of one grant have the same sets.
 #[derive(Clone)]
 enum Layout {
     /// Of texts that are all named.
-    Texts(Box<Table>),
-    Other(Box<Other>),
+    Texts(Arc<Table>),
+    Other(Arc<Other>),
 }
 
 /// A set of another kind, or one that excepts.
@@ -69,7 +69,7 @@ pub(crate) enum Misfit {
 impl ValueSet {
     /// The texts themselves.
     pub(crate) fn of_texts(texts: &[&str]) -> Self {
-        Self(Layout::Texts(Box::new(Table::new(texts))))
+        Self(Layout::Texts(Arc::new(Table::new(texts))))
     }
 
     /// The values of a kind, and all of the kind but the excepted ones, where some are.
@@ -85,7 +85,7 @@ impl ValueSet {
             (!texts.is_empty()).then(|| List::new(kind, texts).map_err(refuse)).transpose()
         };
         let (values, except) = (list(values, Misfit::Value)?, list(except, Misfit::Excepted)?);
-        let set = Self(Layout::Other(Box::new(Other { kind, values, except })));
+        let set = Self(Layout::Other(Arc::new(Other { kind, values, except })));
         if walk::has_element(&mut [set.walk(true)]) { Ok(set) } else { Err(Misfit::NothingLeft) }
     }
 

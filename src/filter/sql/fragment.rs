@@ -1,11 +1,10 @@
 //! The text of a condition, and the parameters to bind.
 
-use alloc::{
-    format,
-    string::{String, ToString},
-    vec::Vec,
+use alloc::{format, string::String, vec::Vec};
+use core::{
+    fmt::{self, Write},
+    ops::Range,
 };
-use core::fmt;
 
 /// A condition in SQL and the values to bind to its placeholders. No value stands in the text.
 ///
@@ -39,10 +38,10 @@ use core::fmt;
 pub struct SqlFragment {
     /// Whether placeholders are numbered. If so, a value that is used twice is bound once.
     numbered: bool,
-    /// The text between the placeholders: one more than those.
-    pieces: Vec<String>,
-    /// Which parameter each placeholder takes.
-    placeholders: Vec<usize>,
+    /// The text without its placeholders.
+    text: String,
+    /// Where in the text placeholders stand, one or several with commas between them.
+    placeholders: Vec<(usize, Run)>,
     parameters: Vec<SqlValue>,
     first: usize,
 }
@@ -85,31 +84,53 @@ impl SqlFragment {
 
     /// The text, with null for every parameter.
     pub(super) fn with_nulls(&self) -> String {
-        self.pieces.join("NULL")
+        let mut text = String::new();
+        let _ = self.write(&mut text, |text, _| text.write_str("NULL"));
+        text
+    }
+
+    /// The text with what `placeholder` writes for the parameter with a number.
+    fn write<W: Write>(&self, to: &mut W, placeholder: impl Fn(&mut W, usize) -> fmt::Result) -> fmt::Result {
+        let mut from = 0;
+        for (at, run) in &self.placeholders {
+            to.write_str(self.text.get(from..*at).unwrap_or_default())?;
+            for number in run.values.clone() {
+                to.write_str(if number == run.values.start { "" } else { ", " })?;
+                placeholder(to, number)?;
+                to.write_str(run.cast)?;
+            }
+            from = *at;
+        }
+        to.write_str(self.text.get(from..).unwrap_or_default())
     }
 }
 
 /// The text, with placeholders.
 impl fmt::Display for SqlFragment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut placeholders = self.placeholders.iter();
-        for piece in &self.pieces {
-            f.write_str(piece)?;
-            match placeholders.next() {
-                Some(number) if self.numbered => write!(f, "${}", number.saturating_add(self.first))?,
-                Some(_) => f.write_str("?")?,
-                None => {}
+        self.write(f, |f, number| match self.numbered {
+            true => {
+                f.write_str("$")?;
+                f.write_str(itoa::Buffer::new().format(number.saturating_add(self.first)))
             }
-        }
-        Ok(())
+            false => f.write_str("?"),
+        })
     }
 }
 
-/// The values of a fragment that is being written. In its text a placeholder is the value's number between two NULs, which
-/// are in no name and no literal.
+/// Placeholders that follow each other, for these values, each with a cast after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Run {
+    values: Range<usize>,
+    cast: &'static str,
+}
+
+/// The values of a fragment that is being written. In its text the number of a run stands between two NULs, which are in no name
+/// and no literal.
 #[derive(Default)]
 pub(super) struct Binds {
     values: Vec<SqlValue>,
+    runs: Vec<Run>,
 }
 
 const MARK: char = '\0';
@@ -117,9 +138,14 @@ const MARK: char = '\0';
 impl Binds {
     /// A placeholder for the value.
     pub(super) fn one(&mut self, value: SqlValue) -> String {
-        let at = self.values.len();
-        self.values.push(value);
-        format!("{MARK}{at}{MARK}")
+        self.run([value], "")
+    }
+
+    fn run(&mut self, values: impl IntoIterator<Item = SqlValue>, cast: &'static str) -> String {
+        let (number, start) = (self.runs.len(), self.values.len());
+        self.values.extend(values);
+        self.runs.push(Run { values: start..self.values.len(), cast });
+        format!("{MARK}{number}{MARK}")
     }
 
     pub(super) fn count(&self) -> usize {
@@ -132,24 +158,28 @@ impl Binds {
     }
 
     /// `(?, ?)`, each with `cast` after it; `None` where there is nothing to be in.
-    pub(super) fn list(&mut self, values: impl IntoIterator<Item = SqlValue>, cast: &str) -> Option<String> {
-        let placeholders: Vec<String> = values.into_iter().map(|value| format!("{}{cast}", self.one(value))).collect();
-        (!placeholders.is_empty()).then(|| format!("({})", placeholders.join(", ")))
+    pub(super) fn list(&mut self, values: impl IntoIterator<Item = SqlValue>, cast: &'static str) -> Option<String> {
+        let before = self.count();
+        let run = self.run(values, cast);
+        (self.count() > before).then(|| format!("({run})"))
     }
 
-    pub(super) fn into_fragment(self, numbered: bool, text: &str) -> SqlFragment {
-        let (mut pieces, mut placeholders, mut parameters) = (Vec::new(), Vec::new(), Vec::new());
-        for (index, part) in text.split(MARK).enumerate() {
+    pub(super) fn into_fragment(self, numbered: bool, marked: &str) -> SqlFragment {
+        let (mut text, mut placeholders) = (String::with_capacity(marked.len()), Vec::new());
+        for (index, part) in marked.split(MARK).enumerate() {
             if index % 2 == 0 {
-                pieces.push(part.to_string());
-            } else if let Ok(number) = part.parse::<usize>() {
-                placeholders.push(number);
-                parameters.extend(self.values.get(number).cloned());
+                text.push_str(part);
+            } else if let Some(run) = part.parse().ok().and_then(|number: usize| self.runs.get(number)) {
+                placeholders.push((text.len(), run.clone()));
             }
         }
-        if numbered {
-            parameters = self.values;
-        }
-        SqlFragment { numbered, pieces, placeholders, parameters, first: 1 }
+        // With numbers a value is bound once; without, once for each placeholder.
+        let used = || placeholders.iter().flat_map(|(_, run)| run.values.clone());
+        let parameters = if numbered || used().eq(0..self.values.len()) {
+            self.values
+        } else {
+            used().filter_map(|number| self.values.get(number).cloned()).collect()
+        };
+        SqlFragment { numbered, text, placeholders, parameters, first: 1 }
     }
 }
