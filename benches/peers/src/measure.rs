@@ -7,163 +7,204 @@ use std::{
 
 use crate::{
     engines::Engine,
-    world::{Question, World},
+    world::{Answer, Question, World},
 };
 
-/// How long an engine is measured before the next has its turn.
-const TURN: Duration = Duration::from_micros(100);
-const ROUNDS: usize = 3_000;
-
 /// An [`Engine`] of whichever type.
-trait Timed {
-    fn allows(&mut self, question: &Question<'_>) -> bool;
+pub(crate) trait Timed {
+    fn answer(&mut self, question: &Question<'_>) -> Answer;
 
-    /// So many decisions, each with a request of its own, or all with one.
-    fn time(&mut self, question: &Question<'_>, per_call: bool, count: u32) -> Duration;
+    /// So many requests made and decided, each question after the other and again from the first.
+    fn decisions(&mut self, questions: &mut Questions<'_>, count: u32) -> Duration;
+
+    /// The same requests, made and dropped.
+    fn requests(&mut self, questions: &mut Questions<'_>, count: u32) -> Duration;
 }
 
 impl<E: Engine> Timed for E {
-    fn allows(&mut self, question: &Question<'_>) -> bool {
+    fn answer(&mut self, question: &Question<'_>) -> Answer {
         let request = self.request(question);
-        let (lent, owned) = (self.decide(&request), self.decide_owned(request));
-        assert_eq!(lent, owned, "the same request is answered in two ways");
-        owned
+        self.decide(question, request)
     }
 
-    fn time(&mut self, question: &Question<'_>, per_call: bool, count: u32) -> Duration {
-        if per_call {
-            let start = Instant::now();
-            for _ in 0..count {
-                let request = self.request(black_box(question));
-                black_box(self.decide_owned(request));
-            }
-            start.elapsed()
-        } else {
+    fn decisions(&mut self, questions: &mut Questions<'_>, count: u32) -> Duration {
+        let start = Instant::now();
+        for _ in 0..count {
+            let question = questions.next();
+            let question = black_box(&question);
             let request = self.request(question);
-            let start = Instant::now();
-            for _ in 0..count {
-                black_box(self.decide(black_box(&request)));
-            }
-            start.elapsed()
+            black_box(self.decide(question, request));
         }
+        start.elapsed()
+    }
+
+    fn requests(&mut self, questions: &mut Questions<'_>, count: u32) -> Duration {
+        let start = Instant::now();
+        for _ in 0..count {
+            let question = questions.next();
+            black_box(self.request(black_box(&question)));
+        }
+        start.elapsed()
     }
 }
 
-/// One engine in one world, and what was found.
-struct Entry {
-    row: &'static str,
-    world: usize,
-    engine: Box<dyn Timed>,
-    /// Decisions in a turn.
-    count: u32,
-    least: f64,
+/// One question, asked by each of some actors in turn.
+pub(crate) struct Questions<'a> {
+    question: Question<'a>,
+    actors: &'a [String],
+    next: usize,
 }
+
+impl<'a> Questions<'a> {
+    #[inline]
+    fn next(&mut self) -> Question<'a> {
+        let actor = &self.actors[self.next];
+        self.next += 1;
+        if self.next == self.actors.len() {
+            self.next = 0;
+        }
+        Question { actor, ..self.question }
+    }
+}
+
+/// What is measured.
+pub(crate) struct Workload {
+    pub(crate) name: &'static str,
+    /// Where its world stands.
+    pub(crate) world: usize,
+    /// The note of the case.
+    pub(crate) case: &'static str,
+    /// Who asks: ids in an order that no cache expects, or the case's own actor.
+    pub(crate) actors: Vec<String>,
+    /// How long an engine is measured before the next has its turn.
+    pub(crate) turn: Duration,
+    pub(crate) rounds: usize,
+}
+
+/// What one engine took for one workload: nanoseconds, the least of all rounds.
+#[derive(Clone, Copy)]
+pub(crate) struct Cost {
+    /// With its request made for each decision.
+    pub(crate) gross: f64,
+    /// Its request alone.
+    pub(crate) alone: f64,
+}
+
+impl Cost {
+    pub(crate) fn net(self) -> f64 {
+        // What is below the clock's noise is not told from nothing.
+        (self.gross - self.alone).max(0.1)
+    }
+}
+
+type Loaded = Vec<Option<Box<dyn Timed>>>;
 
 /// The engines in their worlds.
 pub(crate) struct Contest {
-    worlds: [World; 3],
-    entries: Vec<Entry>,
+    pub(crate) worlds: Vec<World>,
+    /// Each engine's name, and it in every world that it can be in.
+    pub(crate) engines: Vec<(&'static str, Loaded)>,
 }
 
 impl Contest {
-    pub(crate) fn new(worlds: [World; 3]) -> Self {
-        Self { worlds, entries: Vec::new() }
+    pub(crate) fn new(worlds: Vec<World>) -> Self {
+        Self { worlds, engines: Vec::new() }
     }
 
-    /// Enters an engine in every world, or in those where `new` makes one.
-    pub(crate) fn enter<E: Engine + 'static>(&mut self, row: &'static str, new: impl Fn(&World) -> Option<E>) {
-        for (world, loaded) in self.worlds.iter().enumerate() {
-            if let Some(engine) = new(loaded) {
-                self.entries.push(Entry { row, world, engine: Box::new(engine), count: 1, least: f64::INFINITY });
-            }
-        }
+    /// Enters an engine in every world where `new` makes one.
+    pub(crate) fn enter<E: Engine + 'static>(&mut self, name: &'static str, new: impl Fn(&World) -> Option<E>) {
+        let boxed = |engine| Box::new(engine) as Box<dyn Timed>;
+        self.engines.push((name, self.worlds.iter().map(|world| new(world).map(boxed)).collect()));
     }
 
-    /// Every wrong answer, in words.
+    /// Every wrong answer, in words. An engine may leave out what was missing, but not say it wrongly.
     pub(crate) fn wrong_answers(&mut self) -> Vec<String> {
         let mut wrong = Vec::new();
-        for entry in &mut self.entries {
-            for case in self.worlds[entry.world].cases() {
-                if case.ask(|question| entry.engine.allows(question)) != case.allowed {
-                    let right = if case.allowed { "allow" } else { "deny" };
-                    wrong.push(format!("{}, W{}: {}: {right} is right", entry.row, entry.world + 1, case.note));
+        for (name, loaded) in &mut self.engines {
+            for (number, engine) in loaded.iter_mut().enumerate() {
+                let Some(engine) = engine else { continue };
+                for case in &self.worlds[number].cases {
+                    let answer = engine.answer(&case.question());
+                    let silent = matches!((answer, case.right), (Answer::Deny(None), Answer::Deny(_)));
+                    if answer != case.right && !silent {
+                        wrong.push(format!(
+                            "{name}, world {number}: {}: {answer:?}, {:?} is right",
+                            case.note, case.right
+                        ));
+                    }
                 }
             }
         }
         wrong
     }
 
-    /// The first case of each world, round by round, every engine once in each.
-    pub(crate) fn run(&mut self) {
-        let firsts = self.worlds.each_ref().map(|world| world.cases().swap_remove(0));
-        for round in 0..=ROUNDS {
-            for entry in &mut self.entries {
-                let per_call = self.worlds[entry.world].per_call;
-                let case = &firsts[entry.world];
-                if round == 0 {
-                    entry.count = case.ask(|question| turn(entry.engine.as_mut(), question, per_call));
-                    continue;
-                }
-                // What the others drove out of the caches comes back first.
-                let warm = entry.count.div_ceil(8);
-                case.ask(|question| entry.engine.time(question, per_call, warm));
-                let took = case.ask(|question| entry.engine.time(question, per_call, entry.count));
-                let each = took.as_secs_f64() * 1e9 / f64::from(entry.count);
-                entry.least = entry.least.min(each);
-            }
-        }
+    /// Whether an engine says what was missing, wherever it denies.
+    pub(crate) fn tells(&mut self, engine: usize) -> bool {
+        let (_, loaded) = &mut self.engines[engine];
+        let mut worlds = self.worlds.iter().zip(loaded);
+        worlds.all(|(world, engine)| {
+            let mut answers =
+                world.cases.iter().map(|case| engine.as_mut().map(|engine| engine.answer(&case.question())));
+            !answers.any(|answer| answer == Some(Answer::Deny(None)))
+        })
     }
 
-    /// The least of every engine in every world, with its ratio to the first.
-    pub(crate) fn print(&self) {
-        println!("| | permission only | ratio | two conditions | ratio | 100 roles, 256 values | ratio |");
-        println!("|---|---|---|---|---|---|---|");
-        let mut rows: Vec<&str> = Vec::new();
-        for entry in &self.entries {
-            if !rows.contains(&entry.row) {
-                rows.push(entry.row);
-            }
+    /// What each engine takes for a workload, round by round, every engine once in each.
+    pub(crate) fn measure(&mut self, workload: &Workload) -> Vec<Option<Cost>> {
+        let case = self.worlds[workload.world].cases.iter().find(|case| case.note == workload.case).expect("a case");
+        let question = case.question();
+        let own = [question.actor.to_owned()];
+        let actors = if workload.actors.is_empty() { &own } else { workload.actors.as_slice() };
+        let mut runs: Vec<Option<Run<'_>>> = Vec::new();
+        for (_, loaded) in &mut self.engines {
+            let questions = Questions { question, actors, next: 0 };
+            runs.push(
+                loaded[workload.world].as_mut().map(|engine| Run::new(engine.as_mut(), questions, workload.turn)),
+            );
         }
-        let least = |row: &str, world| {
-            let mut found = self.entries.iter().filter(|entry| entry.row == row && entry.world == world);
-            found.next().map(|entry| entry.least)
-        };
-        for row in &rows {
-            print!("| {row} |");
-            for world in 0..self.worlds.len() {
-                match (least(row, world), least(rows[0], world)) {
-                    (Some(floor), _) if *row == rows[0] => print!(" {} | |", digits(floor)),
-                    (Some(own), Some(floor)) => print!(" {} | {} |", digits(own), digits(own / floor)),
-                    _ => print!(" – | |"),
-                }
-            }
-            println!();
+        for _ in 0..workload.rounds {
+            runs.iter_mut().flatten().for_each(Run::round);
         }
+        runs.into_iter().map(|run| run.map(|run| run.cost)).collect()
     }
 }
 
-/// How many decisions fill a turn. The least of a few tries counts: a try that was interrupted would end this early.
-fn turn(engine: &mut dyn Timed, question: &Question<'_>, per_call: bool) -> u32 {
-    let mut filled = |count| (0..5).all(|_| engine.time(question, per_call, count) >= TURN);
-    let mut count = 1;
-    while count < 1 << 20 && !filled(count) {
+/// One engine at one workload.
+struct Run<'a> {
+    engine: &'a mut dyn Timed,
+    questions: Questions<'a>,
+    /// Decisions and requests that fill a turn.
+    counts: [u32; 2],
+    cost: Cost,
+}
+
+impl<'a> Run<'a> {
+    fn new(engine: &'a mut dyn Timed, mut questions: Questions<'a>, turn: Duration) -> Self {
+        // Of a few actors at a time the least would be that of the cheapest ones.
+        let least = questions.actors.len().min(128) as u32;
+        let decisions = filling(turn, least, |count| engine.decisions(&mut questions, count));
+        let requests = filling(turn, least, |count| engine.requests(&mut questions, count));
+        let cost = Cost { gross: f64::INFINITY, alone: f64::INFINITY };
+        Self { engine, questions, counts: [decisions, requests], cost }
+    }
+
+    fn round(&mut self) {
+        let [decisions, requests] = self.counts;
+        // What the others drove out of the caches comes back first.
+        self.engine.decisions(&mut self.questions, decisions.div_ceil(8));
+        let gross = self.engine.decisions(&mut self.questions, decisions);
+        let alone = self.engine.requests(&mut self.questions, requests);
+        let each = |took: Duration, count| took.as_secs_f64() * 1e9 / f64::from(count);
+        self.cost.gross = self.cost.gross.min(each(gross, decisions));
+        self.cost.alone = self.cost.alone.min(each(alone, requests));
+    }
+}
+
+/// How many fill a turn, `least` or more. A try that was interrupted would end this early, so that three have to.
+fn filling(turn: Duration, least: u32, mut time: impl FnMut(u32) -> Duration) -> u32 {
+    let mut count = least;
+    while count < 1 << 20 && !(0..3).all(|_| time(count) >= turn) {
         count *= 2;
     }
     count
-}
-
-/// Three digits or so, with thousands apart.
-fn digits(value: f64) -> String {
-    if value < 100.0 {
-        return format!("{value:.1}");
-    }
-    let whole = format!("{value:.0}");
-    let mut apart = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
-            apart.push(',');
-        }
-        apart.push(digit);
-    }
-    apart
 }

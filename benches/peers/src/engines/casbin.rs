@@ -1,30 +1,25 @@
 //! casbin: permissions are policy rows, conditions are two custom functions over the host's own sets.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::{cell::RefCell, collections::HashMap};
 
 use casbin::{
-    CoreApi, DefaultModel, Enforcer, MemoryAdapter, MgmtApi, Model, RbacApi, function_map::OperatorFunction,
-    rhai::Dynamic,
+    CoreApi, DefaultModel, Enforcer, MemoryAdapter, MgmtApi, Model, function_map::OperatorFunction, rhai::Dynamic,
 };
+use foldhash::fast::RandomState;
 
-use super::{Engine, ready};
-use crate::world::{ACCOUNT, Kind, Operation, Question, World};
+use super::{Engine, by_hand::Accepted, ready};
+use crate::world::{ACCOUNT, Answer, Kind, Operation, Question, World};
 
-/// The accepted values by actor. A custom function is a plain one, so what it reads is static.
-static ACCEPTED: LazyLock<HashMap<&str, [HashSet<String>; 2]>> = LazyLock::new(|| {
-    let sets = World::all().map(|world| {
-        let conditions = world.conditions?;
-        Some((world.actor, [conditions.brands, conditions.factories].map(HashSet::from_iter)))
-    });
-    sets.into_iter().flatten().collect()
-});
+thread_local! {
+    /// The accepted values by actor. A custom function is a plain one, so what it reads is not its own.
+    static ACCEPTED: RefCell<HashMap<String, [Accepted; 2], RandomState>> = RefCell::default();
+}
 
 fn accepts(which: usize, actor: &Dynamic, value: &Dynamic) -> Dynamic {
     let accepted = match (actor.as_immutable_string_ref(), value.as_immutable_string_ref()) {
-        (Ok(actor), Ok(value)) => ACCEPTED.get(actor.as_str()).is_some_and(|sets| sets[which].contains(value.as_str())),
+        (Ok(actor), Ok(value)) => ACCEPTED.with_borrow(|all| {
+            all.get(actor.as_str()).is_some_and(|accepted| accepted[which].accepts(Some(value.as_str())))
+        }),
         _ => false, // an absent value is the unit
     };
     accepted.into()
@@ -32,7 +27,6 @@ fn accepts(which: usize, actor: &Dynamic, value: &Dynamic) -> Dynamic {
 
 pub(crate) struct Casbin {
     enforcer: Enforcer,
-    actor: Dynamic,
     kinds: [Dynamic; 3],
     operations: [Dynamic; 3],
     conditions: bool,
@@ -49,6 +43,10 @@ pub(crate) enum Roles {
 
 impl Casbin {
     pub(crate) fn new(world: &World, roles: Roles) -> Self {
+        if let Some(conditions) = &world.conditions {
+            let accepted = [&conditions.brands, &conditions.factories].map(|values| Accepted::new(values));
+            ACCEPTED.with_borrow_mut(|all| all.insert(world.actors[0].id.clone(), accepted));
+        }
         ready(Self::load(world, roles)).expect("a model and its rows")
     }
 
@@ -77,24 +75,30 @@ impl Casbin {
         let row = |subject: &str, kind: Kind, operation: Operation| {
             [subject, ACCOUNT, kind.name(), operation.name()].map(String::from).to_vec()
         };
-        let rows = match roles {
+        let mut rows = Vec::new();
+        let mut links = Vec::new();
+        match roles {
             Roles::Resolved => {
-                world.granted().into_iter().map(|(kind, operation)| row(world.actor, kind, operation)).collect()
+                for actor in &world.actors {
+                    let granted = world.granted(actor);
+                    rows.extend(granted.into_iter().map(|(kind, operation)| row(&actor.id, kind, operation)));
+                }
             }
             Roles::Linked => {
-                let grants = world.roles.iter().flat_map(|role| role.grants.iter().map(move |grant| (&role.id, grant)));
-                grants.map(|(role, &(kind, operation))| row(role, kind, operation)).collect()
+                for role in &world.roles {
+                    rows.extend(role.grants.iter().map(|&(kind, operation)| row(&role.id, kind, operation)));
+                }
+                for actor in &world.actors {
+                    links.extend(actor.roles.iter().map(|&role| vec![actor.id.clone(), world.roles[role].id.clone()]));
+                }
             }
-        };
+        }
         enforcer.add_policies(rows).await?;
         if roles == Roles::Linked {
-            for role in &world.roles {
-                enforcer.add_role_for_user(world.actor, &role.id, None).await?;
-            }
+            enforcer.add_grouping_policies(links).await?;
         }
         Ok(Self {
             enforcer,
-            actor: world.actor.into(),
             kinds: Kind::ALL.map(|kind| kind.name().into()),
             operations: Operation::ALL.map(|operation| operation.name().into()),
             conditions,
@@ -106,26 +110,22 @@ impl Engine for Casbin {
     type Request = Vec<Dynamic>;
 
     fn request(&self, question: &Question<'_>) -> Self::Request {
+        let item = question.item;
         let mut request = Vec::with_capacity(6);
-        request.push(self.actor.clone());
-        request.push(question.account.into());
-        request.push(self.kinds[question.kind as usize].clone());
+        request.push(question.actor.into());
+        request.push(item.account.as_str().into());
+        request.push(self.kinds[item.kind as usize].clone());
         request.push(self.operations[question.operation as usize].clone());
         if self.conditions {
-            for wanted in ["brand", "factoryId"] {
-                let found = question.attributes.iter().find(|(name, _)| *name == wanted);
-                request.push(found.map_or(Dynamic::UNIT, |&(_, value)| value.into()));
+            for value in [&item.brand, &item.factory] {
+                request.push(value.as_deref().map_or(Dynamic::UNIT, Into::into));
             }
         }
         request
     }
 
-    fn decide(&mut self, request: &Self::Request) -> bool {
-        self.decide_owned(request.clone())
-    }
-
     #[inline(never)]
-    fn decide_owned(&mut self, request: Self::Request) -> bool {
-        self.enforcer.enforce(request).expect("a decision")
+    fn decide(&mut self, _question: &Question<'_>, request: Self::Request) -> Answer {
+        if self.enforcer.enforce(request).expect("a decision") { Answer::Allow } else { Answer::Deny(None) }
     }
 }

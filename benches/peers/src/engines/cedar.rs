@@ -1,7 +1,5 @@
-//! cedar-policy: permissions and accepted values are the actor's data in entities, under one policy.
-//!
-//! The resource's attributes go into the context: made anew for every request, it costs less than a store of
-//! entities.
+//! cedar-policy in the shape that was fastest for it: permissions and accepted values are the actor's data in
+//! entities, under one policy, and the resource's attributes are the context.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +9,7 @@ use cedar_policy::{
 };
 
 use super::Engine;
-use crate::world::{ACCOUNT, Kind, Operation, Question, World};
+use crate::world::{ACCOUNT, Answer, Kind, Operation, Question, World};
 
 const PERMISSION: &str = "principal.account == context.account && principal.actions.contains(action)";
 const CONDITIONS: &str = "context has brand && principal.brands.contains(context.brand)
@@ -21,48 +19,56 @@ pub(crate) struct Cedar {
     authorizer: Authorizer,
     policies: PolicySet,
     entities: Entities,
-    actor: EntityUid,
+    actor: EntityTypeName,
     /// By type, then by operation.
     actions: [[EntityUid; 3]; 3],
     resources: [EntityUid; 3],
 }
 
-fn uid(type_name: &str, id: &str) -> EntityUid {
+pub(super) fn uid(type_name: &str, id: &str) -> EntityUid {
     let type_name: EntityTypeName = type_name.parse().expect("a type name");
     EntityUid::from_type_name_and_id(type_name, EntityId::new(id))
 }
 
-fn action(kind: Kind, operation: Operation) -> EntityUid {
+pub(super) fn action((kind, operation): (Kind, Operation)) -> EntityUid {
     uid("Action", &format!("{}:{}", kind.name(), operation.name()))
 }
 
-fn text(value: &str) -> RestrictedExpression {
+pub(super) fn every_action() -> [[EntityUid; 3]; 3] {
+    Kind::ALL.map(|kind| Operation::ALL.map(|operation| action((kind, operation))))
+}
+
+pub(super) fn text(value: &str) -> RestrictedExpression {
     RestrictedExpression::new_string(value.to_owned())
+}
+
+pub(super) fn set(values: &[String]) -> RestrictedExpression {
+    RestrictedExpression::new_set(values.iter().map(|value| text(value)))
 }
 
 impl Cedar {
     pub(crate) fn new(world: &World) -> Self {
-        let actor = uid("Actor", world.actor);
-        let actions = world.granted().into_iter().map(|(kind, operation)| action(kind, operation));
-        let actions = RestrictedExpression::new_set(actions.map(RestrictedExpression::new_entity_uid));
-        let mut attributes =
-            HashMap::from([(String::from("account"), text(ACCOUNT)), (String::from("actions"), actions)]);
-        let policy = match &world.conditions {
-            None => format!("permit (principal, action, resource) when {{ {PERMISSION} }};"),
-            Some(conditions) => {
-                let set = |values: &[String]| RestrictedExpression::new_set(values.iter().map(|value| text(value)));
+        let entity = |actor: &crate::world::Actor| {
+            let actions = world.granted(actor).into_iter().map(action);
+            let actions = RestrictedExpression::new_set(actions.map(RestrictedExpression::new_entity_uid));
+            let mut attributes =
+                HashMap::from([(String::from("account"), text(ACCOUNT)), (String::from("actions"), actions)]);
+            if let Some(conditions) = &world.conditions {
                 attributes.insert("brands".into(), set(&conditions.brands));
                 attributes.insert("factories".into(), set(&conditions.factories));
-                format!("permit (principal, action, resource) when {{ {PERMISSION} && {CONDITIONS} }};")
             }
+            Entity::new(uid("Actor", &actor.id), attributes, HashSet::new()).expect("an entity")
         };
-        let entity = Entity::new(actor.clone(), attributes, HashSet::new()).expect("an entity");
+        let policy = match &world.conditions {
+            None => format!("permit (principal, action, resource) when {{ {PERMISSION} }};"),
+            Some(_) => format!("permit (principal, action, resource) when {{ {PERMISSION} && {CONDITIONS} }};"),
+        };
         Self {
             authorizer: Authorizer::new(),
             policies: policy.parse().expect("a policy"),
-            entities: Entities::from_entities([entity], None).expect("entities"),
-            actor,
-            actions: Kind::ALL.map(|kind| Operation::ALL.map(|operation| action(kind, operation))),
+            entities: Entities::from_entities(world.actors.iter().map(entity), None).expect("entities"),
+            actor: "Actor".parse().expect("a type name"),
+            actions: every_action(),
             resources: Kind::ALL.map(|kind| uid("Resource", kind.name())),
         }
     }
@@ -72,16 +78,22 @@ impl Engine for Cedar {
     type Request = Request;
 
     fn request(&self, question: &Question<'_>) -> Request {
-        let account = (String::from("account"), text(question.account));
-        let attributes = question.attributes.iter().map(|&(name, value)| (name.to_owned(), text(value)));
-        let context = Context::from_pairs(std::iter::once(account).chain(attributes)).expect("a context");
-        let action = &self.actions[question.kind as usize][question.operation as usize];
-        let resource = &self.resources[question.kind as usize];
-        Request::new(self.actor.clone(), action.clone(), resource.clone(), context, None).expect("a request")
+        let item = question.item;
+        let pair = |name: &str, value: &str| (name.to_owned(), text(value));
+        let brand = item.brand.as_deref().map(|brand| pair("brand", brand));
+        let factory = item.factory.as_deref().map(|factory| pair("factoryId", factory));
+        let attributes = [pair("account", &item.account)].into_iter().chain(brand).chain(factory);
+        let context = Context::from_pairs(attributes).expect("a context");
+        let actor = EntityUid::from_type_name_and_id(self.actor.clone(), EntityId::new(question.actor));
+        let action = self.actions[item.kind as usize][question.operation as usize].clone();
+        let resource = self.resources[item.kind as usize].clone();
+        Request::new(actor, action, resource, context, None).expect("a request")
     }
 
     #[inline(never)]
-    fn decide(&mut self, request: &Request) -> bool {
-        self.authorizer.is_authorized(request, &self.policies, &self.entities).decision() == Decision::Allow
+    fn decide(&mut self, _question: &Question<'_>, request: Request) -> Answer {
+        let answer = self.authorizer.is_authorized(&request, &self.policies, &self.entities);
+        // It names the policies that decided; where none permits, there are none to name.
+        if answer.decision() == Decision::Allow { Answer::Allow } else { Answer::Deny(None) }
     }
 }

@@ -1,48 +1,57 @@
-//! The engines, each in the form that serves it best: all that a host would prepare is prepared.
+//! The engines, each with all prepared that a host can prepare.
 
 pub(crate) mod by_hand;
 pub(crate) mod casbin;
 pub(crate) mod cedar;
+pub(crate) mod cedar_roles;
 pub(crate) mod gatehouse;
+pub(crate) mod gatekeep;
 pub(crate) mod keyward;
 pub(crate) mod regorus;
 
 use std::{
+    collections::HashMap,
     future::Future,
     pin::pin,
     task::{Context, Poll, Waker},
 };
 
-use indexmap::IndexMap;
+use foldhash::fast::RandomState;
 
-use crate::world::{Kind, Question};
+use crate::world::{Actor, Answer, Question, World};
 
-/// One engine with one actor's roles and conditions loaded.
+/// One engine with a world loaded.
 pub(crate) trait Engine {
-    /// What the engine is asked with, attributes and all.
+    /// The engine's own form of the question. `()` where it reads the host's types as they are.
     type Request;
 
     fn request(&self, question: &Question<'_>) -> Self::Request;
 
-    fn decide(&mut self, request: &Self::Request) -> bool;
+    fn decide(&mut self, question: &Question<'_>, request: Self::Request) -> Answer;
+}
 
-    /// For an engine that would have to copy a request that it is only lent.
-    fn decide_owned(&mut self, request: Self::Request) -> bool {
-        self.decide(&request)
+/// What a host keeps of its actors, for the engines that don't keep them.
+pub(crate) enum Actors<T> {
+    /// At hand already.
+    One(T),
+    Many(HashMap<String, T, RandomState>),
+}
+
+impl<T> Actors<T> {
+    pub(crate) fn new(world: &World, load: impl Fn(&Actor) -> T) -> Self {
+        if world.looked_up {
+            Self::Many(world.actors.iter().map(|actor| (actor.id.clone(), load(actor))).collect())
+        } else {
+            Self::One(load(&world.actors[0]))
+        }
     }
-}
 
-/// A resource as the host's own type, with a map of attributes: what the engines that read Rust types are given.
-pub(crate) struct Item {
-    pub(crate) kind: Kind,
-    pub(crate) account: String,
-    pub(crate) attributes: IndexMap<&'static str, String>,
-}
-
-impl Item {
-    pub(crate) fn new(question: &Question<'_>) -> Self {
-        let attributes = question.attributes.iter().map(|&(name, value)| (name, value.to_owned())).collect();
-        Self { kind: question.kind, account: question.account.to_owned(), attributes }
+    #[inline]
+    pub(crate) fn find(&self, id: &str) -> Option<&T> {
+        match self {
+            Self::One(actor) => Some(actor),
+            Self::Many(actors) => actors.get(id),
+        }
     }
 }
 
