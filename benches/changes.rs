@@ -83,7 +83,7 @@ mod of_1000_sql {
 mod of_1000_reviews {
     use super::*;
 
-    #[divan::bench(args = [100, 10000])]
+    #[divan::bench(args = [100, 10_000])]
     fn one_role_changed(bencher: Bencher<'_, '_>, count: usize) {
         let before = roles(count);
         let after = before.clone().replace(changed()).unwrap();
@@ -97,7 +97,7 @@ mod of_1000_reviews {
 mod of_1000_replacements {
     use super::*;
 
-    #[divan::bench(args = [100, 100000])]
+    #[divan::bench(args = [100, 100_000])]
     fn one_role(bencher: Bencher<'_, '_>, count: usize) {
         let before = roles(count);
         bencher.bench_local(|| black_box(&before).clone().replace(black_box(changed)()).unwrap());

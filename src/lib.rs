@@ -78,6 +78,7 @@ mod readme;
 mod resource;
 mod role;
 pub mod schema;
+mod shared_map;
 pub mod store;
 pub mod summary;
 pub mod text;

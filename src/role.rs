@@ -1,6 +1,6 @@
 //! Roles, and the set of them that an account has.
 
-use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
@@ -10,6 +10,7 @@ use crate::{
     json::{DocumentError, Json, Node},
     permission::Permission,
     schema::{OperationRef, Schema, TypeRef},
+    shared_map::{EntryDigest, SharedMap},
     text::{self, TextError, UnknownName},
 };
 
@@ -84,6 +85,13 @@ impl Role {
     pub fn permissions(&self) -> &[Permission] {
         &self.permissions
     }
+
+    fn digest(&self) -> EntryDigest {
+        let mut parts = PartsHasher::new();
+        parts.add(&*self.id);
+        self.permissions.iter().for_each(|permission| parts.add(permission.as_str()));
+        parts.first()
+    }
 }
 
 /// The roles of one account, checked against a schema and compiled. Cheap to clone, and immutable: a changed
@@ -109,8 +117,7 @@ pub struct Roles {
 struct Inner {
     schema: Schema,
     account: Arc<str>,
-    /// Ids are chosen by the account's people: an ordered map has no hash that they could flood.
-    roles: BTreeMap<Box<str>, Compiled>,
+    roles: SharedMap<Compiled>,
     version: RolesVersion,
 }
 
@@ -141,7 +148,7 @@ impl Roles {
         let mut inner = Inner {
             schema: schema.clone(),
             account: account.into(),
-            roles: BTreeMap::new(),
+            roles: SharedMap::default(),
             version: RolesVersion([0; 16]),
         };
         inner.version = inner.current_version();
@@ -188,7 +195,7 @@ impl Roles {
     pub fn with_all(self, roles: impl IntoIterator<Item = Role>) -> Result<Self, RoleError> {
         self.changed(|inner| {
             roles.into_iter().try_for_each(|role| {
-                if inner.roles.contains_key(role.id()) {
+                if inner.roles.get(role.id()).is_some() {
                     return Err(RoleError::DuplicateId { role: role.id });
                 }
                 inner.put(role)
@@ -238,7 +245,7 @@ impl Roles {
     /// The role is there, and isn't the managed one.
     fn expect(&self, id: &str) -> Result<(), RoleError> {
         refuse_managed(id)?;
-        if self.inner.roles.contains_key(id) { Ok(()) } else { Err(RoleError::Unknown(self.unknown(id))) }
+        if self.inner.roles.get(id).is_some() { Ok(()) } else { Err(RoleError::Unknown(self.unknown(id))) }
     }
 
     fn changed(mut self, change: impl FnOnce(&mut Inner) -> Result<(), RoleError>) -> Result<Self, RoleError> {
@@ -255,7 +262,7 @@ impl Roles {
 
     /// The roles in the order of their ids, the managed one left out.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Role> {
-        self.inner.roles.values().map(|compiled| &compiled.role)
+        self.inner.roles.iter().map(|compiled| &compiled.role)
     }
 
     /// The account.
@@ -273,6 +280,16 @@ impl Roles {
         self.inner.version
     }
 
+    /// How many there are, the managed one left out.
+    pub(crate) fn count(&self) -> usize {
+        self.inner.roles.len()
+    }
+
+    /// The ids of the roles that only one of the two has, or that are not the same in both.
+    pub(crate) fn changed_ids<'a>(&'a self, other: &'a Self) -> Vec<&'a str> {
+        self.inner.roles.changed(&other.inner.roles)
+    }
+
     pub(crate) fn shared_account(&self) -> Arc<str> {
         Arc::clone(&self.inner.account)
     }
@@ -288,7 +305,7 @@ impl Roles {
     }
 
     pub(crate) fn unknown(&self, id: &str) -> UnknownName {
-        let known = self.inner.roles.keys().map(|id| &**id).chain([Role::ADMIN]);
+        let known = self.iter().map(Role::id).chain([Role::ADMIN]);
         UnknownName::unlisted("role", id, known)
     }
 }
@@ -326,21 +343,18 @@ impl Inner {
     fn put(&mut self, role: Role) -> Result<(), RoleError> {
         refuse_managed(role.id())?;
         let masks = compile(&self.schema, &role)?;
-        self.roles.insert(role.id.clone(), Compiled { role, masks });
+        let id = role.id.clone();
+        self.roles.insert(&id, role.digest(), Compiled { role, masks });
         Ok(())
     }
 
     /// The first 16 bytes of the digest of all the roles.
-    fn current_version(&self) -> RolesVersion {
+    fn current_version(&mut self) -> RolesVersion {
         let mut parts = PartsHasher::new();
-        parts.add(b"keyward roles 1");
+        parts.add(b"keyward roles 2");
         parts.add(self.schema.fingerprint().to_le_bytes());
         parts.add(&*self.account);
-        for Compiled { role, .. } in self.roles.values() {
-            parts.add(&*role.id);
-            parts.add_count(role.permissions.len());
-            role.permissions.iter().for_each(|permission| parts.add(permission.as_str()));
-        }
+        parts.add(self.roles.digest());
         RolesVersion(parts.first())
     }
 }

@@ -56,12 +56,19 @@ impl Review {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn of_roles(before: &Roles, after: &Roles) -> Self {
-        let ids: BTreeSet<&str> = before.iter().chain(after.iter()).map(Role::id).chain([Role::ADMIN]).collect();
         let access = |roles: &Roles, id: &str| Access::builder(roles).role(id).build().ok();
-        Self::of(
-            before.schema() != after.schema(),
-            ids.into_iter().map(|id| (id, access(before, id), access(after, id))),
-        )
+        let between = |id| (id, access(before, id), access(after, id));
+        if before.schema() != after.schema() || before.account() != after.account() {
+            let ids: BTreeSet<&str> = before.iter().chain(after.iter()).map(Role::id).chain([Role::ADMIN]).collect();
+            return Self::of(before.schema() != after.schema(), ids.into_iter().map(between));
+        }
+        // What is the same role is the same access.
+        let changed = before.changed_ids(after);
+        let added = changed.iter().filter(|id| before.get(id).is_none()).count();
+        let all = before.count().saturating_add(added).saturating_add([Role::ADMIN].len());
+        let unchanged = all.saturating_sub(changed.len());
+        let review = Self::of(false, changed.into_iter().map(between));
+        Self { unchanged: review.unchanged.saturating_add(unchanged), ..review }
     }
 
     /// Access by access: whose it is, what it was and what it is.

@@ -10,7 +10,7 @@ use std::{
 /// is not here has no place yet, and that is an error.
 const LAYERS: &[&[&str]] = &[
     &["ends", "hashing", "text", "time", "readme", "guide"],
-    &["key"],
+    &["key", "shared_map"],
     &["attributes", "permission", "condition"],
     &["json", "values"],
     &["schema"],

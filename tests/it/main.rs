@@ -47,6 +47,7 @@ mod layers;
 mod messages;
 mod permissions;
 mod reference;
+mod roles;
 mod schema;
 mod staff;
 mod store;

@@ -108,12 +108,12 @@ impl SqlFragment {
 /// The text, with placeholders.
 impl fmt::Display for SqlFragment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, |f, number| match self.numbered {
-            true => {
-                f.write_str("$")?;
-                f.write_str(itoa::Buffer::new().format(number.saturating_add(self.first)))
+        self.write(f, |f, number| {
+            if !self.numbered {
+                return f.write_str("?");
             }
-            false => f.write_str("?"),
+            f.write_str("$")?;
+            f.write_str(itoa::Buffer::new().format(number.saturating_add(self.first)))
         })
     }
 }
