@@ -36,13 +36,11 @@ pub struct KeyId {
 /// All but the last two of sixteen bytes.
 const DIGITS: u128 = u128::MAX >> 16;
 
-/// As two words: a look-up hashes little else.
+/// As one number of two words: a look-up hashes little else.
 impl Hash for KeyId {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let [first, last] = self.words();
-        state.write_u64(first);
-        state.write_u64(last);
+        state.write_u128(u128::from_le_bytes(self.padded));
     }
 }
 
@@ -102,13 +100,13 @@ impl KeyId {
         [word(self.padded.first_chunk()), word(self.padded.last_chunk())]
     }
 
-    /// One of this many places, at most 65,536: a few bits of the id, mixed by a multiplication.
+    /// A number by which ids are spread over places: 32 bits, mixed by a multiplication.
     #[cfg(feature = "std")]
     #[inline]
-    pub(crate) fn place_among(self, places: usize) -> usize {
+    pub(crate) fn spread(self) -> usize {
         let [first, last] = self.words();
-        let mixed = (first ^ last).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48;
-        usize::try_from(mixed).unwrap_or(0).checked_rem(places).unwrap_or(0)
+        let mixed = (first ^ last).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        usize::try_from(mixed).unwrap_or(0)
     }
 
     fn of_digits(digits: &[u8; Self::LEN]) -> Option<Self> {
