@@ -212,14 +212,13 @@ impl Authenticator {
         // Borrowed once: what is judged is what is resolved.
         let lent = found.as_ref().map(Borrow::borrow);
         let judged = verify_record(presented, lent, self.pepper.as_ref(), now);
-        let record = match &judged {
-            Ok(record) => record,
+        let access = match judged.and_then(|record| self.roles.find(record)) {
+            Ok(access) => access,
             Err(cause) => return refuse(presented, cause),
         };
-        match (self.roles.find(record), found) {
-            (Ok(access), Some(record)) => Ok(Authenticated { record, access }),
-            (Err(cause), _) => refuse(presented, &cause),
-            (Ok(_), None) => refuse(presented, &RefusalCause::Unknown),
+        match found {
+            Some(record) => Ok(Authenticated { record, access }),
+            None => refuse(presented, RefusalCause::Unknown),
         }
     }
 
@@ -290,7 +289,7 @@ impl Authenticator {
         now: Timestamp,
     ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
         if !store.load_account_of(presented.id()).map_err(AuthenticationError::Store)? {
-            return refuse(presented, &RefusalCause::UnknownAccount);
+            return refuse(presented, RefusalCause::UnknownAccount);
         }
         let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
         self.admit(presented, found, now)
@@ -308,8 +307,8 @@ fn is_unknown_account<T, E>(admitted: &Result<T, AuthenticationError<E>>) -> boo
 
 #[cold]
 #[inline(never)]
-fn refuse<T, E: From<Refusal>>(presented: &PresentedKey<'_>, cause: &RefusalCause) -> Result<T, E> {
-    Err(Refusal::of_key(presented.id(), cause.clone()).into())
+fn refuse<T, E: From<Refusal>>(presented: &PresentedKey<'_>, cause: RefusalCause) -> Result<T, E> {
+    Err(Refusal::of_key(presented.id(), cause).into())
 }
 
 /// Without the pepper, which prints itself redacted.
