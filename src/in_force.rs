@@ -9,7 +9,7 @@ use core::{
 };
 use std::{
     collections::HashSet,
-    sync::{Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Mutex, PoisonError, RwLock},
 };
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -59,7 +59,7 @@ impl AccountInForce {
 
     /// Changes the state to what `next` makes of it, or leaves it. Nobody but another change waits for that.
     pub(crate) fn change<E>(&self, next: impl FnOnce(&State) -> Result<Option<State>, E>) -> Result<(), E> {
-        let mut changing: MutexGuard<'_, _> = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(next) = next(&self.state.load())? else { return Ok(()) };
         let before = self.state.swap(Arc::new(next));
         // Last: who sees the new count finds the new state, and who saw the old one began before this returned.

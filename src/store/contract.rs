@@ -47,7 +47,9 @@ use crate::key::KeyId;
 /// }
 /// ```
 pub trait KeyStore {
-    /// What is found: a [`KeyRecord`], or anything that lends one, such as `Arc<KeyRecord>`.
+    /// What is found: a [`KeyRecord`], or anything that lends one, such as `Arc<KeyRecord>`. An authenticator remembers what it
+    /// found of a record with the record and its copies: a store that keeps records in memory hands out those. Of records
+    /// that are read anew each time it remembers some thousands itself.
     type Record: Borrow<KeyRecord>;
     /// Why the store could not tell.
     type Error;

@@ -282,3 +282,66 @@ impl fmt::Debug for MemoryStore {
         f.debug_struct("MemoryStore").field("len", &self.len()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering},
+        thread,
+    };
+
+    use super::*;
+    use crate::key::{KeyDigest, KeyKind};
+
+    fn record(id: KeyId) -> KeyRecord {
+        KeyRecord::new(KeyKind::AccessToken, id, KeyDigest::DUMMY, "a1", "t1").unwrap()
+    }
+
+    fn ids() -> impl Iterator<Item = KeyId> {
+        (0..).map(|number| KeyId::of_imported(&KeyDigest::of(&format!("{number}"), None)))
+    }
+
+    #[test]
+    fn ids_are_spread_over_shards_and_groups() {
+        let store = MemoryStore::from_records(ids().take(100_000).map(record)).unwrap();
+        assert_eq!(store.len(), 100_000);
+        let most = store.shards.iter().filter_map(|shard| shard.load().as_ref().map(|shard| shard.len)).max();
+        assert!(most.is_some_and(|most| (7..=30).contains(&most)), "{most:?} in one shard, of 6 on average");
+    }
+
+    /// Of some hundred records in one shard, which grows by regrouping, none is missed meanwhile.
+    #[test]
+    fn what_was_acknowledged_is_found_while_a_shard_grows_and_shrinks() {
+        let all: Vec<KeyId> = ids().filter(|id| place(*id) == 7).take(700).collect();
+        let (store, present) = (MemoryStore::new(), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    loop {
+                        let known = present.load(Ordering::Acquire);
+                        if let Some(missed) = all[..known].iter().find(|id| store.get(**id).is_none()) {
+                            panic!("{missed} is missed among {known}");
+                        }
+                        if known == all.len() {
+                            break;
+                        }
+                    }
+                });
+            }
+            for (count, id) in (1..).zip(&all) {
+                store.apply(&[KeyChange::Insert(record(*id))]).unwrap();
+                present.store(count, Ordering::Release);
+            }
+        });
+        let shard = store.shards[7].load_full().unwrap();
+        assert_eq!((shard.len, shard.groups.len(), store.len()), (all.len(), 16, all.len()));
+        assert!(shard.groups.iter().all(|group| (20..=70).contains(&group.len())), "groups are about as long");
+        let (gone, left) = all.split_at(400);
+        store.apply(&gone.iter().map(|id| record(*id).removal()).collect::<Vec<_>>()).unwrap();
+        assert_eq!(store.len(), left.len());
+        assert!(gone.iter().all(|id| store.get(*id).is_none()) && left.iter().all(|id| store.get(*id).is_some()));
+        store.apply(&left.iter().map(|id| record(*id).removal()).collect::<Vec<_>>()).unwrap();
+        assert!(store.is_empty() && store.shards[7].load().is_none());
+    }
+}

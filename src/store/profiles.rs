@@ -36,3 +36,44 @@ impl Profiles {
         Arc::clone(profile)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, vec::Vec};
+
+    use super::*;
+    use crate::grant::Grant;
+
+    fn profile(account: &str, role: &str) -> Arc<Profile> {
+        Arc::new(Profile::new(account, Grant::new().role(role)))
+    }
+
+    #[test]
+    fn equal_profiles_are_one_and_others_are_not() {
+        let mut profiles = Profiles::default();
+        let one = profiles.share(&profile("a1", "r1"));
+        assert!(Arc::ptr_eq(&one, &profiles.share(&profile("a1", "r1"))));
+        for other in [profile("a2", "r1"), profile("a1", "r2"), Arc::new(Profile::new("a1", Grant::new()))] {
+            let shared = profiles.share(&other);
+            assert!(Arc::ptr_eq(&shared, &other) && shared != one);
+        }
+    }
+
+    #[test]
+    fn a_profile_that_nobody_has_any_more_is_freed() {
+        let mut profiles = Profiles::default();
+        let freed = Arc::downgrade(&profiles.share(&profile("a1", "r1")));
+        assert!(freed.upgrade().is_none());
+        for number in 0..10_000 {
+            profiles.share(&profile("a1", &format!("r{number}")));
+            assert!(profiles.known.len() <= 64 && profiles.known.capacity() < 256);
+        }
+        let kept: Vec<_> = (0..1_000).map(|number| profiles.share(&profile("a1", &format!("r{number}")))).collect();
+        for number in 0..10_000 {
+            profiles.share(&profile("a2", &format!("r{number}")));
+        }
+        assert!(profiles.known.len() <= 2 * kept.len() + 64);
+        let again = profile("a1", "r500");
+        assert!(kept.iter().any(|kept| Arc::ptr_eq(kept, &profiles.share(&again))), "it is still known");
+    }
+}
