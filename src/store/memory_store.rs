@@ -26,8 +26,8 @@ use crate::key::KeyId;
 
 /// Records in memory: for tests, for services whose keys fit there, and as the model of what a store does.
 ///
-/// Readers don't block each other and a writer doesn't block them. A change copies two lists of pointers, each about as long as
-/// the root of how many records there are in one part of 16,384: fewer than twenty pointers for a million records.
+/// Readers don't block each other and a writer doesn't block them. A change copies a few dozen pointers at most, as long as there
+/// are no more than a million records, and of more about as many as the root of how many there are.
 ///
 /// Records of one account with the same grant share both, and what an authenticator finds of them.
 ///
@@ -48,18 +48,19 @@ use crate::key::KeyId;
 pub struct MemoryStore {
     /// Each is replaced as a whole: who reads sees it as it was or as it is, and waits for nobody.
     shards: Box<[ArcSwapOption<Shard>]>,
-    hasher: RandomState,
     /// Held by the one who writes.
     writing: Mutex<Profiles>,
 }
 
 /// Into how many parts the table is cut.
-const SHARDS: usize = 16_384;
+const SHARDS: usize = 4_096;
 
 /// Records in groups, so that a change copies one group and the list of them, and not all records.
 #[derive(Clone, Default)]
 struct Shard {
     len: usize,
+    /// All records, as long as there are no groups.
+    few: Group,
     /// As many as a power of two, or none.
     groups: Box<[Arc<Group>]>,
 }
@@ -73,11 +74,7 @@ struct ById(Arc<KeyRecord>);
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
-        Self {
-            shards: (0..SHARDS).map(|_| ArcSwapOption::empty()).collect(),
-            hasher: RandomState::default(),
-            writing: Mutex::default(),
-        }
+        Self { shards: (0..SHARDS).map(|_| ArcSwapOption::empty()).collect(), writing: Mutex::default() }
     }
 
     /// A store with all of these records: the quick way to load many.
@@ -105,7 +102,7 @@ impl MemoryStore {
             if shard.get(id).is_some() {
                 return Err(ChangeError::Duplicate { id });
             }
-            shard.put(id, Some(ById::sharing(record, profiles)), &store.hasher);
+            shard.put(id, Some(ById::sharing(record, profiles)));
         }
         store.shards = shards.into_iter().map(Shard::into_place).collect();
         Ok(store)
@@ -123,10 +120,10 @@ impl MemoryStore {
 
     /// The records, in no order. Changes that are made meanwhile may or may not be seen.
     pub fn records(&self) -> impl Iterator<Item = Arc<KeyRecord>> {
-        self.shards.iter().filter_map(ArcSwapOption::load_full).flat_map(|shard| {
-            let records = shard.groups.iter().flat_map(|group| group.iter());
-            records.map(|ById(record)| Arc::clone(record)).collect::<Vec<_>>()
-        })
+        self.shards
+            .iter()
+            .filter_map(ArcSwapOption::load_full)
+            .flat_map(|shard| shard.records().map(|ById(record)| Arc::clone(record)).collect::<Vec<_>>())
     }
 
     #[inline]
@@ -142,7 +139,7 @@ impl MemoryStore {
             let (id, place) = (change.id(), place(change.id()));
             let stored = || self.shards.get(place).and_then(|shard| shard.load().as_deref().cloned());
             let copy = copies.entry(place).or_insert_with(|| stored().unwrap_or_default());
-            copy.put(id, change.record().map(|record| ById::sharing(record.clone(), profiles)), &self.hasher);
+            copy.put(id, change.record().map(|record| ById::sharing(record.clone(), profiles)));
         }
         for (place, copy) in copies {
             if let Some(shard) = self.shards.get(place) {
@@ -161,7 +158,11 @@ fn place(id: KeyId) -> usize {
 impl Shard {
     #[inline]
     fn get(&self, id: KeyId) -> Option<&Arc<KeyRecord>> {
-        self.groups.get(self.group(id))?.get(&id).map(|ById(record)| record)
+        let found = match self.groups.get(self.group(id)) {
+            Some(group) => group.get(&id),
+            None => self.few.get(&id),
+        };
+        found.map(|ById(record)| record)
     }
 
     /// The group of an id: by other bits than those that the shard is chosen by.
@@ -171,27 +172,39 @@ impl Shard {
     }
 
     /// Puts a record under its id, or takes it away. What others see is copied.
-    fn put(&mut self, id: KeyId, record: Option<ById>, hasher: &RandomState) {
+    fn put(&mut self, id: KeyId, record: Option<ById>) {
         if record.is_some() {
-            self.make_room(hasher);
+            self.make_room();
         }
         let place = self.group(id);
-        let Some(group) = self.groups.get_mut(place).map(Arc::make_mut) else { return };
-        let (before, is_there) = (group.take(&id).is_some(), record.is_some());
-        group.extend(record);
-        self.len = self.len.saturating_add(is_there.into()).saturating_sub(before.into());
+        let is_there = record.is_some();
+        let replace = |group: &mut Group| {
+            let before = group.take(&id);
+            group.extend(record);
+            before.is_some()
+        };
+        let was_there = match self.groups.get_mut(place) {
+            Some(group) => replace(Arc::make_mut(group)),
+            None => replace(&mut self.few),
+        };
+        self.len = self.len.saturating_add(is_there.into()).saturating_sub(was_there.into());
     }
 
-    /// Sees to it that a group has no more than eight times as many records as there are groups, on average.
-    fn make_room(&mut self, hasher: &RandomState) {
+    fn records(&self) -> impl Iterator<Item = &ById> {
+        self.few.iter().chain(self.groups.iter().flat_map(|group| group.iter()))
+    }
+
+    /// Sees to it that there are no more than 32 records without groups, and otherwise that a group has no more than
+    /// eight times as many as there are groups, on average.
+    fn make_room(&mut self) {
         let count = self.groups.len();
-        if self.len < count.saturating_mul(count).saturating_mul(8) {
+        let most = if count == 0 { 32 } else { count.saturating_mul(count).saturating_mul(8) };
+        if self.len < most {
             return;
         }
-        let groups = (0..count.saturating_mul(2).max(1)).map(|_| Arc::new(Group::with_hasher(hasher.clone())));
-        let more = Self { len: self.len, groups: groups.collect() };
-        let all = core::mem::replace(self, more).groups;
-        for record in all.iter().flat_map(|group| group.iter()) {
+        let groups = (0..count.saturating_mul(2).max(4)).map(|_| Arc::default()).collect();
+        let more = Self { len: self.len, few: Group::default(), groups };
+        for record in core::mem::replace(self, more).records() {
             let place = self.group(record.0.id());
             if let Some(group) = self.groups.get_mut(place) {
                 Arc::make_mut(group).insert(record.clone());
@@ -307,7 +320,7 @@ mod tests {
         let store = MemoryStore::from_records(ids().take(100_000).map(record)).unwrap();
         assert_eq!(store.len(), 100_000);
         let most = store.shards.iter().filter_map(|shard| shard.load().as_ref().map(|shard| shard.len)).max();
-        assert!(most.is_some_and(|most| (7..=30).contains(&most)), "{most:?} in one shard, of 6 on average");
+        assert!(most.is_some_and(|most| (30..=60).contains(&most)), "{most:?} in one shard, of 24 on average");
     }
 
     /// Of some hundred records in one shard, which grows by regrouping, none is missed meanwhile.
