@@ -1,5 +1,6 @@
-//! What it costs to authenticate a request and decide it, beside the floor: one BLAKE3 of the key, one look-up in a
-//! hash map, one comparison in constant time.
+//! What it costs to authenticate a request and decide it, beside the floor: the same done by hand for one service, with
+//! the checks that it needs. It compares the prefix, makes one BLAKE3 of the key, looks up a hash map by a keyed hash,
+//! compares four words in constant time, and looks at state and times; no checksum, no roles that change.
 //!
 //! `cargo bench --bench authenticate`. Ratios count; absolute times are the machine's.
 
@@ -8,25 +9,19 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::wildcard_imports,
-    clippy::print_stdout,
     reason = "a benchmark is run by hand, over what it made itself"
 )]
 
-use std::{
-    cell::Cell,
-    collections::HashMap,
-    hint::black_box,
-    sync::{Arc, LazyLock},
-    time::Instant,
-};
+use std::{cell::Cell, collections::HashMap, hint::black_box, sync::LazyLock};
 
 use divan::Bencher;
+use foldhash::fast::RandomState;
 use keyward::{
     Attributes, Authenticator, Operation, ResourceType, ResourceView, Role, Roles, Schema, Timestamp, Value,
     key::{KeyEntropy, KeyFormat, KeyKind, KeyPrefix},
-    store::{KeyRecord, MemoryStore},
+    store::{KeyRecord, KeyState, MemoryStore},
 };
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 
 const KEYS: usize = 100_000;
 const ACCOUNTS: usize = 100;
@@ -34,8 +29,6 @@ const ROLES: usize = 10;
 const NOW: Timestamp = Timestamp::from_millis(1_000);
 
 fn main() {
-    load_a_million();
-    LazyLock::force(&WORLD);
     divan::main();
 }
 
@@ -58,23 +51,105 @@ struct World {
     texts: Vec<String>,
     store: MemoryStore,
     authenticator: Authenticator,
-    by_hand: HashMap<[u8; 14], ([u8; 32], Arc<str>)>,
+    by_hand: HashMap<[u8; 14], ByHand, RandomState>,
 }
 
-static WORLD: LazyLock<World> = LazyLock::new(|| {
-    let (texts, records) = make(KEYS);
-    let by_hand = records.iter().map(|record| {
-        let id = record.id().as_str().as_bytes().try_into().unwrap();
-        (id, (record.digest().to_bytes(), record.account().into()))
-    });
-    World {
-        by_hand: by_hand.collect(),
-        texts,
-        store: MemoryStore::from_records(records).unwrap(),
-        authenticator: authenticator(),
-        products: schema().resource_type("products").unwrap(),
+/// What one service keeps of a key.
+struct ByHand {
+    digest: [u64; 4],
+    is_active: bool,
+    created: Timestamp,
+    expires: Option<Timestamp>,
+    account: Box<str>,
+    operations: u64,
+    brand: Box<str>,
+    factory: Box<str>,
+}
+
+static ALL: LazyLock<World> = LazyLock::new(|| World::new(KEYS));
+
+/// Few keys, so that instructions can be counted in reasonable time.
+static FEW: LazyLock<World> = LazyLock::new(|| World::new(1_000));
+
+impl World {
+    fn new(keys: usize) -> Self {
+        let (texts, records) = make(keys);
+        let by_hand = records.iter().map(|record| {
+            let id = record.id().as_str().as_bytes().try_into().unwrap();
+            let of_hand = ByHand {
+                digest: words(&record.digest().to_bytes()),
+                is_active: record.state() == KeyState::Active,
+                created: record.created(),
+                expires: record.expires(),
+                account: record.account().into(),
+                operations: 0b11,
+                brand: "brand_two".into(),
+                factory: "factory_1".into(),
+            };
+            (id, of_hand)
+        });
+        World {
+            by_hand: by_hand.collect(),
+            texts,
+            store: MemoryStore::from_records(records).unwrap(),
+            authenticator: authenticator(),
+            products: schema().resource_type("products").unwrap(),
+        }
     }
-});
+
+    fn floor(&self, text: &str) -> Option<&ByHand> {
+        let bytes: &[u8; 59] = text.as_bytes().try_into().ok()?;
+        if !bytes.starts_with(b"acme_at_") || bytes[22] != b'_' {
+            return None;
+        }
+        let id: &[u8; 14] = bytes[8..22].try_into().ok()?;
+        let digest = words(blake3::hash(bytes).as_bytes());
+        let found = self.by_hand.get(id)?;
+        let same = digest.iter().zip(&found.digest).fold(Choice::from(1), |same, (one, other)| same & one.ct_eq(other));
+        let is_good = bool::from(same)
+            && found.is_active
+            && found.created <= NOW
+            && found.expires.is_none_or(|expires| NOW < expires);
+        is_good.then_some(found)
+    }
+
+    fn floor_and_decide(&self, text: &str) -> bool {
+        let Some(found) = self.floor(text) else { return false };
+        let text = |name| match black_box(&Product).attribute(name) {
+            Value::Text(text) => text,
+            _ => "",
+        };
+        *found.account == *black_box("account-1")
+            && found.operations & black_box(1) != 0
+            && text("brand") == &*found.brand
+            && text("factory") == &*found.factory
+    }
+
+    fn authenticate(&self, text: &str) -> bool {
+        self.authenticator.authenticate(&self.store, text, NOW).is_ok()
+    }
+
+    fn authenticate_and_decide(&self, text: &str) -> bool {
+        let Ok(authenticated) = self.authenticator.authenticate(&self.store, text, NOW) else { return false };
+        let product = ResourceView::new(self.products, authenticated.access().account(), black_box(&Product));
+        authenticated.access().decide(Operation::READ, &product).is_allow()
+    }
+
+    /// Every key once, in an order that no cache foresees.
+    fn in_turn<'a>(&'a self, next: &Cell<usize>) -> &'a str {
+        let at = next.get();
+        next.set((at + 49_999) % KEYS);
+        &self.texts[at]
+    }
+}
+
+fn words(bytes: &[u8; 32]) -> [u64; 4] {
+    let mut words = [0; 4];
+    for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(8)) {
+        *word = u64::from_ne_bytes(bytes.try_into().unwrap());
+    }
+    words
+}
 
 fn schema() -> Schema {
     Schema::from_json(
@@ -121,87 +196,62 @@ fn make(count: usize) -> (Vec<String>, Vec<KeyRecord>) {
         .unzip()
 }
 
-/// How long a million records take to load, and how much memory they take.
-fn load_a_million() {
-    let (_, records) = make(1_000_000);
-    let before = resident();
-    // As they are read from a database: a copy would share what it can.
-    let anew = |record: &KeyRecord| serde_json::from_str(&serde_json::to_string(record).unwrap()).unwrap();
-    let load: Vec<KeyRecord> = records.iter().map(anew).collect();
-    let (copied, start) = (resident(), Instant::now());
-    let store = MemoryStore::from_records(load).unwrap();
-    let elapsed = start.elapsed();
-    println!(
-        "a million keys load in {:.2} s; each takes {} bytes: {} in its record, {} more in the store\n",
-        elapsed.as_secs_f64(),
-        (resident() - before) / store.len(),
-        (copied - before) / store.len(),
-        resident().saturating_sub(copied) / store.len(),
-    );
-}
-
-/// Bytes of memory in use by this process, as Linux tells; 0 elsewhere.
-fn resident() -> usize {
-    let status = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    status.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4096
-}
-
-fn floor(text: &str) -> bool {
-    let digest = blake3::hash(text.as_bytes());
-    let id: [u8; 14] = text.as_bytes()[8..22].try_into().unwrap();
-    let (stored, _) = &WORLD.by_hand[&id];
-    digest.as_bytes().ct_eq(stored).into()
-}
-
-fn authenticate(text: &str) -> bool {
-    WORLD.authenticator.authenticate(&WORLD.store, text, NOW).is_ok()
-}
-
-fn authenticate_and_decide(text: &str) -> bool {
-    decide_by(&WORLD.authenticator, &WORLD.store, text)
-}
-
-fn decide_by(authenticator: &Authenticator, store: &MemoryStore, text: &str) -> bool {
-    let Ok(authenticated) = authenticator.authenticate(store, text, NOW) else { return false };
-    let product = ResourceView::new(WORLD.products, authenticated.access().account(), &Product);
-    authenticated.access().decide(Operation::READ, &product).is_allow()
-}
-
-/// Every key once, in an order that no cache foresees.
-fn in_turn<'a>(next: &Cell<usize>) -> &'a str {
-    let at = next.get();
-    next.set((at + 49_999) % KEYS);
-    &WORLD.texts[at]
-}
-
 #[divan::bench_group(sample_size = 10_000)]
 mod one_hot_key {
     use super::*;
 
     #[divan::bench]
     fn floor(bencher: Bencher<'_, '_>) {
-        bencher.bench_local(|| super::floor(black_box(&WORLD.texts[0])));
+        let world = &*FEW;
+        bencher.bench_local(|| world.floor(black_box(&world.texts[0])).is_some());
     }
 
     #[divan::bench]
     fn keyward_authenticate(bencher: Bencher<'_, '_>) {
-        bencher.bench_local(|| authenticate(black_box(&WORLD.texts[0])));
+        let world = &*FEW;
+        bencher.bench_local(|| world.authenticate(black_box(&world.texts[0])));
+    }
+
+    #[divan::bench]
+    fn floor_and_decide(bencher: Bencher<'_, '_>) {
+        let world = &*FEW;
+        assert!(world.floor_and_decide(&world.texts[0]), "the first key is allowed");
+        bencher.bench_local(|| world.floor_and_decide(black_box(&world.texts[0])));
     }
 
     #[divan::bench]
     fn keyward_authenticate_and_decide(bencher: Bencher<'_, '_>) {
-        assert!(authenticate_and_decide(&WORLD.texts[0]), "the first key is allowed");
-        bencher.bench_local(|| authenticate_and_decide(black_box(&WORLD.texts[0])));
+        let world = &*FEW;
+        assert!(world.authenticate_and_decide(&world.texts[0]), "the first key is allowed");
+        bencher.bench_local(|| world.authenticate_and_decide(black_box(&world.texts[0])));
     }
 
     /// Of an account whose roles have changed since the key was first used.
     #[divan::bench]
     fn keyward_of_changed_roles_and_decide(bencher: Bencher<'_, '_>) {
-        let (texts, records) = make(1);
-        let (authenticator, store) = (authenticator(), MemoryStore::from_records(records).unwrap());
-        assert!(decide_by(&authenticator, &store, &texts[0]), "the first key is allowed");
-        (0..ACCOUNTS).for_each(|account| authenticator.set_roles(roles(account), 2).unwrap());
-        bencher.bench_local(|| decide_by(&authenticator, &store, black_box(&texts[0])));
+        let world = World::new(1);
+        assert!(world.authenticate_and_decide(&world.texts[0]), "the first key is allowed");
+        (0..ACCOUNTS).for_each(|account| world.authenticator.set_roles(roles(account), 2).unwrap());
+        bencher.bench_local(|| world.authenticate_and_decide(black_box(&world.texts[0])));
+    }
+
+    /// What of it nothing saves.
+    #[divan::bench]
+    fn blake3_alone(bencher: Bencher<'_, '_>) {
+        let world = &*FEW;
+        bencher.bench_local(|| blake3::hash(black_box(&world.texts[0]).as_bytes()));
+    }
+
+    #[divan::bench]
+    fn parse_alone(bencher: Bencher<'_, '_>) {
+        let world = &*FEW;
+        bencher.bench_local(|| world.authenticator.format().parse(black_box(&world.texts[0])).is_ok());
+    }
+
+    #[divan::bench]
+    fn harness_alone(bencher: Bencher<'_, '_>) {
+        let world = &*FEW;
+        bencher.bench_local(|| black_box(&world.texts[0]).is_empty());
     }
 }
 
@@ -211,19 +261,19 @@ mod all_keys_in_turn {
 
     #[divan::bench]
     fn floor(bencher: Bencher<'_, '_>) {
-        let next = Cell::new(0);
-        bencher.bench_local(|| super::floor(black_box(in_turn(&next))));
+        let (world, next) = (&*ALL, Cell::new(0));
+        bencher.bench_local(|| world.floor(black_box(world.in_turn(&next))).is_some());
     }
 
     #[divan::bench]
     fn keyward_authenticate(bencher: Bencher<'_, '_>) {
-        let next = Cell::new(0);
-        bencher.bench_local(|| authenticate(black_box(in_turn(&next))));
+        let (world, next) = (&*ALL, Cell::new(0));
+        bencher.bench_local(|| world.authenticate(black_box(world.in_turn(&next))));
     }
 
     #[divan::bench]
     fn keyward_authenticate_and_decide(bencher: Bencher<'_, '_>) {
-        let next = Cell::new(0);
-        bencher.bench_local(|| authenticate_and_decide(black_box(in_turn(&next))));
+        let (world, next) = (&*ALL, Cell::new(0));
+        bencher.bench_local(|| world.authenticate_and_decide(black_box(world.in_turn(&next))));
     }
 }

@@ -176,6 +176,14 @@ impl Access {
     }
 }
 
+#[cfg(feature = "std")]
+impl Granted {
+    /// The ids of the roles, in the order in which they were given.
+    pub(crate) fn role_ids(&self) -> &[Box<str>] {
+        &self.roles
+    }
+}
+
 impl CompiledAssignment {
     #[inline]
     pub(crate) fn schema(&self) -> &Schema {

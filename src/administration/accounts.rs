@@ -15,7 +15,7 @@ use super::{
 use crate::{
     authenticate::{Authenticated, AuthenticationError, Authenticator, SetRolesError},
     key::{KeyId, NewKey, OperatorKey},
-    store::{AsyncKeyStore, ChangeError, KeyRecord, KeyStore, StoredKey},
+    store::{AsyncKeyStore, ChangeError, KeyRecord, KeyStore},
     time::Timestamp,
 };
 
@@ -235,11 +235,6 @@ where
     #[inline]
     fn find(&self, id: KeyId) -> Result<Option<S::Record>, Self::Error> {
         self.store.find(id).map_err(AccountsError::Store)
-    }
-
-    #[inline]
-    fn stored<'r>(&self, found: &'r S::Record) -> Option<&'r StoredKey> {
-        self.store.stored(found)
     }
 
     fn load_account_of(&self, id: KeyId) -> Result<bool, Self::Error> {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     key::KeyId,
-    store::{KeyStore, MemoryStore, StoredKey, WritableKeyStore},
+    store::{KeyRecord, KeyStore, MemoryStore, WritableKeyStore},
 };
 
 /// Accounts in memory, for tests and as the model of what an [`AccountStore`] does. Their keys are in a
@@ -61,17 +61,12 @@ impl MemoryAccounts {
 }
 
 impl KeyStore for MemoryAccounts {
-    type Record = StoredKey;
+    type Record = Arc<KeyRecord>;
     type Error = Infallible;
 
     #[inline]
-    fn find(&self, id: KeyId) -> Result<Option<StoredKey>, Infallible> {
+    fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
         KeyStore::find(&*self.keys, id)
-    }
-
-    #[inline]
-    fn stored<'r>(&self, found: &'r StoredKey) -> Option<&'r StoredKey> {
-        self.keys.stored(found)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     key::{KeyFormat, Pepper, PresentedKey},
     role::Roles,
     schema::Schema,
-    store::{AsyncKeyStore, KeyRecord, KeyStore, StoredKey},
+    store::{AsyncKeyStore, KeyRecord, KeyStore},
     time::Timestamp,
 };
 
@@ -197,7 +197,7 @@ impl Authenticator {
         found: Option<R>,
         now: Timestamp,
     ) -> Result<Authenticated<R>, Refusal> {
-        self.admit(presented, found, |_| None, now)
+        self.admit(presented, found, now)
     }
 
     /// [`verify`](Self::verify), whatever the error is wrapped in. What is passed on is not moved on the way: to copy it
@@ -207,21 +207,18 @@ impl Authenticator {
         &self,
         presented: &PresentedKey<'_>,
         found: Option<R>,
-        stored: impl FnOnce(&R) -> Option<&StoredKey>,
         now: Timestamp,
     ) -> Result<Authenticated<R>, E> {
         // Borrowed once: what is judged is what is resolved.
         let lent = found.as_ref().map(Borrow::borrow);
         let judged = verify_record(presented, lent, self.pepper.as_ref(), now);
-        let record = match &judged {
-            Ok(record) => record,
+        let access = match judged.and_then(|record| self.roles.find(record)) {
+            Ok(access) => access,
             Err(cause) => return refuse(presented, cause),
         };
-        let stored = found.as_ref().and_then(stored).filter(|stored| core::ptr::eq(stored.record(), *record));
-        match (self.roles.find(record, stored.map(StoredKey::memory)), found) {
-            (Ok(access), Some(record)) => Ok(Authenticated { record, access }),
-            (Err(cause), _) => refuse(presented, &cause),
-            (Ok(_), None) => refuse(presented, &RefusalCause::Unknown),
+        match found {
+            Some(record) => Ok(Authenticated { record, access }),
+            None => refuse(presented, RefusalCause::Unknown),
         }
     }
 
@@ -242,7 +239,7 @@ impl Authenticator {
         match &self.format.parse(text) {
             Ok(presented) => {
                 let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
-                let admitted = self.admit(presented, found, |found| store.stored(found), now);
+                let admitted = self.admit(presented, found, now);
                 if is_unknown_account(&admitted) { self.admit_loaded(store, presented, now) } else { admitted }
             }
             Err(error) => Err(Refusal::from(*error).into()),
@@ -274,10 +271,10 @@ impl Authenticator {
         let presented = self.parse(text)?;
         let id = presented.id();
         let found = store.find_async(id).await.map_err(AuthenticationError::Store)?;
-        let admitted = self.admit(&presented, found, |_| None, now);
+        let admitted = self.admit(&presented, found, now);
         if is_unknown_account(&admitted) && store.load_account_of_async(id).await.map_err(AuthenticationError::Store)? {
             let found = store.find_async(id).await.map_err(AuthenticationError::Store)?;
-            return self.admit(&presented, found, |_| None, now);
+            return self.admit(&presented, found, now);
         }
         admitted
     }
@@ -292,10 +289,10 @@ impl Authenticator {
         now: Timestamp,
     ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
         if !store.load_account_of(presented.id()).map_err(AuthenticationError::Store)? {
-            return refuse(presented, &RefusalCause::UnknownAccount);
+            return refuse(presented, RefusalCause::UnknownAccount);
         }
         let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
-        self.admit(presented, found, |found| store.stored(found), now)
+        self.admit(presented, found, now)
     }
 }
 
@@ -310,8 +307,8 @@ fn is_unknown_account<T, E>(admitted: &Result<T, AuthenticationError<E>>) -> boo
 
 #[cold]
 #[inline(never)]
-fn refuse<T, E: From<Refusal>>(presented: &PresentedKey<'_>, cause: &RefusalCause) -> Result<T, E> {
-    Err(Refusal::of_key(presented.id(), cause.clone()).into())
+fn refuse<T, E: From<Refusal>>(presented: &PresentedKey<'_>, cause: RefusalCause) -> Result<T, E> {
+    Err(Refusal::of_key(presented.id(), cause).into())
 }
 
 /// Without the pepper, which prints itself redacted.

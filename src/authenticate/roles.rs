@@ -1,6 +1,7 @@
 //! The roles that are in force in every account, and what was found of a key.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::convert::Infallible;
 use std::{
     collections::HashMap,
     sync::{
@@ -9,13 +10,14 @@ use std::{
     },
 };
 
+use arc_swap::ArcSwapOption;
 use foldhash::quality::RandomState;
 
 use super::refused_key::RefusalCause;
 use crate::{
-    in_force::{AccountInForce, Found, KeyMemory},
+    in_force::{AccountInForce, Found, State},
     role::Roles,
-    store::KeyRecord,
+    store::{KeyRecord, Profile},
 };
 
 /// The roles of every account as they are now, and what was found of keys under them. What was found under others is
@@ -24,47 +26,42 @@ pub(super) struct RolesInForce {
     /// Tells what this authenticator found from what another did.
     id: u64,
     accounts: RwLock<HashMap<Box<str>, Arc<AccountInForce>, RandomState>>,
-    /// What was found of keys whose store keeps no memory beside them, by their ids. Two keys may want one place: the
-    /// later has it.
-    memories: Box<[KeyMemory]>,
+    /// The profiles of keys whose records don't keep what was found of them, by their ids. Two keys may want one place:
+    /// the later has it.
+    profiles: Box<[ArcSwapOption<Profile>]>,
 }
 
-/// The most keys that are remembered for stores that keep no memory beside them: a few megabytes in all.
-const MEMORIES: usize = 16_384;
+/// The most keys whose profiles are kept: a few megabytes in all.
+const PROFILES: usize = 16_384;
 
 static AUTHENTICATORS: AtomicU64 = AtomicU64::new(0);
 
 impl RolesInForce {
     pub(super) fn new() -> Self {
-        let memories: Vec<KeyMemory> = (0..MEMORIES).map(|_| KeyMemory::default()).collect();
+        let profiles: Vec<_> = (0..PROFILES).map(|_| ArcSwapOption::empty()).collect();
         let id = AUTHENTICATORS.fetch_add(1, Ordering::Relaxed);
-        Self { id, accounts: RwLock::default(), memories: memories.into() }
+        Self { id, accounts: RwLock::default(), profiles: profiles.into() }
     }
 
     /// Puts the roles that an account has in this version in the place of those that it had, or takes them away.
     /// An account that was taken away stays, for its version: an older state must not come back.
     pub(super) fn replace(&self, account: &str, roles: Option<Roles>, version: u64) -> Result<(), SetRolesError> {
-        let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(known) = accounts.get(account) else {
-            accounts.insert(account.into(), Arc::new(AccountInForce::new(roles, version)));
-            return Ok(());
-        };
-        let state = known.state();
-        let same = state.roles.as_ref().map(Roles::version) == roles.as_ref().map(Roles::version);
-        if state.version > version {
-            return Err(SetRolesError::Older { version, known: state.version });
-        }
-        if state.version == version {
-            return if same { Ok(()) } else { Err(SetRolesError::OtherContent { version }) };
-        }
-        known.set(roles, version);
-        Ok(())
+        self.known(account, || AccountInForce::new(roles.clone(), version)).change(|state| {
+            let same = state.roles.as_ref().map(Roles::version) == roles.as_ref().map(Roles::version);
+            if state.version > version {
+                return Err(SetRolesError::Older { version, known: state.version });
+            }
+            if state.version == version {
+                return if same { Ok(None) } else { Err(SetRolesError::OtherContent { version }) };
+            }
+            Ok(Some(State::new(roles, version)))
+        })
     }
 
     /// Takes an account out of force until a later version of it is set.
     pub(super) fn suspend(&self, account: &str) {
-        let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
-        accounts.entry(account.into()).or_insert_with(|| Arc::new(AccountInForce::new(None, 0))).suspend();
+        let known = self.known(account, || AccountInForce::new(None, 0));
+        let Ok(()) = known.change::<Infallible>(|state| Ok(Some(state.suspended())));
     }
 
     /// The version that was in force when the account was suspended.
@@ -80,44 +77,65 @@ impl RolesInForce {
         self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(account).map(Arc::clone)
     }
 
+    /// The account as it is known, or else as it now is. All that is done under the lock is that it is added.
+    fn known(&self, account: &str, new: impl FnOnce() -> AccountInForce) -> Arc<AccountInForce> {
+        self.account(account).unwrap_or_else(|| {
+            let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(accounts.entry(account.into()).or_insert_with(|| Arc::new(new())))
+        })
+    }
+
     /// The access of a record by the roles in force.
     #[inline]
-    pub(super) fn find(&self, record: &KeyRecord, memory: Option<&KeyMemory>) -> Result<Arc<Found>, RefusalCause> {
-        // What is beside the record is of this record: only whose it is, and whether it is in force, is asked.
-        match memory.and_then(KeyMemory::load) {
+    pub(super) fn find(&self, record: &KeyRecord) -> Result<Arc<Found>, RefusalCause> {
+        // What a profile remembers is of this account, this grant, and of a holder who administers or doesn't: only whose it
+        // is, and whether it is in force, is asked.
+        match record.profile().memory(record.administers()).load() {
             Some(found) if found.is_by(self.id) && found.is_in_force() => Ok(found),
-            found => self.find_anew(record, memory, found),
+            found => self.find_anew(record, found),
         }
     }
 
     #[inline(never)]
-    fn find_anew(
-        &self,
-        record: &KeyRecord,
-        memory: Option<&KeyMemory>,
-        beside: Option<Arc<Found>>,
-    ) -> Result<Arc<Found>, RefusalCause> {
-        let (grant, administers) = (record.shared_grant(), record.administers());
-        // A second authenticator doesn't fight over the memory of the first.
-        let memory = memory.filter(|_| beside.as_ref().is_none_or(|found| found.is_by(self.id)));
-        let (memory, earlier) = if memory.is_some() {
-            (memory, beside)
-        } else {
-            let memory = self.memories.get(record.id().place_among(MEMORIES));
-            let earlier = memory.and_then(KeyMemory::load);
-            (memory, earlier.filter(|found| found.is_of(record.account(), grant, administers)))
+    fn find_anew(&self, record: &KeyRecord, beside: Option<Arc<Found>>) -> Result<Arc<Found>, RefusalCause> {
+        let administers = record.administers();
+        let (profile, earlier) = match beside {
+            Some(found) if found.is_by(self.id) => (Arc::clone(record.profile()), Some(found)),
+            beside => {
+                let profile = self.kept(record, beside.is_some());
+                let earlier = profile.memory(administers).load();
+                (profile, earlier)
+            }
         };
         if let Some(found) = earlier.as_ref().filter(|found| found.is_in_force()) {
             return Ok(Arc::clone(found));
         }
-        let account = self.account(record.account()).ok_or(RefusalCause::UnknownAccount)?;
-        let found = Found::new(self.id, &account, (grant, administers), earlier.as_deref())
+        let account = earlier.as_ref().map(|found| Arc::clone(found.account()));
+        let account = account.or_else(|| self.account(record.account())).ok_or(RefusalCause::UnknownAccount)?;
+        let found = Found::new(self.id, &account, (profile.grant(), administers), earlier.as_deref())
             .map_err(|error| RefusalCause::Unusable(Box::new(error)))?;
         let found = Arc::new(found.ok_or(RefusalCause::UnknownAccount)?);
-        if let Some(memory) = memory {
-            memory.store(Arc::clone(&found));
-        }
+        profile.memory(administers).store(Arc::clone(&found));
         Ok(found)
+    }
+
+    /// The profile of a record that doesn't keep what was found of it: as when it was just read from a database, or where
+    /// its own profile is in use by another authenticator.
+    fn kept(&self, record: &KeyRecord, is_in_use: bool) -> Arc<Profile> {
+        let own = record.profile();
+        let place = self.profiles.get(record.id().spread() % PROFILES);
+        // A second authenticator doesn't fight over the memory of the first.
+        let is_free =
+            |profile: &Profile| profile.memory(record.administers()).load().is_none_or(|found| found.is_by(self.id));
+        let kept = place.and_then(ArcSwapOption::load_full);
+        if let Some(kept) = kept.filter(|kept| kept == own && is_free(kept)) {
+            return kept;
+        }
+        let profile = if is_in_use { Arc::new(Profile::clone(own)) } else { Arc::clone(own) };
+        if let Some(place) = place {
+            place.store(Some(Arc::clone(&profile)));
+        }
+        profile
     }
 }
 

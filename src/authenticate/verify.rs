@@ -53,6 +53,7 @@ pub fn verify<R: Borrow<KeyRecord>>(
 }
 
 /// Gives the record back where it is the presented key's, and in use.
+#[inline]
 pub(super) fn verify_record<'a>(
     presented: &PresentedKey<'_>,
     found: Option<&'a KeyRecord>,

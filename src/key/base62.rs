@@ -3,30 +3,15 @@
 /// The class of these digits in a regular expression.
 pub(super) const CLASS: &str = "[0-9A-Za-z]";
 
-/// Whether all of at least eight bytes are digits.
+/// Whether all of these bytes are digits. Without a branch: the compiler then looks at sixteen at a time.
+#[inline]
 pub(super) fn all_digits(bytes: &[u8]) -> bool {
-    // In words of eight, of which the last overlaps the one before it.
-    let Some(last) = bytes.last_chunk() else {
-        return false;
+    let other = |byte: u8| {
+        let number = byte.wrapping_sub(b'0') < 10;
+        let letter = (byte | (b'a' - b'A')).wrapping_sub(b'a') < 26;
+        !(number | letter)
     };
-    bytes.chunks_exact(8).filter_map(<[u8]>::first_chunk).fold(others(*last), |found, word| found | others(*word)) == 0
-}
-
-/// The top bit of each byte that is no digit. Eight bytes at a time: this takes a third off the
-/// time that reading a key takes.
-fn others(word: [u8; 8]) -> u64 {
-    const fn each(byte: u8) -> u64 {
-        u64::from_ne_bytes([byte; 8])
-    }
-    // Without their top bits, no sum of two bytes carries into the next. The sum of a byte and
-    // 0x80 - n has its top bit exactly if the byte is n or more.
-    let word = u64::from_ne_bytes(word);
-    let ascii = word & each(0x7F);
-    let small = ascii | each(b'a' - b'A');
-    let sum = u64::wrapping_add;
-    let number = sum(ascii, each(0x80 - b'0')) & !sum(ascii, each(0x7F - b'9'));
-    let letter = sum(small, each(0x80 - b'a')) & !sum(small, each(0x7F - b'z'));
-    (!(number | letter) | word) & each(0x80)
+    !bytes.iter().fold(false, |found, byte| found | other(*byte))
 }
 
 /// Writes `number`, whose most significant byte is the first, as digits of a fixed width. Both
@@ -70,22 +55,27 @@ pub(super) fn six_digits(mut number: u32) -> [u8; 6] {
     digits
 }
 
-/// The number that six digits write; of what is no digit, some number. Quicker than writing one: it multiplies where
-/// that divides.
-pub(super) fn read_six(digits: [u8; 6]) -> u64 {
-    let [first, second, third, fourth, fifth, sixth] = digits;
-    let pair = |tens, ones| value(tens).wrapping_mul(62).wrapping_add(value(ones));
-    let then = |high: u64, low| high.wrapping_mul(SQUARE.into()).wrapping_add(low);
-    then(then(pair(first, second), pair(third, fourth)), pair(fifth, sixth))
-}
-
-/// The value of a digit.
-fn value(digit: u8) -> u64 {
-    let value = digit
-        .wrapping_sub(b'0')
-        .wrapping_sub(u8::from(digit > b'9').wrapping_mul(b'A' - b'9' - 1))
-        .wrapping_sub(u8::from(digit > b'Z').wrapping_mul(b'a' - b'Z' - 1));
-    u64::from(value)
+/// The number that the last six of eight digits write; of what is no digit, some number. Quicker than writing one: it
+/// multiplies where that divides.
+#[inline]
+pub(super) fn read_last_six(digits: [u8; 8]) -> u64 {
+    const fn each(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; 8])
+    }
+    let digits = (u64::from_le_bytes(digits) & !0xFFFF) | 0x3030;
+    // The top bit of each digit that is a letter, and of each that is a small one.
+    let letters = digits.wrapping_add(each(0x80 - b'A')) & each(0x80);
+    let small = digits.wrapping_add(each(0x80 - b'a')) & each(0x80);
+    // What lies between the digits in ASCII: seven characters, and six more.
+    let gaps = (letters >> 7).wrapping_mul(7).wrapping_add((small >> 7).wrapping_mul(6));
+    let values = digits.wrapping_sub(each(b'0')).wrapping_sub(gaps);
+    // Neighbours become one number: pairs, then fours, then all.
+    let join = |numbers: u64, bits: u32, mask: u64, base: u64| {
+        (numbers & mask).wrapping_mul(base).wrapping_add(numbers.wrapping_shr(bits) & mask)
+    };
+    let pairs = join(values, 8, 0x00FF_00FF_00FF_00FF, 62);
+    let fours = join(pairs, 16, 0x0000_FFFF_0000_FFFF, SQUARE.into());
+    join(fours, 32, 0xFFFF_FFFF, u64::from(SQUARE).pow(2))
 }
 
 /// The digit of a value below 62. It is computed, not looked up: a table would show, in the cache,
@@ -112,9 +102,8 @@ mod tests {
 
     #[test]
     fn digits_are_told_from_all_other_bytes_wherever_they_stand() {
-        // Between the extremes of what carries into its neighbour and what doesn't.
         for around in [b"0", b"z", b"\0", b"\xFF"] {
-            for length in 8..=30 {
+            for length in 1..=50 {
                 for at in 0..length {
                     for byte in 0..=u8::MAX {
                         let mut bytes = around.repeat(length);
@@ -125,7 +114,6 @@ mod tests {
                 }
             }
         }
-        assert!(!all_digits(b"0000000"), "fewer than eight are not looked at");
     }
 
     #[test]
@@ -150,11 +138,13 @@ mod tests {
 
     #[test]
     fn six_digits_are_those_of_the_long_division_and_read_as_their_number() {
-        for number in [0, 1, 61, 62, 916_132_831, 916_132_832, u32::MAX] {
+        for number in [0, 1, 9, 10, 35, 36, 61, 62, 916_132_831, 916_132_832, u32::MAX] {
             let mut long = [0; 6];
             write_digits(&mut number.to_be_bytes(), &mut long);
             assert_eq!(six_digits(number), long, "{number}");
-            assert_eq!(read_six(long), u64::from(number));
+            let mut eight = *b"zz000000";
+            eight[2..].copy_from_slice(&long);
+            assert_eq!(read_last_six(eight), u64::from(number));
         }
     }
 }

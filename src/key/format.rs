@@ -3,7 +3,13 @@
 use alloc::{format, string::String};
 
 use super::{
-    base62, checksum, foreign::ForeignFormat, id::KeyId, kind::KeyKind, prefix::KeyPrefix, presented::PresentedKey,
+    base62,
+    checksum::{self, Checksum},
+    foreign::ForeignFormat,
+    id::KeyId,
+    kind::KeyKind,
+    prefix::KeyPrefix,
+    presented::PresentedKey,
 };
 
 /// How many characters hold the 176 bits of a secret: 62^30 is more than 2^176.
@@ -112,18 +118,26 @@ impl KeyFormat {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn parse<'a>(&self, text: &'a str) -> Result<PresentedKey<'a>, ParseKeyError> {
-        let Some(rest) = self.strip_prefix(text.as_bytes()) else {
-            return match self.foreign {
-                Some(form) if form.admits(text) => Ok(PresentedKey::foreign(text)),
-                _ => Err(ParseKeyError::OtherPrefix),
-            };
+        let Some(rest) = self.prefix.strip(text.as_bytes()) else { return self.parse_other(text) };
+        let (Some(kind), Some(start)) = (kind(rest), rest.get(ID..).and_then(<[u8]>::first_chunk)) else {
+            return Err(ParseKeyError::Malformed);
         };
-        let (kind, start) = fields(rest).ok_or(ParseKeyError::Malformed)?;
-        let summed = text.as_bytes().split_last_chunk();
-        if summed.is_some_and(|(before, digits)| checksum::is_of(before, *digits)) {
-            Ok(PresentedKey::own(text, kind, KeyId::of_known_digits(start)))
+        if is_summed(self.prefix.checksum(), rest) {
+            Ok(PresentedKey::own(text, kind, KeyId::of_known_digits(*start)))
         } else {
             Err(ParseKeyError::ChecksumDiffers)
+        }
+    }
+
+    /// Reads what is not the prefix and as many characters as follow it in a key.
+    #[inline(never)]
+    fn parse_other<'a>(&self, text: &'a str) -> Result<PresentedKey<'a>, ParseKeyError> {
+        match self.foreign {
+            _ if text.strip_prefix(self.prefix.as_str()).is_some_and(|rest| rest.starts_with('_')) => {
+                Err(ParseKeyError::Malformed)
+            }
+            Some(form) if form.admits(text) => Ok(PresentedKey::foreign(text)),
+            _ => Err(ParseKeyError::OtherPrefix),
         }
     }
 
@@ -184,31 +198,46 @@ impl KeyFormat {
         format!("{}{class}{{{id}}}_{class}{{{rest}}}", self.head(kind))
     }
 
-    fn strip_prefix<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
-        text.strip_prefix(self.prefix.as_str().as_bytes())?.strip_prefix(b"_")
-    }
-
     /// Everything before the id.
     pub(super) fn head(&self, kind: KeyKind) -> String {
         format!("{}_{}_", self.prefix, kind.tag())
     }
 }
 
-/// What follows the prefix, if its form is right: the kind, and 16 bytes that begin with the id.
-fn fields(rest: &[u8]) -> Option<(KeyKind, &[u8; 16])> {
+/// How many characters follow the prefix and the `_` after it.
+const REST: usize = "op_".len() + KeyId::LEN + "_".len() + SECRET_LEN + checksum::LEN;
+
+/// Where the id begins in that.
+const ID: usize = "op_".len();
+
+/// The kind, if the form of what follows the prefix is right.
+#[inline]
+fn kind(rest: &[u8; REST]) -> Option<KeyKind> {
     let (tag, rest) = rest.split_first_chunk()?;
-    let rest = rest.strip_prefix(b"_")?;
-    let (start, _) = rest.split_first_chunk()?;
-    let (id, rest) = rest.split_first_chunk::<{ KeyId::LEN }>()?;
-    let secret: &[u8; SECRET_LEN + checksum::LEN] = rest.strip_prefix(b"_")?.try_into().ok()?;
-    let digits = base62::all_digits(id) && base62::all_digits(secret);
-    digits.then_some((KeyKind::of_tag(*tag)?, start))
+    let (id, rest) = rest.strip_prefix(b"_")?.split_first_chunk()?;
+    let rest: &[u8; SECRET_LEN + checksum::LEN] = rest.strip_prefix(b"_")?.try_into().ok()?;
+    let mut filled = [b'0'; 16];
+    *filled.first_chunk_mut::<{ KeyId::LEN }>()? = *id;
+    // In pieces of sixteen, of which the last two overlap.
+    let digits = base62::all_digits(rest.first_chunk::<32>()?)
+        && base62::all_digits(rest.last_chunk::<16>()?)
+        && base62::all_digits(&filled);
+    KeyKind::of_tag(*tag).filter(|_| digits)
+}
+
+/// Whether the checksum at the end is that of all before it.
+#[inline]
+fn is_summed(prefix: Checksum, rest: &[u8; REST]) -> bool {
+    let (Some(summed), Some(end)) = (rest.first_chunk::<{ REST - checksum::LEN }>(), rest.last_chunk()) else {
+        return false;
+    };
+    let blocks = summed.chunks_exact(16).filter_map(|block| block.try_into().ok());
+    blocks.fold(prefix, Checksum::then_block).is_written(*end)
 }
 
 /// Whether something in a text has the form of a key, under whatever prefix.
 pub(crate) fn may_hold_key(text: &str) -> bool {
-    const LEN: usize = "op_".len() + KeyId::LEN + "_".len() + SECRET_LEN + checksum::LEN;
-    text.as_bytes().windows(LEN).any(|part| fields(part).is_some())
+    text.as_bytes().windows(REST).any(|part| part.try_into().is_ok_and(|part| kind(part).is_some()))
 }
 
 /// Why a text is not a key that this host could have issued.

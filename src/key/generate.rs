@@ -5,7 +5,8 @@ use alloc::string::String;
 use zeroize::Zeroizing;
 
 use super::{
-    base62, checksum,
+    base62,
+    checksum::Checksum,
     entropy::{KeyEntropy, Pepper},
     format::{KeyFormat, ParseKeyError, SECRET_LEN},
     id::KeyId,
@@ -120,7 +121,7 @@ impl KeyFormat {
         text.push_str(id.as_str());
         text.push('_');
         text.extend(digits.iter().copied().map(char::from));
-        let sum = checksum::of(text.as_bytes());
+        let sum = Checksum::NEW.then(text.as_bytes()).digits();
         text.extend(sum.into_iter().map(char::from));
         Secret { text, id }
     }

@@ -36,13 +36,11 @@ pub struct KeyId {
 /// All but the last two of sixteen bytes.
 const DIGITS: u128 = u128::MAX >> 16;
 
-/// As two words: a look-up hashes little else.
+/// As one number of two words: a look-up hashes little else.
 impl Hash for KeyId {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let [first, last] = self.words();
-        state.write_u64(first);
-        state.write_u64(last);
+        state.write_u128(u128::from_le_bytes(self.padded));
     }
 }
 
@@ -95,33 +93,28 @@ impl KeyId {
         digits.and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default()
     }
 
-    /// The digits as two words.
-    #[inline]
-    pub(crate) fn words(&self) -> [u64; 2] {
-        let word = |bytes: Option<&[u8; 8]>| bytes.copied().map_or(0, u64::from_le_bytes);
-        [word(self.padded.first_chunk()), word(self.padded.last_chunk())]
-    }
-
-    /// One of this many places, at most 65,536: a few bits of the id, mixed by a multiplication.
+    /// A number by which ids are spread over places: 32 bits, mixed by a multiplication.
     #[cfg(feature = "std")]
     #[inline]
-    pub(crate) fn place_among(self, places: usize) -> usize {
-        let [first, last] = self.words();
-        let mixed = (first ^ last).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48;
-        usize::try_from(mixed).unwrap_or(0).checked_rem(places).unwrap_or(0)
+    pub(crate) fn spread(self) -> usize {
+        let word = |bytes: Option<&[u8; 8]>| bytes.copied().map_or(0, u64::from_le_bytes);
+        let mixed = (word(self.padded.first_chunk()) ^ word(self.padded.last_chunk()))
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            >> 32;
+        usize::try_from(mixed).unwrap_or(0)
     }
 
     fn of_digits(digits: &[u8; Self::LEN]) -> Option<Self> {
-        let mut padded = [0; 16];
-        *padded.first_chunk_mut()? = *digits;
-        base62::all_digits(digits).then_some(Self { padded })
+        let mut start = [0; 16];
+        *start.first_chunk_mut()? = *digits;
+        base62::all_digits(digits).then(|| Self::of_known_digits(start))
     }
 
     /// The id at the start of these bytes, which are known to begin with digits.
     #[inline]
-    pub(super) fn of_known_digits(start: &[u8; 16]) -> Self {
+    pub(super) fn of_known_digits(start: [u8; 16]) -> Self {
         // As one word: the processor waits when bytes written one by one are read as a word.
-        Self { padded: (u128::from_le_bytes(*start) & DIGITS).to_le_bytes() }
+        Self { padded: (u128::from_le_bytes(start) & DIGITS).to_le_bytes() }
     }
 
     /// Uses up the entropy: it is zero afterwards.

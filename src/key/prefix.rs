@@ -1,7 +1,12 @@
 //! What a host's keys begin with.
 
-use alloc::{borrow::ToOwned, boxed::Box, string::String};
-use core::{fmt, str::FromStr};
+use alloc::{borrow::ToOwned, string::String};
+use core::{
+    fmt,
+    str::{self, FromStr},
+};
+
+use super::checksum::Checksum;
 
 use crate::text::{Escaped, try_from_text};
 
@@ -23,8 +28,14 @@ use crate::text::{Escaped, try_from_text};
 /// assert!(KeyPrefix::new("acme_eu").is_err());
 /// # Ok::<(), keyward::key::KeyPrefixError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct KeyPrefix(Box<str>);
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct KeyPrefix {
+    /// So many of the bytes; the others are zero.
+    length: u8,
+    bytes: [u8; Self::MAX_LEN],
+    /// Of the prefix and the `_` after it.
+    checksum: Checksum,
+}
 
 impl KeyPrefix {
     /// The least number of characters.
@@ -40,19 +51,48 @@ impl KeyPrefix {
     /// [`KeyPrefixError`] when the text is empty or too long, begins with a digit, or holds
     /// anything but `a` to `z` and `0` to `9`: `a`, `4cme`, `Acme`, `acme_`, `acmé`.
     pub fn new(text: &str) -> Result<Self, KeyPrefixError> {
-        if !(Self::MIN_LEN..=Self::MAX_LEN).contains(&text.len()) {
-            return Err(KeyPrefixError(Problem::Length { length: text.len() }));
-        }
+        let (mut bytes, refused) = ([0; Self::MAX_LEN], Problem::Length { length: text.len() });
+        let length = u8::try_from(text.len()).ok().filter(|_| text.len() >= Self::MIN_LEN);
+        let (Some(length), Some(start)) = (length, bytes.get_mut(..text.len())) else {
+            return Err(KeyPrefixError(refused));
+        };
         let admitted = |at, found: char| found.is_ascii_lowercase() || (at > 0 && found.is_ascii_digit());
-        match text.char_indices().find(|&(at, found)| !admitted(at, found)) {
-            Some((at, found)) => Err(KeyPrefixError(Problem::Character { prefix: text.to_owned(), at, found })),
-            None => Ok(Self(text.into())),
+        if let Some((at, found)) = text.char_indices().find(|&(at, found)| !admitted(at, found)) {
+            return Err(KeyPrefixError(Problem::Character { prefix: text.to_owned(), at, found }));
         }
+        start.copy_from_slice(text.as_bytes());
+        Ok(Self { length, bytes, checksum: Checksum::NEW.then(text.as_bytes()).then(b"_") })
     }
 
     /// The prefix as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        let text = self.bytes.get(..usize::from(self.length));
+        text.and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
+    }
+
+    /// Whether a text of at least sixteen bytes begins with the prefix, and goes on with `_` and so many bytes: these.
+    #[inline]
+    pub(super) fn strip<'a, const N: usize>(&self, text: &'a [u8]) -> Option<&'a [u8; N]> {
+        let (before, after) = text.split_last_chunk::<N>()?;
+        let (last, prefix) = before.split_last()?;
+        // As words: a comparison of texts of any length is a call, and longer than this.
+        let beyond = 128_u32.wrapping_sub(u32::from(self.length).wrapping_mul(8));
+        let others = u128::from_le_bytes(*text.first_chunk()?) ^ u128::from_le_bytes(self.bytes);
+        let is_it = prefix.len() == usize::from(self.length) && others.wrapping_shl(beyond) == 0 && *last == b'_';
+        is_it.then_some(after)
+    }
+
+    /// The checksum of the prefix and the `_` after it.
+    #[inline]
+    pub(super) fn checksum(&self) -> Checksum {
+        self.checksum
+    }
+}
+
+/// `KeyPrefix("acme")`.
+impl fmt::Debug for KeyPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("KeyPrefix").field(&self.as_str()).finish()
     }
 }
 
@@ -68,7 +108,7 @@ try_from_text!(KeyPrefix: &str, &String, String);
 
 impl fmt::Display for KeyPrefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(self.as_str())
     }
 }
 

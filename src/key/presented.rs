@@ -44,6 +44,7 @@ impl<'a> PresentedKey<'a> {
     }
 
     /// The digest of the text, to be compared with the one that is stored.
+    #[inline]
     pub fn digest(&self, pepper: Option<&Pepper>) -> KeyDigest {
         match (&self.origin, pepper) {
             (Origin::Foreign(digest), None) => digest.clone(),

@@ -3,8 +3,6 @@
 use alloc::sync::Arc;
 use core::{borrow::Borrow, future::ready};
 
-#[cfg(feature = "std")]
-use super::stored::StoredKey;
 use super::{
     change::{ChangeError, KeyChange},
     record::KeyRecord,
@@ -49,7 +47,9 @@ use crate::key::KeyId;
 /// }
 /// ```
 pub trait KeyStore {
-    /// What is found: a [`KeyRecord`], or anything that lends one, such as `Arc<KeyRecord>`.
+    /// What is found: a [`KeyRecord`], or anything that lends one, such as `Arc<KeyRecord>`. An authenticator remembers what it
+    /// found of a record with the record and its copies: a store that keeps records in memory hands out those. Of records
+    /// that are read anew each time it remembers some thousands itself.
     type Record: Borrow<KeyRecord>;
     /// Why the store could not tell.
     type Error;
@@ -60,14 +60,6 @@ pub trait KeyStore {
     ///
     /// Where the store could not tell whether there is one. An unknown id is `Ok(None)`.
     fn find(&self, id: KeyId) -> Result<Option<Self::Record>, Self::Error>;
-
-    /// What was found, where it is a [`StoredKey`]: an authenticator then remembers beside it what it found of it.
-    /// For every other store it remembers some thousands of keys of its own.
-    #[cfg(feature = "std")]
-    fn stored<'r>(&self, found: &'r Self::Record) -> Option<&'r StoredKey> {
-        let _ = found;
-        None
-    }
 
     /// Sees to it that the authenticator has the roles of this key's account, and says whether it may have them now. An
     /// authenticator that has none asks this once the secret was found right, and then looks the key up again.
@@ -159,11 +151,6 @@ macro_rules! behind_a_pointer {
 
             fn find(&self, id: KeyId) -> Result<Option<Self::Record>, Self::Error> {
                 (**self).find(id)
-            }
-
-            #[cfg(feature = "std")]
-            fn stored<'r>(&self, found: &'r Self::Record) -> Option<&'r StoredKey> {
-                (**self).stored(found)
             }
 
             fn load_account_of(&self, id: KeyId) -> Result<bool, Self::Error> {

@@ -16,19 +16,21 @@ pub mod conformance;
 mod contract;
 #[cfg(feature = "std")]
 mod memory_store;
+mod profile;
+#[cfg(feature = "std")]
+mod profiles;
 mod record;
 mod rotation;
+mod short_text;
 mod standing;
-#[cfg(feature = "std")]
-mod stored;
 mod wire;
 
 pub use change::{ChangeError, KeyChange};
 pub use contract::{AsyncKeyStore, KeyStore, WritableKeyStore};
 #[cfg(feature = "std")]
 pub use memory_store::MemoryStore;
+#[cfg(feature = "std")]
+pub(crate) use profile::Profile;
 pub use record::{KeyRecord, KeyState};
 pub use rotation::{RotateError, Rotation};
 pub use standing::KeyStanding;
-#[cfg(feature = "std")]
-pub use stored::StoredKey;

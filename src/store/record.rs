@@ -1,8 +1,10 @@
 //! What is kept of one key.
 
-use alloc::{boxed::Box, sync::Arc};
+use alloc::sync::Arc;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+
+use super::{profile::Profile, short_text::ShortText};
 
 use crate::{
     access::{Access, AccessError, UnknownRole},
@@ -33,27 +35,21 @@ use crate::{
 /// assert_eq!(serde_json::from_str::<KeyRecord>(&stored)?, record);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+///
+/// Records of one account with the same grant may share both: those of a [`MemoryStore`](super::MemoryStore) do, and so do copies.
+#[derive(Clone, PartialEq, Eq)]
 pub struct KeyRecord {
     pub(super) id: KeyId,
     pub(super) kind: KeyKind,
     pub(super) state: KeyState,
     pub(super) digest: KeyDigest,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) expires: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) not_before: Option<Timestamp>,
     pub(super) created: Timestamp,
     pub(super) version: u64,
-    pub(super) account: Box<str>,
-    pub(super) actor: Box<str>,
-    #[serde(flatten, serialize_with = "shared")]
-    pub(super) grant: Arc<Grant>,
-}
-
-fn shared<S: Serializer>(grant: &Arc<Grant>, serializer: S) -> Result<S::Ok, S::Error> {
-    Grant::serialize(grant, serializer)
+    pub(super) actor: ShortText,
+    /// The account and the grant.
+    pub(super) profile: Arc<Profile>,
 }
 
 /// Whether a key is in use.
@@ -117,30 +113,30 @@ impl KeyRecord {
             not_before: None,
             created: Timestamp::from_millis(0),
             version: 1,
-            account: account.into(),
             actor: actor.into(),
-            grant: Arc::default(),
+            profile: Arc::new(Profile::new(account, Grant::new())),
         }
     }
 
     /// The same with one assignment: these roles, by their ids, and the conditions that there were, of all assignments.
     #[must_use]
     pub fn with_roles(self, roles: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let only = Arc::unwrap_or_clone(self.grant).into_one().replace_roles(roles);
-        Self { grant: Arc::new(only.into()), ..self }
+        let only = self.grant().clone().into_one().replace_roles(roles);
+        self.with_grant(only.into())
     }
 
     /// The same with one assignment: these conditions, and the roles that there were, of all assignments.
     #[must_use]
     pub fn with_conditions(self, conditions: impl IntoIterator<Item = Condition>) -> Self {
-        let only = Arc::unwrap_or_clone(self.grant).into_one().replace_conditions(conditions);
-        Self { grant: Arc::new(only.into()), ..self }
+        let only = self.grant().clone().into_one().replace_conditions(conditions);
+        self.with_grant(only.into())
     }
 
     /// The same with this grant.
     #[must_use]
     pub fn with_grant(self, grant: Grant) -> Self {
-        Self { grant: Arc::new(grant), ..self }
+        let profile = Arc::new(Profile::new(self.account(), grant));
+        Self { profile, ..self }
     }
 
     /// The same, created then.
@@ -189,13 +185,12 @@ impl KeyRecord {
     /// The account.
     #[inline]
     pub fn account(&self) -> &str {
-        &self.account
+        self.profile.account()
     }
 
     /// Whom the key stands for: the id of an operator access or of an access token.
-    #[inline]
     pub fn actor(&self) -> &str {
-        &self.actor
+        self.actor.as_str()
     }
 
     /// The digest of the key.
@@ -268,10 +263,10 @@ impl KeyRecord {
     }
 
     fn access_where(&self, unknown: UnknownRole, roles: &Roles) -> Result<Access, AccessError> {
-        if *roles.account() != *self.account {
+        if roles.account() != self.account() {
             return Err(AccessError::OtherAccount);
         }
-        self.grant.compile(roles, unknown, self.administers())
+        self.grant().compile(roles, unknown, self.administers())
     }
 
     /// Whether the key may administer: an operator's present one. Neither a token nor a key in its grace does.
@@ -282,11 +277,12 @@ impl KeyRecord {
 
     /// What the key's holder is given: assignments of roles and conditions.
     pub fn grant(&self) -> &Grant {
-        &self.grant
+        self.profile.grant()
     }
 
     #[cfg(feature = "std")]
-    pub(crate) fn shared_grant(&self) -> &Arc<Grant> {
-        &self.grant
+    #[inline]
+    pub(crate) fn profile(&self) -> &Arc<Profile> {
+        &self.profile
     }
 }

@@ -1,21 +1,66 @@
-//! Reading the record of a key from a document, without repeating what stands there: it may be the key itself, in a
-//! wrong field.
+//! The record of a key as a document. Reading one doesn't repeat what stands there: it may be the key itself, in a wrong
+//! field.
 
 use alloc::{boxed::Box, sync::Arc};
+use core::fmt;
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize, Serializer,
     de::{Error as _, IntoDeserializer, value},
 };
 
-use super::record::KeyRecord;
+use super::{
+    profile::Profile,
+    record::{self, KeyState},
+};
 use crate::{
     condition::Condition,
-    grant::Assignment,
+    grant::{Assignment, Grant},
     json::{Json, JsonObject},
+    key::{KeyDigest, KeyId, KeyKind},
     text,
     time::Timestamp,
 };
+
+/// A record as it is written, and shown.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct KeyRecord<'a> {
+    id: KeyId,
+    kind: KeyKind,
+    state: KeyState,
+    digest: &'a KeyDigest,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_before: Option<Timestamp>,
+    created: Timestamp,
+    version: u64,
+    account: &'a str,
+    actor: &'a str,
+    #[serde(flatten)]
+    grant: &'a Grant,
+}
+
+impl<'a> From<&'a record::KeyRecord> for KeyRecord<'a> {
+    fn from(record: &'a record::KeyRecord) -> Self {
+        let record::KeyRecord { id, kind, state, ref digest, expires, not_before, created, version, .. } = *record;
+        let (account, actor, grant) = (record.account(), record.actor(), record.grant());
+        Self { id, kind, state, digest, expires, not_before, created, version, account, actor, grant }
+    }
+}
+
+impl Serialize for record::KeyRecord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        KeyRecord::from(self).serialize(serializer)
+    }
+}
+
+impl fmt::Debug for record::KeyRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        KeyRecord::from(self).fmt(f)
+    }
+}
 
 /// A document that is no record: which field, and nothing of what stands there.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +73,7 @@ enum Malformed {
     Field(&'static str),
 }
 
-impl<'de> Deserialize<'de> for KeyRecord {
+impl<'de> Deserialize<'de> for record::KeyRecord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let record = match Json::deserialize(deserializer)? {
             Json::Object(fields) => read(fields),
@@ -38,14 +83,15 @@ impl<'de> Deserialize<'de> for KeyRecord {
     }
 }
 
-fn read(fields: JsonObject) -> Result<KeyRecord, Malformed> {
+fn read(fields: JsonObject) -> Result<record::KeyRecord, Malformed> {
     let mut fields = Fields(fields);
     let grant = match fields.optional("assignments", |json| list(json, assignment))? {
         // Beside it there must be neither: what is left over is refused.
         Some(assignments) => assignments.into_iter().collect(),
         None => fields.assignment()?.into(),
     };
-    let record = KeyRecord {
+    let account = fields.required("account", id)?;
+    let record = record::KeyRecord {
         id: fields.required("id", named)?,
         kind: fields.required("kind", named)?,
         state: fields.required("state", named)?,
@@ -54,9 +100,8 @@ fn read(fields: JsonObject) -> Result<KeyRecord, Malformed> {
         not_before: fields.optional("notBefore", time)?,
         created: fields.required("created", time)?,
         version: fields.required("version", number)?,
-        account: fields.required("account", id)?,
-        actor: fields.required("actor", id)?,
-        grant: Arc::new(grant),
+        actor: (&*fields.required("actor", id)?).into(),
+        profile: Arc::new(Profile::new(&account, grant)),
     };
     if fields.0.is_empty() { Ok(record) } else { Err(Malformed::UnknownField) }
 }

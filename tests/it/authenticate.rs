@@ -202,7 +202,7 @@ impl KeyStore for Counting {
         if self.fails.load(Ordering::Relaxed) {
             return Err(Unreachable);
         }
-        Ok(KeyStore::find(&self.inner, id).unwrap().map(|found| Arc::new(found.record().clone())))
+        Ok(KeyStore::find(&self.inner, id).unwrap())
     }
 }
 
@@ -336,7 +336,7 @@ fn a_record_that_turns_into_another_gives_no_more_access() {
     assert!(reads(authenticator.authenticate(&store, new.key.reveal(), at(1)).unwrap().access()), "now it remembers");
 
     let presented = authenticator.parse(new.key.reveal()).unwrap();
-    let found = Arc::new(KeyStore::find(&store, new.id).unwrap().unwrap().record().clone());
+    let found = KeyStore::find(&store, new.id).unwrap().unwrap();
     // Another's, of another account that is gone, which is remembered, too.
     let a2 = Roles::new(&schema(), "a2").unwrap();
     authenticator.set_roles(a2, next_version()).unwrap();
@@ -393,6 +393,77 @@ fn an_authenticator_made_anew_over_the_same_store_remembers_as_well() {
     made[2].remove_account("a1", next_version()).unwrap();
     assert!(made[2].authenticate(&store, new.key.reveal(), at(1)).is_err());
     authenticate(&made[0]);
+}
+
+/// Keys with one grant share what was found of it: but not across accounts, nor from an operator's present key to others.
+#[test]
+fn what_keys_share_is_of_one_account_one_grant_and_one_kind_of_holder() {
+    let schema = schema();
+    let mut seed = 0;
+    let mut add = |kind, account: &str, role: &str, brand: &str, state| {
+        seed += 1;
+        let entropy = KeyEntropy::take(&mut [seed; 32]).unwrap();
+        let (text, id, digest) = match kind {
+            KeyKind::OperatorKey => {
+                let new = format().generate_operator_key(entropy, None);
+                (new.key.reveal().to_owned(), new.id, new.digest)
+            }
+            KeyKind::AccessToken => {
+                let new = format().generate_access_token(entropy, None);
+                (new.key.reveal().to_owned(), new.id, new.digest)
+            }
+        };
+        let record = KeyRecord::new(kind, id, digest, account, format!("actor-{seed}")).unwrap();
+        let conditions = [format!("brand:{brand}").parse().unwrap()];
+        let record = record.with_roles([role]).with_conditions(conditions).with_state(state);
+        (text, record.with_expiry(Some(at(1_000))))
+    };
+    let mut keys = Vec::new();
+    for account in ["a1", "a2"] {
+        for role in ["reader", "admin"] {
+            for brand in ["x", "y"] {
+                keys.push(add(KeyKind::OperatorKey, account, role, brand, KeyState::Active));
+                keys.push(add(KeyKind::OperatorKey, account, role, brand, KeyState::Replaced));
+                keys.push(add(KeyKind::AccessToken, account, role, brand, KeyState::Active));
+            }
+        }
+    }
+    let of_a2 = Roles::new(&schema, "a2").unwrap().with(Role::new("reader", ["products:update"]).unwrap()).unwrap();
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let store = MemoryStore::from_records(keys.iter().map(|(_, record)| record.clone())).unwrap();
+        let authenticator = authenticator();
+        authenticator.set_roles(of_a2.clone(), next_version()).unwrap();
+        let again = Authenticator::new(&schema, format());
+        for roles in [roles(&["products:read"]), of_a2.clone()] {
+            again.set_roles(roles, next_version()).unwrap();
+        }
+        for _ in 0..2 {
+            for (text, record) in keys.chunks(3).flat_map(|keys| order.map(|place| &keys[place])) {
+                for authenticator in [&authenticator, &again] {
+                    let authenticated = authenticator.authenticate(&store, text, at(1)).unwrap();
+                    let access = authenticated.access();
+                    assert_eq!(access.account(), record.account());
+                    // As it is where nothing is shared.
+                    let alone = record.access(&authenticator.roles(record.account()).unwrap()).unwrap();
+                    for (operation, kind) in ["read", "update", "delete"]
+                        .into_iter()
+                        .flat_map(|operation| [(operation, "products"), (operation, "accessTokens")])
+                    {
+                        assert_eq!(access.permits(operation, kind), alone.permits(operation, kind), "{record:?}");
+                    }
+                    let administers = record.kind() == KeyKind::OperatorKey && record.state() == KeyState::Active;
+                    let is_admin = record.grant().has_role("admin");
+                    assert_eq!(access.permits("update", "accessTokens"), administers && is_admin);
+                    for brand in ["x", "y"] {
+                        let product = [("brand", brand)];
+                        let product = ResourceView::new("products", record.account(), &product);
+                        let allowed = |access: &keyward::Access| access.decide(Operation::READ, &product).is_allow();
+                        assert_eq!(allowed(access), allowed(&alone), "{record:?} {brand}");
+                    }
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -333,8 +333,7 @@ fn a_key_that_is_ended_is_ended_for_the_next_request() {
     let app = app(&guard(&world, &log));
     let key = [("authorization", &*world.reader)];
     assert_eq!(send(&app, "GET", "/me", &key).0.status(), 200);
-    let record: KeyRecord =
-        world.store.records().find(|stored| stored.record().actor() == "t1").unwrap().record().clone();
+    let record: KeyRecord = (*world.store.records().find(|stored| stored.actor() == "t1").unwrap()).clone();
     world.store.apply(&[record.change(|record| record.with_state(KeyState::Revoked))]).unwrap();
     assert_eq!(send(&app, "GET", "/me", &key).0.status(), 401);
     assert_eq!(log.take(), [format!("key {} refused: revoked", world.ids[0])]);

@@ -16,7 +16,7 @@ use keyward::{
     Assignment, Condition, Timestamp,
     key::{KeyDigest, KeyId, KeyKind},
     store::{
-        ChangeError, KeyChange, KeyRecord, KeyStore, MemoryStore, StoredKey, WritableKeyStore,
+        ChangeError, KeyChange, KeyRecord, KeyStore, MemoryStore, WritableKeyStore,
         conformance::{check, check_for_deadlock, check_reading, samples},
     },
 };
@@ -131,7 +131,7 @@ impl Broken {
         Self { how, inner, number, writing: Mutex::default(), locks: Mutex::default(), asked: Mutex::default() }
     }
 
-    fn stored(&self, id: KeyId) -> Option<StoredKey> {
+    fn stored(&self, id: KeyId) -> Option<Arc<KeyRecord>> {
         let Ok(found) = KeyStore::find(&self.inner, id);
         found
     }
@@ -177,7 +177,7 @@ impl Broken {
         changes.iter().map(edit).collect()
     }
 
-    fn remembered(&self, id: KeyId) -> Option<StoredKey> {
+    fn remembered(&self, id: KeyId) -> Option<Arc<KeyRecord>> {
         let found = CACHE.with_borrow(|cache| cache.get(&(self.number, id)).cloned());
         found.unwrap_or_else(|| {
             let found = self.stored(id);
@@ -190,7 +190,7 @@ impl Broken {
 }
 
 /// By store and id.
-type Cache = HashMap<(usize, KeyId), Option<StoredKey>>;
+type Cache = HashMap<(usize, KeyId), Option<Arc<KeyRecord>>>;
 
 thread_local!(static CACHE: RefCell<Cache> = RefCell::default());
 
@@ -329,10 +329,10 @@ fn read(how: How, record: KeyRecord) -> KeyRecord {
 }
 
 impl KeyStore for Broken {
-    type Record = StoredKey;
+    type Record = Arc<KeyRecord>;
     type Error = Infallible;
 
-    fn find(&self, id: KeyId) -> Result<Option<StoredKey>, Infallible> {
+    fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
         let like = |same: &dyn Fn(&str) -> bool| self.inner.records().find(|record| same(record.id().as_str()));
         let apart = |both: fn(KeyRecord, &KeyRecord) -> KeyRecord| {
             let first = self.stored(id)?;
@@ -487,7 +487,7 @@ impl WritableKeyStore for Broken {
                         thread::sleep(Duration::from_micros(100));
                         for (id, old) in before.into_iter().rev() {
                             let gone = self.version(id).map(|expected| KeyChange::Remove { expected, id });
-                            let old: Option<StoredKey> = old;
+                            let old: Option<Arc<KeyRecord>> = old;
                             let back = old.map(|old| KeyChange::Insert((*old).clone()));
                             self.inner.apply(&gone.into_iter().chain(back).collect::<Vec<_>>()).unwrap();
                         }

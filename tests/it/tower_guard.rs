@@ -121,7 +121,7 @@ impl AsyncKeyStore for Slow {
 
     async fn find_async(&self, id: KeyId) -> Result<Option<KeyRecord>, Infallible> {
         Once(false).await;
-        Ok(self.0.find(id)?.map(|found| found.record().clone()))
+        Ok(self.0.find(id)?.map(|found| (*found).clone()))
     }
 }
 

@@ -101,7 +101,8 @@ pub(crate) fn same(found: &KeyRecord, wanted: &KeyRecord) -> Outcome {
         return Ok(());
     }
     let under = wanted.id();
-    let KeyRecord { id, kind, state, digest, expires, not_before, created, version, account, actor, grant } = wanted;
+    let KeyRecord { id, kind, state, digest, expires, not_before, created, version, actor, profile } = wanted;
+    let (account, grant) = (profile.account(), profile.grant());
     let fields = [
         field("id", &found.id, id),
         field("kind", &found.kind, kind),
@@ -111,12 +112,12 @@ pub(crate) fn same(found: &KeyRecord, wanted: &KeyRecord) -> Outcome {
         field("not_before", &found.not_before, not_before),
         field("created", &found.created, created),
         field("version", &found.version, version),
-        field("account", &found.account, account),
-        field("actor", &found.actor, actor),
-        field("number of assignments", &found.grant.assignments().len(), &grant.assignments().len()),
+        field("account", &found.account(), &account),
+        field("actor", &found.actor(), &actor.as_str()),
+        field("number of assignments", &found.grant().assignments().len(), &grant.assignments().len()),
     ];
     // The first that differs is enough to say.
-    let mut assignments = found.grant.assignments().iter().zip(grant.assignments());
+    let mut assignments = found.grant().assignments().iter().zip(grant.assignments());
     let lists = assignments.find(|(found, wanted)| found != wanted).into_iter().flat_map(|(found, wanted)| {
         [
             list("roles", found.role_ids(), wanted.role_ids()),

@@ -21,7 +21,7 @@ use keyward::{
     },
     authenticate::{AuthenticationError, RefusalCause, SetRolesError},
     key::{KeyId, Pepper},
-    store::{AsyncKeyStore, ChangeError, KeyStore, StoredKey},
+    store::{AsyncKeyStore, ChangeError, KeyRecord, KeyStore},
 };
 
 use super::house::{NOW, at, format, operator_key, role, schema, token_key};
@@ -72,10 +72,10 @@ impl Faulty {
 }
 
 impl KeyStore for Faulty {
-    type Record = StoredKey;
+    type Record = Arc<KeyRecord>;
     type Error = Failed;
 
-    fn find(&self, id: KeyId) -> Result<Option<StoredKey>, Failed> {
+    fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Failed> {
         self.up()?;
         Ok(KeyStore::find(&self.inner, id).unwrap())
     }
@@ -123,10 +123,10 @@ impl AccountStore for Faulty {
 }
 
 impl AsyncKeyStore for Faulty {
-    type Record = StoredKey;
+    type Record = Arc<KeyRecord>;
     type Error = Failed;
 
-    async fn find_async(&self, id: KeyId) -> Result<Option<StoredKey>, Failed> {
+    async fn find_async(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Failed> {
         self.find(id)
     }
 }
@@ -167,7 +167,7 @@ fn faulty(fault: Fault) -> Accounts<Faulty> {
     accounts
 }
 
-fn olivia(accounts: &Accounts<Faulty>) -> StoredKey {
+fn olivia(accounts: &Accounts<Faulty>) -> Arc<KeyRecord> {
     KeyStore::find(&accounts.store().inner, operator_key(1).id).unwrap().unwrap()
 }
 
@@ -461,7 +461,7 @@ fn what_is_not_there_is_not_administered() {
     assert_eq!(conflict, AccountsError::Conflict);
     let stolen = accounts.create("a2", "eve", &operator_key(1), at(NOW)).unwrap_err();
     assert!(matches!(stolen, AccountsError::Keys(_)) && accounts.load("a2").unwrap().is_none());
-    let elsewhere = keyward::store::KeyRecord::issue(&operator_key(9), "a9", "eve").unwrap();
+    let elsewhere = KeyRecord::issue(&operator_key(9), "a9", "eve").unwrap();
     let none = accounts.administer(&elsewhere, at(NOW), |acting| acting.delete_role("first")).unwrap_err();
     assert_eq!((none.status(), none), (404, AccountsError::UnknownAccount));
     assert_eq!(targets(&accounts).len(), 2);
