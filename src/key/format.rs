@@ -231,8 +231,7 @@ fn is_summed(prefix: Checksum, rest: &[u8; REST]) -> bool {
     let (Some(summed), Some(end)) = (rest.first_chunk::<{ REST - checksum::LEN }>(), rest.last_chunk()) else {
         return false;
     };
-    let blocks = summed.chunks_exact(16).filter_map(|block| block.try_into().ok());
-    blocks.fold(prefix, Checksum::then_block).is_written(*end)
+    prefix.then(summed).is_written(*end)
 }
 
 /// Whether something in a text has the form of a key, under whatever prefix.
