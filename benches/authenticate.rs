@@ -196,8 +196,21 @@ fn make(count: usize) -> (Vec<String>, Vec<KeyRecord>) {
         .unzip()
 }
 
+/// What the harness itself costs in each iteration.
 #[divan::bench_group(sample_size = 10_000)]
-mod one_hot_key {
+mod harness {
+    use super::*;
+
+    #[divan::bench]
+    fn alone(bencher: Bencher<'_, '_>) {
+        let world = &*FEW;
+        bencher.bench_local(|| black_box(&world.texts[0]).is_empty());
+    }
+}
+
+/// One key again and again.
+#[divan::bench_group(sample_size = 10_000)]
+mod hot_key {
     use super::*;
 
     #[divan::bench]
@@ -207,32 +220,9 @@ mod one_hot_key {
     }
 
     #[divan::bench]
-    fn keyward_authenticate(bencher: Bencher<'_, '_>) {
+    fn keyward(bencher: Bencher<'_, '_>) {
         let world = &*FEW;
         bencher.bench_local(|| world.authenticate(black_box(&world.texts[0])));
-    }
-
-    #[divan::bench]
-    fn floor_and_decide(bencher: Bencher<'_, '_>) {
-        let world = &*FEW;
-        assert!(world.floor_and_decide(&world.texts[0]), "the first key is allowed");
-        bencher.bench_local(|| world.floor_and_decide(black_box(&world.texts[0])));
-    }
-
-    #[divan::bench]
-    fn keyward_authenticate_and_decide(bencher: Bencher<'_, '_>) {
-        let world = &*FEW;
-        assert!(world.authenticate_and_decide(&world.texts[0]), "the first key is allowed");
-        bencher.bench_local(|| world.authenticate_and_decide(black_box(&world.texts[0])));
-    }
-
-    /// Of an account whose roles have changed since the key was first used.
-    #[divan::bench]
-    fn keyward_of_changed_roles_and_decide(bencher: Bencher<'_, '_>) {
-        let world = World::new(1);
-        assert!(world.authenticate_and_decide(&world.texts[0]), "the first key is allowed");
-        (0..ACCOUNTS).for_each(|account| world.authenticator.set_roles(roles(account), 2).unwrap());
-        bencher.bench_local(|| world.authenticate_and_decide(black_box(&world.texts[0])));
     }
 
     /// What of it nothing saves.
@@ -247,11 +237,33 @@ mod one_hot_key {
         let world = &*FEW;
         bencher.bench_local(|| world.authenticator.format().parse(black_box(&world.texts[0])).is_ok());
     }
+}
+
+#[divan::bench_group(sample_size = 10_000)]
+mod hot_key_and_decision {
+    use super::*;
 
     #[divan::bench]
-    fn harness_alone(bencher: Bencher<'_, '_>) {
+    fn floor(bencher: Bencher<'_, '_>) {
         let world = &*FEW;
-        bencher.bench_local(|| black_box(&world.texts[0]).is_empty());
+        assert!(world.floor_and_decide(&world.texts[0]), "the first key is allowed");
+        bencher.bench_local(|| world.floor_and_decide(black_box(&world.texts[0])));
+    }
+
+    #[divan::bench]
+    fn keyward(bencher: Bencher<'_, '_>) {
+        let world = &*FEW;
+        assert!(world.authenticate_and_decide(&world.texts[0]), "the first key is allowed");
+        bencher.bench_local(|| world.authenticate_and_decide(black_box(&world.texts[0])));
+    }
+
+    /// Of an account whose roles have changed since the key was first used.
+    #[divan::bench]
+    fn keyward_of_changed_roles(bencher: Bencher<'_, '_>) {
+        let world = World::new(1);
+        assert!(world.authenticate_and_decide(&world.texts[0]), "the first key is allowed");
+        (0..ACCOUNTS).for_each(|account| world.authenticator.set_roles(roles(account), 2).unwrap());
+        bencher.bench_local(|| world.authenticate_and_decide(black_box(&world.texts[0])));
     }
 }
 
