@@ -128,6 +128,8 @@ pub(crate) struct Found {
     authenticator: u64,
     account: Arc<AccountInForce>,
     count: u64,
+    /// Of the account whose roles these were.
+    pub(crate) version: u64,
     pub(crate) access: Access,
 }
 
@@ -158,7 +160,7 @@ impl Found {
         });
         let nothing = || state.granted(roles, (0, &Assignment::new()), administers);
         let access = Access::of(compiled, nothing)?;
-        Ok(Some(Self { authenticator, account: Arc::clone(account), count, access }))
+        Ok(Some(Self { authenticator, account: Arc::clone(account), count, version: state.version, access }))
     }
 
     #[inline]

@@ -241,6 +241,11 @@ where
         let Some(found) = KeyStore::find(self, id)? else { return Ok(false) };
         Ok(self.load(found.borrow().account())?.is_some())
     }
+
+    #[inline]
+    fn account_version(&self, found: &Self::Record) -> Option<u64> {
+        self.store.account_version(found)
+    }
 }
 
 /// The same, with a store that is waited for.
@@ -260,6 +265,10 @@ where
         let found = self.find_async(id).await?;
         let Some(account) = found.map(|found| found.borrow().account().to_owned()) else { return Ok(false) };
         Ok(self.load_async(&account).await?.is_some())
+    }
+
+    fn account_version(&self, found: &Self::Record) -> Option<u64> {
+        self.store.account_version(found)
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     key::KeyId,
-    store::{KeyRecord, KeyStore, MemoryStore, WritableKeyStore},
+    store::{AtVersion, KeyRecord, KeyStore, MemoryStore, WritableKeyStore},
 };
 
 /// Accounts in memory, for tests and as the model of what an [`AccountStore`] does. Their keys are in a
@@ -61,12 +61,21 @@ impl MemoryAccounts {
 }
 
 impl KeyStore for MemoryAccounts {
-    type Record = Arc<KeyRecord>;
+    type Record = AtVersion<Arc<KeyRecord>>;
     type Error = Infallible;
 
-    #[inline]
-    fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
-        KeyStore::find(&*self.keys, id)
+    fn find(&self, id: KeyId) -> Result<Option<Self::Record>, Infallible> {
+        // Nobody changes an account meanwhile.
+        let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = KeyStore::find(&*self.keys, id)?;
+        Ok(found.map(|record| {
+            let version = accounts.get(record.account()).map_or(0, Account::version);
+            AtVersion::new(record, version)
+        }))
+    }
+
+    fn account_version(&self, found: &Self::Record) -> Option<u64> {
+        Some(found.account_version())
     }
 }
 

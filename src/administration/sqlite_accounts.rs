@@ -21,7 +21,7 @@ use crate::{
     key::KeyId,
     role::{Role, Roles},
     schema::Schema,
-    store::{KeyRecord, KeyStore},
+    store::{AtVersion, KeyStore},
 };
 
 /// A connection to SQLite, as [`SqliteAccounts`] needs it: one statement, its parameters, and its rows as texts.
@@ -126,13 +126,24 @@ impl<C: SqliteConnection> SqliteAccounts<C> {
 }
 
 impl<C: SqliteConnection> KeyStore for SqliteAccounts<C> {
-    type Record = KeyRecord;
+    type Record = AtVersion;
     type Error = SqliteError<C::Error>;
 
-    fn find(&self, id: KeyId) -> Result<Option<KeyRecord>, Self::Error> {
-        let rows = self.run("SELECT record FROM keys WHERE id = ?1", &[text(id.as_str())])?;
-        let record = rows.into_iter().next().map(|row| fields(row).and_then(|[record]| read(&record, A_KEY)));
-        record.transpose()
+    fn find(&self, id: KeyId) -> Result<Option<AtVersion>, Self::Error> {
+        // One statement, and so one state.
+        let select = "SELECT keys.record, CAST(COALESCE(accounts.version, 0) AS TEXT)
+            FROM keys LEFT JOIN accounts ON accounts.id = keys.account WHERE keys.id = ?1";
+        let found = self.run(select, &[text(id.as_str())])?.into_iter().next();
+        found
+            .map(|row| {
+                let [record, version] = fields(row)?;
+                Ok(AtVersion::new(read(&record, A_KEY)?, read_version(&version)?))
+            })
+            .transpose()
+    }
+
+    fn account_version(&self, found: &AtVersion) -> Option<u64> {
+        Some(found.account_version())
     }
 }
 

@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use core::{borrow::Borrow, fmt};
 
 use super::{
-    refused_key::{AuthenticationError, Refusal, RefusalCause},
+    refused_key::{AuthenticationError, Behind, Refusal, RefusalCause},
     roles::{RolesInForce, SetRolesError},
     verify::verify_record,
 };
@@ -140,6 +140,11 @@ impl Authenticator {
         self.roles.roles(account)
     }
 
+    /// The version of an account that is in force; `None` where the account is not known, or in doubt.
+    pub fn version(&self, account: &str) -> Option<u64> {
+        self.roles.version(account)
+    }
+
     /// The schema.
     pub fn schema(&self) -> &Schema {
         &self.schema
@@ -235,12 +240,32 @@ impl Authenticator {
         text: &str,
         now: Timestamp,
     ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
+        self.authenticate_at_least(store, text, now, 0)
+    }
+
+    /// The same by roles of at least this version of the key's account: what a call of the administration answered, perhaps in
+    /// another process. Who sends it along with their next request sees their own change.
+    ///
+    /// # Errors
+    ///
+    /// As [`authenticate`](Self::authenticate); and [`AuthenticationError::Behind`] where the roles of that version could not be had.
+    #[inline]
+    pub fn authenticate_at_least<S: KeyStore + ?Sized>(
+        &self,
+        store: &S,
+        text: &str,
+        now: Timestamp,
+        version: u64,
+    ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
         // Judged where it was read, not copied: copies are a good part of what this costs.
         match &self.format.parse(text) {
             Ok(presented) => {
                 let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
                 let admitted = self.admit(presented, found, now);
-                if is_unknown_account(&admitted) { self.admit_loaded(store, presented, now) } else { admitted }
+                match Next::of(&admitted, |record| store.account_version(record), version) {
+                    Next::Answer => admitted,
+                    next => self.admit_later(store, presented, now, version, next),
+                }
             }
             Err(error) => Err(Refusal::from(*error).into()),
         }
@@ -268,40 +293,121 @@ impl Authenticator {
         text: &str,
         now: Timestamp,
     ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
-        let presented = self.parse(text)?;
-        let id = presented.id();
-        let found = store.find_async(id).await.map_err(AuthenticationError::Store)?;
-        let admitted = self.admit(&presented, found, now);
-        if is_unknown_account(&admitted) && store.load_account_of_async(id).await.map_err(AuthenticationError::Store)? {
-            let found = store.find_async(id).await.map_err(AuthenticationError::Store)?;
-            return self.admit(&presented, found, now);
-        }
-        admitted
+        self.authenticate_at_least_async(store, text, now, 0).await
     }
 
-    /// Judges the key again, after its account was loaded: meanwhile it may have been ended.
+    /// As [`authenticate_at_least`](Self::authenticate_at_least), with a store that is waited for.
+    ///
+    /// # Errors
+    ///
+    /// As [`authenticate_at_least`](Self::authenticate_at_least).
+    pub async fn authenticate_at_least_async<S: AsyncKeyStore + ?Sized>(
+        &self,
+        store: &S,
+        text: &str,
+        now: Timestamp,
+        version: u64,
+    ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
+        let presented = self.parse(text)?;
+        let id = presented.id();
+        let mut last = Next::Answer;
+        for _ in 0..TRIES {
+            if last.needs_roles() && !store.load_account_of_async(id).await.map_err(AuthenticationError::Store)? {
+                return last.give_up(&presented);
+            }
+            let found = store.find_async(id).await.map_err(AuthenticationError::Store)?;
+            let admitted = self.admit(&presented, found, now);
+            match Next::of(&admitted, |record| store.account_version(record), version).after(last) {
+                Next::Answer => return admitted,
+                next => last = next,
+            }
+        }
+        last.give_up(&presented)
+    }
+
+    /// Judges the key again, after its account was loaded or where another process was quicker: meanwhile it may have ended.
     #[cold]
     #[inline(never)]
-    fn admit_loaded<S: KeyStore + ?Sized>(
+    fn admit_later<S: KeyStore + ?Sized>(
         &self,
         store: &S,
         presented: &PresentedKey<'_>,
         now: Timestamp,
+        version: u64,
+        first: Next,
     ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
-        if !store.load_account_of(presented.id()).map_err(AuthenticationError::Store)? {
-            return refuse(presented, RefusalCause::UnknownAccount);
+        let mut last = first;
+        for _ in 1..TRIES {
+            if last.needs_roles() && !store.load_account_of(presented.id()).map_err(AuthenticationError::Store)? {
+                return last.give_up(presented);
+            }
+            let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
+            let admitted = self.admit(presented, found, now);
+            match Next::of(&admitted, |record| store.account_version(record), version).after(last) {
+                Next::Answer => return admitted,
+                next => last = next,
+            }
         }
-        let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
-        self.admit(presented, found, now)
+        last.give_up(presented)
     }
 }
 
-/// Whether the key itself was good: this is looked at last.
-#[inline]
-fn is_unknown_account<T, E>(admitted: &Result<T, AuthenticationError<E>>) -> bool {
-    match admitted {
-        Err(AuthenticationError::Refused(refusal)) => *refusal.cause() == RefusalCause::UnknownAccount,
-        _ => false,
+/// How often a key is looked up for one request, where its account is changed meanwhile again and again.
+const TRIES: u32 = 8;
+
+/// What is to be done before there is an answer: record and roles must be of one version of the account, and of no earlier one
+/// than is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Next {
+    Answer,
+    /// The key itself was good, and its account is not known.
+    LoadUnknown,
+    LoadLater(Behind),
+    /// The record is older than the roles.
+    ReadAgain(Behind),
+}
+
+impl Next {
+    #[inline]
+    fn of<R, E>(
+        admitted: &Result<Authenticated<R>, AuthenticationError<E>>,
+        version_of: impl FnOnce(&R) -> Option<u64>,
+        least: u64,
+    ) -> Self {
+        match admitted {
+            Ok(admitted) => {
+                let known = admitted.access.version;
+                let read = version_of(&admitted.record).unwrap_or(known);
+                if known < read.max(least) {
+                    Self::LoadLater(Behind { wanted: read.max(least), had: known })
+                } else if read < known {
+                    Self::ReadAgain(Behind { wanted: known, had: read })
+                } else {
+                    Self::Answer
+                }
+            }
+            Err(AuthenticationError::Refused(refusal)) if *refusal.cause() == RefusalCause::UnknownAccount => {
+                Self::LoadUnknown
+            }
+            Err(_) => Self::Answer,
+        }
+    }
+
+    /// An account that is not known although it was loaded is not loaded again.
+    fn after(self, last: Self) -> Self {
+        if self == Self::LoadUnknown && last == Self::LoadUnknown { Self::Answer } else { self }
+    }
+
+    fn needs_roles(self) -> bool {
+        matches!(self, Self::LoadUnknown | Self::LoadLater(_))
+    }
+
+    #[cold]
+    fn give_up<R, E>(self, presented: &PresentedKey<'_>) -> Result<Authenticated<R>, AuthenticationError<E>> {
+        match self {
+            Self::LoadLater(behind) | Self::ReadAgain(behind) => Err(behind.into()),
+            Self::LoadUnknown | Self::Answer => refuse(presented, RefusalCause::UnknownAccount),
+        }
     }
 }
 
@@ -341,6 +447,12 @@ impl<R: Borrow<KeyRecord>> Authenticated<R> {
     #[inline]
     pub fn in_context<'a>(&'a self, context: &'a dyn Attributes) -> InContext<'a> {
         self.access().in_context(context)
+    }
+
+    /// The version of the account whose roles these are: what is decided by this access is decided as of it.
+    #[inline]
+    pub fn account_version(&self) -> u64 {
+        self.access.version
     }
 
     /// The record of the key.

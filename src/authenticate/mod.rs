@@ -9,7 +9,7 @@ mod verify;
 
 #[cfg(feature = "std")]
 pub use authenticator::{Authenticated, Authenticator};
-pub use refused_key::{AuthenticationError, Refusal, RefusalCause};
+pub use refused_key::{AuthenticationError, Behind, Refusal, RefusalCause};
 #[cfg(feature = "std")]
 pub use roles::SetRolesError;
 pub use verify::verify;

@@ -118,14 +118,29 @@ pub enum AuthenticationError<E> {
     /// The store could not tell: neither allowed nor unknown.
     #[error("the key store failed")]
     Store(E),
+    /// The roles of the account, or the record of the key, are older than they may be, and no later ones could be had: nobody is
+    /// let in by them.
+    #[error(transparent)]
+    Behind(#[from] Behind),
+}
+
+/// Roles or a record of an account that are older than they may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("version {wanted} of the account is wanted, and no later one than {had} could be had")]
+#[non_exhaustive]
+pub struct Behind {
+    /// The version that the caller asks for, that the store says, or that is known already.
+    pub wanted: u64,
+    /// The version that the roles or the record are of.
+    pub had: u64,
 }
 
 impl<E> AuthenticationError<E> {
-    /// The HTTP status: 401 for a refusal, 503 where the store could not tell.
+    /// The HTTP status: 401 for a refusal, 503 otherwise.
     pub fn status(&self) -> u16 {
         match self {
             Self::Refused(refusal) => refusal.status(),
-            Self::Store(_) => 503,
+            Self::Store(_) | Self::Behind(_) => 503,
         }
     }
 }

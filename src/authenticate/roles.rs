@@ -69,6 +69,14 @@ impl RolesInForce {
         self.account(account).map(|account| account.state()).filter(|state| state.in_doubt).map(|state| state.version)
     }
 
+    /// The version that is in force.
+    pub(super) fn version(&self, account: &str) -> Option<u64> {
+        self.account(account)
+            .map(|account| account.state())
+            .filter(|state| state.roles.is_some())
+            .map(|state| state.version)
+    }
+
     pub(super) fn roles(&self, account: &str) -> Option<Roles> {
         self.account(account)?.state().roles.clone()
     }
@@ -103,7 +111,8 @@ impl RolesInForce {
             Some(found) if found.is_by(self.id) => (Arc::clone(record.profile()), Some(found)),
             beside => {
                 let profile = self.kept(record, beside.is_some());
-                let earlier = profile.memory(administers).load();
+                // Another authenticator may have come between: what it found is not this one's.
+                let earlier = profile.memory(administers).load().filter(|found| found.is_by(self.id));
                 (profile, earlier)
             }
         };

@@ -201,7 +201,7 @@ impl<E> From<&AuthenticationError<E>> for Refused {
     fn from(error: &AuthenticationError<E>) -> Self {
         match error {
             AuthenticationError::Refused(refusal) => refusal.into(),
-            AuthenticationError::Store(_) => Self::unavailable(error.status()),
+            AuthenticationError::Store(_) | AuthenticationError::Behind(_) => Self::unavailable(error.status()),
         }
     }
 }

@@ -64,6 +64,9 @@ pub trait KeyStore {
     /// Sees to it that the authenticator has the roles of this key's account, and says whether it may have them now. An
     /// authenticator that has none asks this once the secret was found right, and then looks the key up again.
     ///
+    /// It is asked, too, where the roles are of an earlier version than the [store says](Self::account_version), or than the caller
+    /// asks for.
+    ///
     /// A store that keeps nothing but keys leaves it as it is. [`Accounts`](crate::administration::Accounts) loads the account.
     ///
     /// # Errors
@@ -72,6 +75,18 @@ pub trait KeyStore {
     fn load_account_of(&self, id: KeyId) -> Result<bool, Self::Error> {
         let _ = id;
         Ok(false)
+    }
+
+    /// The version that the record's account had when the record was read: both as of one moment. `None` where the store
+    /// doesn't say it.
+    ///
+    /// An authenticator whose roles are of an earlier version has them loaded ([`load_account_of`](Self::load_account_of)) before
+    /// it judges, and one that knows a later version looks the key up again. So who changes an account in one process is obeyed
+    /// by the next request in every other, and one that knows the version spends nothing on it.
+    #[inline]
+    fn account_version(&self, found: &Self::Record) -> Option<u64> {
+        let _ = found;
+        None
     }
 }
 
@@ -141,6 +156,12 @@ pub trait AsyncKeyStore: Sync {
         let _ = id;
         ready(Ok(false))
     }
+
+    /// As [`KeyStore::account_version`].
+    fn account_version(&self, found: &Self::Record) -> Option<u64> {
+        let _ = found;
+        None
+    }
 }
 
 macro_rules! behind_a_pointer {
@@ -156,6 +177,11 @@ macro_rules! behind_a_pointer {
             fn load_account_of(&self, id: KeyId) -> Result<bool, Self::Error> {
                 (**self).load_account_of(id)
             }
+
+            #[inline]
+            fn account_version(&self, found: &Self::Record) -> Option<u64> {
+                (**self).account_version(found)
+            }
         }
 
         impl<S: AsyncKeyStore + Send + ?Sized> AsyncKeyStore for $pointer {
@@ -168,6 +194,10 @@ macro_rules! behind_a_pointer {
 
             fn load_account_of_async(&self, id: KeyId) -> impl Future<Output = Result<bool, Self::Error>> + Send {
                 (**self).load_account_of_async(id)
+            }
+
+            fn account_version(&self, found: &Self::Record) -> Option<u64> {
+                (**self).account_version(found)
             }
         }
 

@@ -5,11 +5,13 @@
 //! | say what is kept of a key | [`KeyRecord`] |
 //! | find records, over anything | [`KeyStore`], [`AsyncKeyStore`] |
 //! | change them without losing a change | [`WritableKeyStore`], [`KeyChange`] |
+//! | find them with the version of their account, so that no process decides by old roles | [`AtVersion`] |
 //! | keep them in memory | [`MemoryStore`] |
 //! | know whether a key is in use | [`KeyRecord::standing`] |
 //! | replace a key by a new one | [`KeyRecord::rotate`] |
 //! | know that a store of your own fulfils the contract | `conformance`, with the feature of that name |
 
+mod at_version;
 mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -25,6 +27,7 @@ mod short_text;
 mod standing;
 mod wire;
 
+pub use at_version::AtVersion;
 pub use change::{ChangeError, KeyChange};
 pub use contract::{AsyncKeyStore, KeyStore, WritableKeyStore};
 #[cfg(feature = "std")]

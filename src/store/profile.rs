@@ -1,6 +1,6 @@
 //! What many keys have in common: whose they are, and what they are given.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, sync::Arc};
 use core::hash::{Hash, Hasher};
 
 use crate::grant::Grant;
@@ -11,17 +11,19 @@ use crate::in_force::KeyMemory;
 /// that administers, and one for a key that doesn't. It never changes, so what was found of it stays its own.
 #[derive(Debug)]
 pub(crate) struct Profile {
-    account: Box<str>,
-    grant: Grant,
+    of: Arc<(Box<str>, Grant)>,
     #[cfg(feature = "std")]
     memories: [KeyMemory; 2],
 }
 
 impl Profile {
     pub(super) fn new(account: &str, grant: Grant) -> Self {
+        Self::of(Arc::new((account.into(), grant)))
+    }
+
+    fn of(of: Arc<(Box<str>, Grant)>) -> Self {
         Self {
-            account: account.into(),
-            grant,
+            of,
             #[cfg(feature = "std")]
             memories: Default::default(),
         }
@@ -29,12 +31,12 @@ impl Profile {
 
     #[inline]
     pub(crate) fn account(&self) -> &str {
-        &self.account
+        &self.of.0
     }
 
     #[inline]
     pub(crate) fn grant(&self) -> &Grant {
-        &self.grant
+        &self.of.1
     }
 
     /// The place for what was found of a key that administers, or doesn't.
@@ -49,14 +51,14 @@ impl Profile {
 /// With nothing remembered.
 impl Clone for Profile {
     fn clone(&self) -> Self {
-        Self::new(&self.account, self.grant.clone())
+        Self::of(Arc::clone(&self.of))
     }
 }
 
 /// Whatever is remembered.
 impl PartialEq for Profile {
     fn eq(&self, other: &Self) -> bool {
-        self.account == other.account && self.grant == other.grant
+        Arc::ptr_eq(&self.of, &other.of) || self.of == other.of
     }
 }
 
@@ -64,7 +66,6 @@ impl Eq for Profile {}
 
 impl Hash for Profile {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.account.hash(state);
-        self.grant.hash(state);
+        self.of.hash(state);
     }
 }

@@ -216,6 +216,7 @@ impl Guard {
             self.report(&match &error {
                 AuthenticationError::Refused(refusal) => Event::KeyRefused(refusal),
                 AuthenticationError::Store(error) => Event::StoreFailed(&**error),
+                AuthenticationError::Behind(behind) => Event::StoreFailed(behind),
             });
             Refused::from(&error)
         })?;

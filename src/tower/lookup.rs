@@ -68,5 +68,6 @@ fn boxed<E: Error + Send + Sync + 'static>(error: AuthenticationError<E>) -> Aut
     match error {
         AuthenticationError::Refused(refusal) => refusal.into(),
         AuthenticationError::Store(error) => AuthenticationError::Store(error.into()),
+        AuthenticationError::Behind(behind) => behind.into(),
     }
 }

@@ -220,7 +220,7 @@ impl Paths {
         let lengths: BTreeSet<usize> = values.iter().map(|value| value.len()).collect();
         // Of each path itself, and what lies below it.
         let mut parts: Vec<[(u16, u8); 2]> = Vec::new();
-        for (place, _) in (0..).zip(values) {
+        for (place, _) in (0..=u16::MAX).zip(values) {
             parts.extend([[(place, NO_BYTE), (place, 0)], [(place, b'/'), (place, b'0')]]);
         }
         let lengths = lengths.into_iter().collect();

@@ -26,7 +26,7 @@ impl Table {
     pub(crate) fn new(texts: &[&str]) -> Self {
         let in_order = |first: &dyn Fn(&str) -> u64| {
             let mut sorted: Vec<(u64, &str, u16)> =
-                texts.iter().copied().zip(0..).map(|(text, place)| (first(text), text, place)).collect();
+                texts.iter().copied().zip(0..=u16::MAX).map(|(text, place)| (first(text), text, place)).collect();
             sorted.sort_unstable();
             sorted
         };

@@ -740,3 +740,58 @@ fn what_is_shared_may_be_shared() {
     let (authenticator, store) = (authenticator(), counting([]));
     assert_send(authenticator.authenticate_async(&store, "x", at(1)));
 }
+
+/// Two authenticators that meet at every key of one store: neither answers by the other's roles, nor goes on to when its own
+/// are gone.
+#[test]
+fn two_over_one_store_keep_apart() {
+    const KEYS: usize = 4_000;
+    let schema = Schema::builder().resource("products").build().unwrap();
+    let format = KeyFormat::new(KeyPrefix::new("acme").unwrap());
+    let roles =
+        |permission: &str| Roles::new(&schema, "a1").unwrap().with(Role::new("r", [permission]).unwrap()).unwrap();
+    let authenticator = |permission: &str| {
+        let authenticator = Authenticator::new(&schema, format.clone());
+        authenticator.set_roles(roles(permission), 1).unwrap();
+        authenticator
+    };
+    let (reads, deletes) = (authenticator("products:read"), authenticator("products:delete"));
+    // Each key has roles that no other has, and so a place of its own where what was found of it is kept.
+    let key = |number: usize| {
+        let mut bytes = KeyDigest::of(&number.to_string(), None).to_bytes();
+        let new = format.generate_access_token(KeyEntropy::take(&mut bytes).unwrap(), None);
+        let record = KeyRecord::new(KeyKind::AccessToken, new.id, new.digest, "a1", "t").unwrap();
+        (new.key.reveal().to_owned(), record.with_roles(["r".to_owned(), format!("x{number}")]))
+    };
+    let (keys, records): (Vec<String>, Vec<KeyRecord>) = (0..KEYS).map(key).unzip();
+    let (store, now) = (MemoryStore::from_records(records).unwrap(), Timestamp::from_millis(1_000));
+    let (arrived, wrong) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for (by, permission) in [(&reads, "read"), (&deletes, "delete")] {
+            let (keys, store, arrived, wrong, roles) = (&keys, &store, &arrived, &wrong, &roles);
+            scope.spawn(move || {
+                for (at, key) in keys.iter().enumerate() {
+                    arrived.fetch_add(1, Ordering::AcqRel);
+                    for turn in 0.. {
+                        if arrived.load(Ordering::Acquire) >= 2 * (at + 1) {
+                            break;
+                        }
+                        if turn < 1_000 { std::hint::spin_loop() } else { thread::yield_now() }
+                    }
+                    let found = by.authenticate(store, key, now).unwrap();
+                    wrong.fetch_add((!found.access().permits(permission, "products")).into(), Ordering::Relaxed);
+                    if permission == "delete" {
+                        by.set_roles(roles("products:delete"), at as u64 + 2).unwrap();
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(wrong.load(Ordering::Relaxed), 0);
+    reads.set_roles(Roles::new(&schema, "a1").unwrap(), 2).unwrap();
+    let may = |key: &String| {
+        let found = reads.authenticate(&store, key, now).unwrap();
+        ["read", "delete"].into_iter().any(|operation| found.access().permits(operation, "products"))
+    };
+    assert_eq!(keys.iter().filter(|key| may(key)).count(), 0);
+}

@@ -46,6 +46,7 @@ impl Service {
             Ok(authenticated) => Ok(authenticated.access().decide(operation, &product).is_allow()),
             Err(AuthenticationError::Refused(refusal)) => Err(refusal.cause().clone()),
             Err(AuthenticationError::Store(never)) => match never {},
+            Err(AuthenticationError::Behind(behind)) => panic!("{behind}"),
         }
     }
 }

@@ -18,3 +18,4 @@ mod sqlite_accounts;
 mod tables;
 mod threads;
 mod triples;
+mod versions;

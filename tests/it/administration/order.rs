@@ -21,7 +21,7 @@ use keyward::{
     },
     authenticate::{AuthenticationError, RefusalCause, SetRolesError},
     key::{KeyId, Pepper},
-    store::{AsyncKeyStore, ChangeError, KeyRecord, KeyStore},
+    store::{AsyncKeyStore, AtVersion, ChangeError, KeyRecord, KeyStore},
 };
 
 use super::house::{NOW, at, format, operator_key, role, schema, token_key};
@@ -72,10 +72,10 @@ impl Faulty {
 }
 
 impl KeyStore for Faulty {
-    type Record = Arc<KeyRecord>;
+    type Record = AtVersion<Arc<KeyRecord>>;
     type Error = Failed;
 
-    fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Failed> {
+    fn find(&self, id: KeyId) -> Result<Option<AtVersion<Arc<KeyRecord>>>, Failed> {
         self.up()?;
         Ok(KeyStore::find(&self.inner, id).unwrap())
     }
@@ -123,10 +123,10 @@ impl AccountStore for Faulty {
 }
 
 impl AsyncKeyStore for Faulty {
-    type Record = Arc<KeyRecord>;
+    type Record = AtVersion<Arc<KeyRecord>>;
     type Error = Failed;
 
-    async fn find_async(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Failed> {
+    async fn find_async(&self, id: KeyId) -> Result<Option<AtVersion<Arc<KeyRecord>>>, Failed> {
         self.find(id)
     }
 }
@@ -167,7 +167,7 @@ fn faulty(fault: Fault) -> Accounts<Faulty> {
     accounts
 }
 
-fn olivia(accounts: &Accounts<Faulty>) -> Arc<KeyRecord> {
+fn olivia(accounts: &Accounts<Faulty>) -> AtVersion<Arc<KeyRecord>> {
     KeyStore::find(&accounts.store().inner, operator_key(1).id).unwrap().unwrap()
 }
 

@@ -59,6 +59,7 @@ pub fn refused<E: std::fmt::Display>(error: &AuthenticationError<E>) -> Refused 
     match error {
         AuthenticationError::Refused(refusal) => key_refused(refusal),
         AuthenticationError::Store(error) => failed(error),
+        AuthenticationError::Behind(behind) => failed(behind),
     }
     Refused::from(error)
 }
