@@ -33,6 +33,7 @@ mod filter_memory;
 mod filter_mongo;
 mod filter_sqlite;
 mod filter_value;
+mod hostile;
 mod http_answer;
 mod http_browser;
 mod http_challenge;
