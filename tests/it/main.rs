@@ -47,6 +47,7 @@ mod laws;
 mod layers;
 mod messages;
 mod permissions;
+mod public_cases;
 mod reference;
 mod roles;
 mod schema;
