@@ -82,23 +82,24 @@ fn quoted() -> String {
     sql(SqlDialect::Sqlite, "brand", SqlColumn::text("bra`nd"), "a")
 }
 
-const COLUMN_TYPE: &str = "hasura/graphql-engine#5134";
+const UUID: &str = "hasura/graphql-engine#5134";
+const COLUMN_TYPE: &str = "a value beside a column of another type";
 const PLAN: &str = "cerbos/cerbos#917";
 const PATHS: &str = "a dotted name that is taken for a path";
 const TEXT: &str = "a query made of texts";
 
 pub(super) const ROWS: &[Row] = &[
-    ("a uuid column, and a text that is none", COLUMN_TYPE, || postgres(SqlColumn::uuid("brand"), "a"), "(1 = 0) []"),
-    ("a uuid column, and the empty text", COLUMN_TYPE, || postgres(SqlColumn::uuid("brand"), ""), "(1 = 0) []"),
+    ("a uuid column, and a text that is none", UUID, || postgres(SqlColumn::uuid("brand"), "a"), "(1 = 0) []"),
+    ("a uuid column, and the empty text", UUID, || postgres(SqlColumn::uuid("brand"), ""), "(1 = 0) []"),
     (
         "a uuid column, and a uuid in other case",
-        COLUMN_TYPE,
+        UUID,
         || postgres(SqlColumn::uuid("brand"), "00000000-0000-0000-0000-00000000000A"),
         "(1 = 0) []",
     ),
     (
         "a uuid column, and a uuid",
-        COLUMN_TYPE,
+        UUID,
         || postgres(SqlColumn::uuid("brand"), "00000000-0000-0000-0000-00000000000a"),
         r#"("brand" IS NOT NULL AND "brand" IN ($1::text::uuid)) [Text("00000000-0000-0000-0000-00000000000a")]"#,
     ),

@@ -83,9 +83,10 @@ fn shown_id() -> String {
     format!("{parts} of its parts are in the secret")
 }
 
-const TIMING: &str = "CWE-208";
+const TIMING: &str = "`==` on secrets tells by its time how much is right";
 const PRINTED: &str = "serde repeats the value that it couldn't read";
 const COPIED: &str = "a generator that is cloned from `&self`";
+const ROTATED: &str = "a rotation that gives back the life of a key";
 const GRACE: &str = "gravitee-io/gravitee-management-rest-api#38";
 const CLOCK: &str = "a clock that is set back, or far ahead";
 
@@ -171,19 +172,19 @@ pub(super) const ROWS: &[Row] = &[
     ("grace of none, where the key is in wrong hands", GRACE, || rotated(|old| old, 100, 0), "Revoked until 100"),
     (
         "an expired key is rotated",
-        GRACE,
+        ROTATED,
         || rotated(|old| old.with_expiry(Some(at(100))), 100, 50),
         "an expired key can't be replaced: end it, and make a new one",
     ),
     (
         "a revoked key is rotated",
-        GRACE,
+        ROTATED,
         || rotated(|old| old.with_state(KeyState::Revoked), 100, 50),
         "a revoked key can't be replaced",
     ),
     (
         "a second rotation within one grace",
-        GRACE,
+        ROTATED,
         || rotated(|old| old.with_state(KeyState::Replaced).with_expiry(Some(at(500))), 100, 50),
         "the key was replaced already: replace its successor",
     ),
