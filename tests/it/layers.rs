@@ -273,3 +273,31 @@ fn each_folder_begins_with_a_map() {
         }
     }
 }
+
+#[test]
+fn the_library_asks_the_system_for_nothing() {
+    const SYSTEM: [&str; 8] = ["env", "fs", "io", "net", "os", "process", "thread", "time"];
+    let sources = sources();
+    let asked: BTreeSet<String> = sources
+        .iter()
+        .flat_map(|source| paths_after(&source.code, "std::").into_iter().map(move |path| (&source.name, path)))
+        .filter(|(_, path)| path.first().is_some_and(|first| SYSTEM.contains(&&**first)))
+        .map(|(name, path)| format!("{name}: {}", path.join("::")))
+        .collect();
+    let wanted = [
+        // The suites for stores, which ask them many things at once, and a test.
+        "administration/conformance/at_once: thread",
+        "store/conformance/deadlock: thread",
+        "store/conformance/threads: thread",
+        "store/memory_store: thread",
+        // A change waits for the one before it in the caller's own thread.
+        "administration/turns: thread::Thread",
+        "administration/turns: thread::self",
+        // A clock turned into a number, which a host may do, too.
+        "time: time::SystemTime",
+        "time: time::UNIX_EPOCH",
+        // The clock that a host may hand in.
+        "tower/guard: time::SystemTime::now",
+    ];
+    assert_eq!(asked, wanted.map(String::from).into());
+}

@@ -10,13 +10,13 @@ use serde_json::json;
 
 use crate::support;
 
-pub(super) const NOW: u64 = 1_000;
+pub(crate) const NOW: u64 = 1_000;
 
-pub(super) fn at(millis: u64) -> Timestamp {
+pub(crate) fn at(millis: u64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
-pub(super) fn format() -> KeyFormat {
+pub(crate) fn format() -> KeyFormat {
     KeyFormat::new(KeyPrefix::new("acme").unwrap())
 }
 
@@ -27,29 +27,29 @@ fn entropy(number: u64) -> KeyEntropy {
 }
 
 /// The key with this number, the same each time.
-pub(super) fn operator_key(number: u64) -> NewKey<OperatorKey> {
+pub(crate) fn operator_key(number: u64) -> NewKey<OperatorKey> {
     format().generate_operator_key(entropy(number), None)
 }
 
-pub(super) fn token_key(number: u64) -> NewKey<AccessToken> {
+pub(crate) fn token_key(number: u64) -> NewKey<AccessToken> {
     format().generate_access_token(entropy(number), None)
 }
 
-pub(super) fn grant(roles: &[&str], conditions: &[&str]) -> Grant {
+pub(crate) fn grant(roles: &[&str], conditions: &[&str]) -> Grant {
     let grant = roles.iter().fold(Grant::new(), Grant::role);
     conditions.iter().fold(grant, |grant, text| grant.condition(*text).unwrap())
 }
 
-pub(super) fn structured(grant: Grant, name: &str, value: &str) -> Grant {
+pub(crate) fn structured(grant: Grant, name: &str, value: &str) -> Grant {
     grant.condition(Condition::new(name, value).unwrap()).unwrap()
 }
 
-pub(super) fn role(id: &str, permissions: &[&str]) -> Role {
+pub(crate) fn role(id: &str, permissions: &[&str]) -> Role {
     Role::new(id, permissions.iter().copied()).unwrap()
 }
 
 /// `brand` ignores where it is not bound, `site` denies there; `accessPolicyId` restricts what is handed out.
-pub(super) fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     let every_policy = json!({"attribute": "policies", "match": "all"});
     support::schema(&json!({
         "resources": {"products": {}, "places": {}},
@@ -64,20 +64,20 @@ pub(super) fn schema() -> Schema {
     }))
 }
 
-pub(super) struct House {
-    pub(super) account: Account,
-    pub(super) keys: u64,
+pub(crate) struct House {
+    pub(crate) account: Account,
+    pub(crate) keys: u64,
 }
 
 impl House {
     /// An account with one administrator, `olivia`, whose key is number 1.
-    pub(super) fn founded(schema: &Schema) -> Self {
+    pub(crate) fn founded(schema: &Schema) -> Self {
         let founded = Account::create(schema, "a1", "olivia", &operator_key(1), at(NOW)).into_result().unwrap();
         Self { account: founded.account().clone(), keys: 1 }
     }
 
     /// Roles, operators and tokens of every sort that the tables need.
-    pub(super) fn furnished() -> Self {
+    pub(crate) fn furnished() -> Self {
         let mut house = Self::founded(&schema());
         let manages = ["accessTokens:*", "operatorAccess:*", "products:read,list"];
         for (id, permissions) in [
@@ -106,25 +106,25 @@ impl House {
         house
     }
 
-    pub(super) fn next_key(&mut self) -> u64 {
+    pub(crate) fn next_key(&mut self) -> u64 {
         self.keys += 1;
         self.keys
     }
 
-    pub(super) fn record(&self, actor: &str) -> &KeyRecord {
+    pub(crate) fn record(&self, actor: &str) -> &KeyRecord {
         self.account.actor(actor).unwrap_or_else(|| panic!("no `{actor}`"))
     }
 
-    pub(super) fn key(&self, actor: &str) -> KeyId {
+    pub(crate) fn key(&self, actor: &str) -> KeyId {
         self.record(actor).id()
     }
 
-    pub(super) fn acting(&self, actor: &str) -> Acting<'_> {
+    pub(crate) fn acting(&self, actor: &str) -> Acting<'_> {
         self.account.acting(self.record(actor), at(NOW))
     }
 
     /// What must go well.
-    pub(super) fn done(&mut self, actor: &str, what: impl FnOnce(&Acting<'_>) -> Attempt) {
+    pub(crate) fn done(&mut self, actor: &str, what: impl FnOnce(&Acting<'_>) -> Attempt) {
         let attempt = what(&self.acting(actor));
         assert_eq!(*attempt.audit().outcome(), Outcome::Done);
         let change = attempt.into_result().unwrap();
@@ -132,18 +132,18 @@ impl House {
         self.account = change.account().clone();
     }
 
-    pub(super) fn invite(&mut self, actor: &str, operator: &str, grant: &Grant) {
+    pub(crate) fn invite(&mut self, actor: &str, operator: &str, grant: &Grant) {
         let key = operator_key(self.next_key());
         self.done(actor, |acting| acting.invite(operator, grant, &key));
     }
 
-    pub(super) fn token(&mut self, actor: &str, token: &str, grant: &Grant) {
+    pub(crate) fn token(&mut self, actor: &str, token: &str, grant: &Grant) {
         let key = token_key(self.next_key());
         self.done(actor, |acting| acting.create_token(token, grant, &key, None));
     }
 
     /// Another state of the account, in which one record was changed behind its back.
-    pub(super) fn with_record(&self, actor: &str, change: impl Fn(KeyRecord) -> KeyRecord) -> Self {
+    pub(crate) fn with_record(&self, actor: &str, change: impl Fn(KeyRecord) -> KeyRecord) -> Self {
         let key = self.key(actor);
         let records = self.account.records().cloned();
         let records = records.map(|record| if record.id() == key { change(record) } else { record });
@@ -153,7 +153,7 @@ impl House {
 }
 
 /// The refusal of what must be refused, with what must hold of each refusal.
-pub(super) fn refusal(note: &str, attempt: Attempt) -> AdministrationError {
+pub(crate) fn refusal(note: &str, attempt: Attempt) -> AdministrationError {
     let audit = attempt.audit().clone();
     let refused = attempt.into_result().map(|change| change.keys().to_vec());
     let error = refused.expect_err(note);
@@ -163,12 +163,12 @@ pub(super) fn refusal(note: &str, attempt: Attempt) -> AdministrationError {
     error
 }
 
-pub(super) fn assert_refused(note: &str, attempt: Attempt, (code, status, message): (&str, u16, &str)) {
+pub(crate) fn assert_refused(note: &str, attempt: Attempt, (code, status, message): (&str, u16, &str)) {
     let error = refusal(note, attempt);
     assert_eq!((error.code(), error.status(), &*error.to_string()), (code, status, message), "{note}");
 }
 
-pub(super) fn assert_done(note: &str, attempt: Attempt) {
+pub(crate) fn assert_done(note: &str, attempt: Attempt) {
     if let Err(refused) = attempt.into_result() {
         panic!("{note}: {refused}");
     }

@@ -7,7 +7,7 @@ mod attacks;
 mod broken;
 mod context;
 mod end_to_end;
-mod house;
+pub(crate) mod house;
 mod legacy;
 mod order;
 mod reference;
