@@ -263,10 +263,7 @@ pub(crate) fn admit_update<'a>(
     match permission(access, update, proposed.1)? {
         same if same.resource() == asked.resource() => Ok(asked),
         // Nobody may turn a resource of one type into one of another.
-        other => {
-            let resource = access.schema().type_name_at(other.resource());
-            Err(Denial::PermissionMissing { resource, operation: "update" })
-        }
+        other => Err(other.permission_missing(access)),
     }
 }
 
