@@ -237,9 +237,13 @@ where
         self.store.find(id).map_err(AccountsError::Store)
     }
 
+    fn find_fresh(&self, id: KeyId) -> Result<Option<S::Record>, Self::Error> {
+        self.store.find_fresh(id).map_err(AccountsError::Store)
+    }
+
     fn load_account_of(&self, id: KeyId) -> Result<bool, Self::Error> {
-        let Some(found) = KeyStore::find(self, id)? else { return Ok(false) };
-        Ok(self.load(found.borrow().account())?.is_some())
+        let Some(found) = self.find_fresh(id)? else { return Ok(false) };
+        block_on(self.over(AtOnce(&self.store)).refresh(found.borrow().account()))
     }
 
     #[inline]
@@ -261,10 +265,14 @@ where
         self.store.find_async(id).await.map_err(AccountsError::Store)
     }
 
+    async fn find_fresh_async(&self, id: KeyId) -> Result<Option<S::Record>, Self::Error> {
+        self.store.find_fresh_async(id).await.map_err(AccountsError::Store)
+    }
+
     async fn load_account_of_async(&self, id: KeyId) -> Result<bool, Self::Error> {
-        let found = self.find_async(id).await?;
+        let found = self.find_fresh_async(id).await?;
         let Some(account) = found.map(|found| found.borrow().account().to_owned()) else { return Ok(false) };
-        Ok(self.load_async(&account).await?.is_some())
+        self.over(&self.store).refresh(&account).await
     }
 
     fn account_version(&self, found: &Self::Record) -> Option<u64> {
@@ -315,6 +323,16 @@ impl<S: AsyncAccountStore> Loop<'_, S> {
     async fn load(self, account: &str) -> Result<Option<Account>, AccountsError<S::Error>> {
         let _turn = self.turns.take(account).await;
         Ok(self.present(account).await?.map(|present| present.account))
+    }
+
+    /// Loads the account, unless somebody else did so while this waited for its turn. Says whether there is one.
+    async fn refresh(self, account: &str) -> Result<bool, AccountsError<S::Error>> {
+        let before = self.authenticator.version(account);
+        let _turn = self.turns.take(account).await;
+        if self.authenticator.version(account) > before {
+            return Ok(true);
+        }
+        Ok(self.present(account).await?.is_some())
     }
 
     async fn create(

@@ -315,10 +315,15 @@ impl Authenticator {
             if last.needs_roles() && !store.load_account_of_async(id).await.map_err(AuthenticationError::Store)? {
                 return last.give_up(&presented);
             }
-            let found = store.find_async(id).await.map_err(AuthenticationError::Store)?;
+            let found = match last {
+                Next::Answer => store.find_async(id).await,
+                _ => store.find_fresh_async(id).await,
+            };
+            let found = found.map_err(AuthenticationError::Store)?;
             let admitted = self.admit(&presented, found, now);
             match Next::of(&admitted, |record| store.account_version(record), version).after(last) {
                 Next::Answer => return admitted,
+                next if next.is_no_nearer(last) => return next.give_up(&presented),
                 next => last = next,
             }
         }
@@ -341,10 +346,11 @@ impl Authenticator {
             if last.needs_roles() && !store.load_account_of(presented.id()).map_err(AuthenticationError::Store)? {
                 return last.give_up(presented);
             }
-            let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
+            let found = store.find_fresh(presented.id()).map_err(AuthenticationError::Store)?;
             let admitted = self.admit(presented, found, now);
             match Next::of(&admitted, |record| store.account_version(record), version).after(last) {
                 Next::Answer => return admitted,
+                next if next.is_no_nearer(last) => return next.give_up(presented),
                 next => last = next,
             }
         }
@@ -365,6 +371,8 @@ enum Next {
     LoadLater(Behind),
     /// The record is older than the roles.
     ReadAgain(Behind),
+    /// It was refused, perhaps by a record that is older than what is asked for.
+    ReadRefused,
 }
 
 impl Next {
@@ -389,13 +397,27 @@ impl Next {
             Err(AuthenticationError::Refused(refusal)) if *refusal.cause() == RefusalCause::UnknownAccount => {
                 Self::LoadUnknown
             }
+            Err(AuthenticationError::Refused(_)) if least > 0 => Self::ReadRefused,
             Err(_) => Self::Answer,
         }
     }
 
-    /// An account that is not known although it was loaded is not loaded again.
+    /// An account that is not known although it was loaded is not loaded again, and of a record that was read afresh once
+    /// the refusal stands.
     fn after(self, last: Self) -> Self {
-        if self == Self::LoadUnknown && last == Self::LoadUnknown { Self::Answer } else { self }
+        match self {
+            Self::LoadUnknown if last == Self::LoadUnknown => Self::Answer,
+            Self::ReadRefused if last != Self::Answer => Self::Answer,
+            next => next,
+        }
+    }
+
+    /// Whether the roles were loaded, and are no later than they were: nobody has later ones.
+    fn is_no_nearer(self, last: Self) -> bool {
+        match (self, last) {
+            (Self::LoadLater(now), Self::LoadLater(before)) => now.had <= before.had,
+            _ => false,
+        }
     }
 
     fn needs_roles(self) -> bool {
@@ -406,7 +428,7 @@ impl Next {
     fn give_up<R, E>(self, presented: &PresentedKey<'_>) -> Result<Authenticated<R>, AuthenticationError<E>> {
         match self {
             Self::LoadLater(behind) | Self::ReadAgain(behind) => Err(behind.into()),
-            Self::LoadUnknown | Self::Answer => refuse(presented, RefusalCause::UnknownAccount),
+            Self::LoadUnknown | Self::ReadRefused | Self::Answer => refuse(presented, RefusalCause::UnknownAccount),
         }
     }
 }

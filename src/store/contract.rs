@@ -21,7 +21,7 @@ use crate::key::KeyId;
 ///   tell, and then nobody is let in and nobody is called unknown.
 /// - **What is found is the present.** A read that starts after a change was acknowledged sees that change, on
 ///   whichever thread either was. A cache in front of the store breaks this: a revoked key lives on in it. So does one
-///   that remembers that nothing was found.
+///   that remembers that nothing was found. [`Cached`](super::Cached) says for how long.
 /// - **What is found was stored**, byte for byte: names keep their case, the value of a condition is any text, the empty
 ///   one included, and a time or a version is more than 32 bits.
 /// - **One record is read whole**, never half of it before a change and half after.
@@ -60,6 +60,17 @@ pub trait KeyStore {
     ///
     /// Where the store could not tell whether there is one. An unknown id is `Ok(None)`.
     fn find(&self, id: KeyId) -> Result<Option<Self::Record>, Self::Error>;
+
+    /// The same, never from a cache: asked where what [`find`](Self::find) gave is older than what is known of the account.
+    ///
+    /// A store without a cache leaves it as it is; one in front of another ([`Cached`](super::Cached)) passes it on.
+    ///
+    /// # Errors
+    ///
+    /// As [`find`](Self::find).
+    fn find_fresh(&self, id: KeyId) -> Result<Option<Self::Record>, Self::Error> {
+        self.find(id)
+    }
 
     /// Sees to it that the authenticator has the roles of this key's account, and says whether it may have them now. An
     /// authenticator that has none asks this once the secret was found right, and then looks the key up again.
@@ -147,6 +158,15 @@ pub trait AsyncKeyStore: Sync {
     /// As [`KeyStore::find`].
     fn find_async(&self, id: KeyId) -> impl Future<Output = Result<Option<Self::Record>, Self::Error>> + Send;
 
+    /// As [`KeyStore::find_fresh`].
+    ///
+    /// # Errors
+    ///
+    /// As [`KeyStore::find`].
+    fn find_fresh_async(&self, id: KeyId) -> impl Future<Output = Result<Option<Self::Record>, Self::Error>> + Send {
+        self.find_async(id)
+    }
+
     /// As [`KeyStore::load_account_of`].
     ///
     /// # Errors
@@ -174,6 +194,10 @@ macro_rules! behind_a_pointer {
                 (**self).find(id)
             }
 
+            fn find_fresh(&self, id: KeyId) -> Result<Option<Self::Record>, Self::Error> {
+                (**self).find_fresh(id)
+            }
+
             fn load_account_of(&self, id: KeyId) -> Result<bool, Self::Error> {
                 (**self).load_account_of(id)
             }
@@ -190,6 +214,13 @@ macro_rules! behind_a_pointer {
 
             fn find_async(&self, id: KeyId) -> impl Future<Output = Result<Option<Self::Record>, Self::Error>> + Send {
                 (**self).find_async(id)
+            }
+
+            fn find_fresh_async(
+                &self,
+                id: KeyId,
+            ) -> impl Future<Output = Result<Option<Self::Record>, Self::Error>> + Send {
+                (**self).find_fresh_async(id)
             }
 
             fn load_account_of_async(&self, id: KeyId) -> impl Future<Output = Result<bool, Self::Error>> + Send {

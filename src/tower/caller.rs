@@ -34,6 +34,11 @@ impl Caller {
         self.known.access()
     }
 
+    /// The version of the account whose roles these are.
+    pub fn account_version(&self) -> u64 {
+        self.known.account_version()
+    }
+
     /// The time at which the key was judged, and the address where [`Guard::with_ip`](super::Guard::with_ip) found one.
     pub fn context(&self) -> &RequestContext {
         &self.context
@@ -60,6 +65,7 @@ impl fmt::Debug for Caller {
 trait Known: Send + Sync {
     fn record(&self) -> &KeyRecord;
     fn access(&self) -> &Access;
+    fn account_version(&self) -> u64;
 }
 
 impl<R: Borrow<KeyRecord> + Send + Sync> Known for Authenticated<R> {
@@ -69,5 +75,9 @@ impl<R: Borrow<KeyRecord> + Send + Sync> Known for Authenticated<R> {
 
     fn access(&self) -> &Access {
         Self::access(self)
+    }
+
+    fn account_version(&self) -> u64 {
+        Self::account_version(self)
     }
 }

@@ -39,6 +39,8 @@ pub struct Guard {
 
 /// Where the caller's address is.
 type FindIp = dyn Fn(&request::Parts) -> Option<IpAddr> + Send + Sync;
+/// Which version of the account a request must be judged by, at least.
+type FindVersion = dyn Fn(&request::Parts) -> Result<u64, Refused> + Send + Sync;
 
 #[derive(Clone)]
 struct Parts {
@@ -47,6 +49,7 @@ struct Parts {
     challenge: Challenge,
     now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     ip: Arc<FindIp>,
+    version: Arc<FindVersion>,
     report: Arc<dyn Fn(&Event<'_>) + Send + Sync>,
     browsers: BrowserPolicy,
     cors: cors::Policy,
@@ -114,6 +117,7 @@ impl Guard {
             challenge,
             now,
             ip: Arc::new(|_| None),
+            version: Arc::new(|_| Ok(0)),
             report,
             browsers: BrowserPolicy::refuse(),
             cors: cors::Policy::default(),
@@ -158,6 +162,37 @@ impl Guard {
         self.with(|parts| parts.ip = Arc::new(ip))
     }
 
+    /// Says by which version of the key's account a request must be judged at least, 0 where it doesn't matter: as where a change of
+    /// the account was answered with its version, and the caller sends it along with what they ask next, perhaps of another process.
+    /// A request whose version can't be had is answered with 503.
+    ///
+    /// It matters where records come from a [cache](crate::store::Cached) or from a replica of the database. The refusal answers a
+    /// request that says what is no version. Only who has a good key can cause the loading that this may take.
+    ///
+    /// ```
+    /// # use keyward::{Authenticator, Schema, http::Challenge, key::{KeyFormat, KeyPrefix}, store::MemoryStore};
+    /// # use keyward::tower::{Guard, system_clock};
+    /// use keyward::http::Refused;
+    ///
+    /// # let schema = Schema::builder().build()?;
+    /// # let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("acme")?));
+    /// # let guard = Guard::new(authenticator, MemoryStore::new(), Challenge::new("products")?, system_clock, |_| ());
+    /// let guard = guard.with_least_version(|request| match request.headers.get("acme-at-least") {
+    ///     None => Ok(0),
+    ///     Some(version) => version.to_str().ok().and_then(|version| version.parse().ok()).ok_or_else(|| {
+    ///         Refused::new(400, "invalid_version", "`Acme-At-Least` must be a version")
+    ///     }),
+    /// });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_least_version(
+        self,
+        version: impl Fn(&request::Parts) -> Result<u64, Refused> + Send + Sync + 'static,
+    ) -> Self {
+        self.with(|parts| parts.version = Arc::new(version))
+    }
+
     /// Whether a key in the query is taken. The answer to a request that has one there is
     /// kept by no shared cache. Inner layers see the key in the address: leave the query out of logs.
     #[must_use]
@@ -195,7 +230,7 @@ impl Guard {
 
     /// Judges the head of a request: who calls, provided that they may. What refused it is reported.
     pub(super) async fn admit(&self, demand: &Demand, request: &request::Parts) -> Result<Admitted, Refused> {
-        let Parts { authenticator, keys, now, ip, browsers, query, .. } = &*self.parts;
+        let Parts { authenticator, keys, now, ip, version, browsers, query, .. } = &*self.parts;
         let request::Parts { headers, uri, .. } = request;
         let credential = Credential::from_request(headers, uri, *query).map_err(|error| {
             self.report(&Event::NoCredential(error));
@@ -211,7 +246,7 @@ impl Guard {
         }
         let context = RequestContext::new(now());
         let context = ip(request).map_or(context, |ip| context.with_ip(ip));
-        let found = keys.authenticate(authenticator, credential.secret_str(), context).await;
+        let found = keys.authenticate(authenticator, credential.secret_str(), context, version(request)?).await;
         let caller = found.map_err(|error| {
             self.report(&match &error {
                 AuthenticationError::Refused(refusal) => Event::KeyRefused(refusal),

@@ -23,6 +23,7 @@ pub(super) trait Lookup: Send + Sync {
         authenticator: &'a Authenticator,
         text: &'a str,
         context: RequestContext,
+        version: u64,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 }
 
@@ -38,8 +39,9 @@ where
         authenticator: &'a Authenticator,
         text: &'a str,
         context: RequestContext,
+        version: u64,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
-        let found = authenticator.authenticate(&self.0, text, context.time());
+        let found = authenticator.authenticate_at_least(&self.0, text, context.time(), version);
         Box::pin(ready(found.map(|of| Caller::new(of, context)).map_err(boxed)))
     }
 }
@@ -56,10 +58,11 @@ where
         authenticator: &'a Authenticator,
         text: &'a str,
         context: RequestContext,
+        version: u64,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
         Box::pin(async move {
-            let found = authenticator.authenticate_async(&self.0, text, context.time()).await;
-            found.map(|of| Caller::new(of, context)).map_err(boxed)
+            let found = authenticator.authenticate_at_least_async(&self.0, text, context.time(), version);
+            found.await.map(|of| Caller::new(of, context)).map_err(boxed)
         })
     }
 }

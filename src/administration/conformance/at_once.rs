@@ -1,6 +1,10 @@
 //! Ten threads at once.
 
 use alloc::{format, vec::Vec};
+use core::{
+    borrow::Borrow as _,
+    sync::atomic::{AtomicU64, Ordering},
+};
 use std::thread;
 
 use super::{
@@ -8,7 +12,9 @@ use super::{
         account::Account,
         attempt::{AccountChange, CommitError},
     },
-    fixture::{Held, Store, absent, change, commit, duplicate, expect, founding, is_same, key, key_id, load, roles},
+    fixture::{
+        Held, Store, absent, change, commit, duplicate, expect, find, founding, is_same, key, key_id, load, roles,
+    },
 };
 use crate::store::{
     KeyChange, KeyRecord,
@@ -110,6 +116,43 @@ pub(super) fn whole<S: Store>(held: &Held<'_, S>) -> Outcome {
         let keys = [key(ACCOUNT, number(found.version()))?];
         let wanted = Account::load(wanted, found.version(), keys);
         is_same(&found, &wanted.map_err(said)?)
+    };
+    read_meanwhile(next, read)?;
+    read()
+}
+
+/// Each change writes the version that it makes into the key: what is found with a version is what was stored with it, and no
+/// version is older than one that was acknowledged before.
+pub(super) fn versions<S: Store>(held: &Held<'_, S>) -> Outcome {
+    let store = &held.store;
+    held.found(ACCOUNT, &[], &[key(ACCOUNT, 1)?.with_roles(["at-1"])])?;
+    let acknowledged = AtomicU64::new(1);
+    let next = || {
+        let present = load(store, ACCOUNT)?;
+        let version = present.version().saturating_add(1);
+        let old = present.record(key_id(1)).ok_or("the key is gone")?;
+        let new = old.change(|record| record.with_roles([format!("at-{version}")]));
+        match store.commit(&change(&present, present.roles().clone(), &[new])) {
+            Ok(()) => {
+                acknowledged.fetch_max(version, Ordering::SeqCst);
+                Ok(())
+            }
+            Err(CommitError::Conflict) => Ok(()),
+            Err(other) => Err(format!("neither stored nor a conflict: {other:?}")),
+        }
+    };
+    let read = || {
+        let least = acknowledged.load(Ordering::SeqCst);
+        let found = find(store, 1)?.ok_or("the key is gone")?;
+        let Some(version) = store.account_version(&found) else { return Ok(()) };
+        if version < least {
+            return Err(format!("a key is found at version {version}, and version {least} was acknowledged before"));
+        }
+        let (wanted, record) = (format!("at-{version}"), found.borrow());
+        match record.grant().assignments().first().and_then(|of| of.roles().next()) {
+            Some(role) if role == wanted => Ok(()),
+            other => Err(format!("a key is found at version {version}, and has what is not of it: {other:?}")),
+        }
     };
     read_meanwhile(next, read)?;
     read()

@@ -110,6 +110,11 @@ pub(super) fn load<S: Store>(store: &S, account: &str) -> Result<Account, String
     store.load(account).map_err(failed)?.ok_or_else(|| format!("`{account}` is nothing, and there is one"))
 }
 
+/// The key of this number, as it is found by its id.
+pub(super) fn find<S: Store>(store: &S, number: usize) -> Result<Option<S::Record>, String> {
+    store.find(key_id(number)).map_err(failed)
+}
+
 pub(super) fn absent<S: Store>(store: &S, account: &str) -> Outcome {
     match store.load(account).map_err(failed)? {
         None => Ok(()),

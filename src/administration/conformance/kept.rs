@@ -4,7 +4,7 @@ use alloc::{format, string::String, vec::Vec};
 
 use super::{
     super::{account::Account, attempt::AccountChange},
-    fixture::{Held, Store, absent, audit, change, commit, conflict, expect, founding, key, key_id},
+    fixture::{Held, Store, absent, audit, change, commit, conflict, expect, find, founding, key, key_id},
 };
 use crate::{
     role::{Role, Roles},
@@ -151,6 +151,28 @@ pub(super) fn found<S: Store>(held: &Held<'_, S>) -> Outcome {
     held.change(&first, &[], &[revoked.clone(), other.removal()])?;
     expect_key(&held.store, key_id(0), revoked.record())?;
     expect_key(&held.store, key_id(1), None)
+}
+
+/// Whatever changes of the account, its version counts for each of its keys, and for no other's.
+pub(super) fn version_of_a_key<S: Store>(held: &Held<'_, S>) -> Outcome {
+    let store = &held.store;
+    let expect = |number: usize, account: &Account| {
+        let found = find(store, number)?.ok_or("a key that was stored is not found")?;
+        let (said, wanted) = (store.account_version(&found), account.version());
+        match said.filter(|said| *said != wanted) {
+            Some(said) => Err(format!("a key is found at version {said} of `{}`, wanted is {wanted}", account.id())),
+            None => Ok(()),
+        }
+    };
+    let other = held.found("account-2", &[], &[key("account-2", 2)?])?;
+    let mut present = held.found(ACCOUNT, &[], &[key(ACCOUNT, 0)?, key(ACCOUNT, 1)?])?;
+    let of_another_key = key(ACCOUNT, 1)?.change(|record| record.with_state(KeyState::Revoked));
+    for (roles, keys) in [(["inspector"], [].as_slice()), (["editor"], &[]), (["editor"], &[of_another_key])] {
+        present = held.change(&present, &roles, keys)?;
+        expect(0, &present)?;
+        expect(2, &other)?;
+    }
+    Ok(())
 }
 
 /// What is done in one is not done in another, also where its id begins like the other's.

@@ -31,6 +31,7 @@
 //! - every change is made: of roles, and keys that come, change and go
 //! - a change of nothing but the version counts
 //! - a key is found as it is loaded: by its id, at once, and when it is removed no longer
+//! - a key is found with the version of its account, where the store says one: it counts each change, also one of roles alone
 //! - accounts are apart
 //!
 //! What doesn't fit is refused:
@@ -46,6 +47,8 @@
 //! - of concurrent changes from one state one is stored
 //! - of concurrent changes none is lost
 //! - one state is loaded whole
+//! - a key and the version of its account, where the store says one, are of one moment, and never older than what was
+//!   acknowledged before
 //! - what was refused is never loaded
 //!
 //! A race is found only where it is run into.

@@ -41,7 +41,7 @@ where
 
 type Clause<S> = (&'static str, fn(&Held<'_, S>) -> Outcome);
 
-fn clauses<S: Store>() -> [Clause<S>; 20] {
+fn clauses<S: Store>() -> [Clause<S>; 22] {
     [
         ("an unknown account is nothing, and is no error", kept::unknown),
         ("a new account is loaded as it was committed", kept::new),
@@ -53,6 +53,7 @@ fn clauses<S: Store>() -> [Clause<S>; 20] {
         ("every change is made", kept::changes),
         ("a change of nothing but the version counts", kept::nothing_but_the_version),
         ("a key is found as it is loaded", kept::found),
+        ("a key is found with the version of its account", kept::version_of_a_key),
         ("accounts are apart", kept::apart),
         ("a change that expects another version is a conflict", refusing::stale),
         ("a key is in one account", refusing::one_account),
@@ -62,6 +63,7 @@ fn clauses<S: Store>() -> [Clause<S>; 20] {
         ("of concurrent changes from one state one is stored", at_once::one_is_stored),
         ("of concurrent changes none is lost", at_once::none_is_lost),
         ("one state is loaded whole", at_once::whole),
+        ("a key and the version of its account are of one moment", at_once::versions),
         ("what was refused is never loaded", at_once::refused),
     ]
 }

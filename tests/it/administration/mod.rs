@@ -5,6 +5,7 @@ mod assignments;
 mod attacks;
 #[cfg(feature = "conformance")]
 mod broken;
+mod cached;
 mod context;
 mod end_to_end;
 pub(crate) mod house;

@@ -22,16 +22,16 @@ use crate::block_on;
 
 /// A database that both processes have, and that counts what is asked of it.
 #[derive(Default)]
-struct Database {
+pub(super) struct Database {
     inner: MemoryAccounts,
-    finds: AtomicUsize,
+    pub(super) finds: AtomicUsize,
     loads: AtomicUsize,
     /// What it says of every account in place of its version, if that is not 0.
     claims: AtomicU64,
     loads_nothing: AtomicBool,
 }
 
-type Found = AtVersion<Arc<KeyRecord>>;
+pub(super) type Found = AtVersion<Arc<KeyRecord>>;
 
 impl KeyStore for Database {
     type Record = Found;
@@ -68,7 +68,7 @@ impl AccountStore for Database {
 }
 
 /// The same, waited for.
-struct Waited<'a>(&'a Accounts<Arc<Database>>);
+pub(super) struct Waited<'a>(pub(super) &'a Accounts<Arc<Database>>);
 
 impl AsyncKeyStore for Waited<'_> {
     type Record = Found;
@@ -87,20 +87,20 @@ impl AsyncKeyStore for Waited<'_> {
     }
 }
 
-struct Processes {
-    database: Arc<Database>,
-    here: Accounts<Arc<Database>>,
-    there: Accounts<Arc<Database>>,
+pub(super) struct Processes {
+    pub(super) database: Arc<Database>,
+    pub(super) here: Accounts<Arc<Database>>,
+    pub(super) there: Accounts<Arc<Database>>,
     olivia: NewKey<OperatorKey>,
-    token: String,
+    pub(super) token: String,
 }
 
-fn reader(permissions: &[&str]) -> Role {
+pub(super) fn reader(permissions: &[&str]) -> Role {
     role("reader", permissions)
 }
 
 impl Processes {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let database = Arc::new(Database::default());
         let process = || Accounts::new(Arc::clone(&database), Authenticator::new(&schema(), format()));
         let (here, there) = (process(), process());
@@ -113,7 +113,7 @@ impl Processes {
     }
 
     /// The version that the change was acknowledged with.
-    fn change(
+    pub(super) fn change(
         &self,
         process: &Accounts<Arc<Database>>,
         act: impl FnMut(&keyward::administration::Acting<'_>) -> keyward::administration::Attempt,
