@@ -6,6 +6,8 @@ use std::{
     net::SocketAddr,
     process::ExitCode,
     sync::Arc,
+    thread,
+    time::Duration,
 };
 
 use keyward::Schema;
@@ -16,11 +18,14 @@ use keyward_service::{
     administration, log,
     options::{OptionError, Options},
     own, page, products, registry,
-    service::{self, FIRST, Service},
+    service::{self, FIRST, Service, StartError},
     store::{Database, Product, Store, StoreError},
     transport::{self, Limits},
 };
 use tokio::net::TcpListener;
+
+/// Between two tries to reach the database.
+const PAUSE: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     match log::start().map_err(Into::into).and_then(serve) {
@@ -53,12 +58,20 @@ fn serve(_log: log::Started) -> Result<(), Box<dyn Error>> {
     let database = database(&options, &schema)?;
     // Whatever can fail comes before the first key is made: it is shown once, and then must be.
     let (browsers, cors) = (options.browsers(address.port())?, options.cors()?);
-    let (service, first) = Service::start(database, browsers)?;
-    let service = Arc::new(service);
-    let new = first.is_some();
-    announce(address, first)?;
-    if new {
-        stock(&service)?;
+    let service = Arc::new(Service::new(database, browsers, options.cache)?);
+    writeln!(io::stdout(), "listening on http://{address}")?;
+    match begin(&service, address) {
+        Err(error) if error.is::<StartError>() && options.postgres.is_some() => {
+            // It may come back; until then every answer is 503.
+            log::failed(&error);
+            let service = Arc::clone(&service);
+            thread::Builder::new().name("begin".to_owned()).spawn(move || begin_later(&service, address))?;
+        }
+        begun => begun?,
+    }
+    if !options.cache.is_zero() {
+        let service = Arc::clone(&service);
+        thread::Builder::new().name("follow".to_owned()).spawn(move || follow(&service))?;
     }
     let served = transport::router(&service, routes, cors, options.proxies)?;
 
@@ -76,7 +89,7 @@ fn serve(_log: log::Started) -> Result<(), Box<dyn Error>> {
 fn database(options: &Options, schema: &Schema) -> Result<Arc<dyn Store>, StoreError> {
     #[cfg(feature = "postgresql")]
     if let Some(url) = &options.postgres {
-        return Ok(Arc::new(PostgreSql::connect(url, schema)?));
+        return Ok(Arc::new(PostgreSql::new(url, options.authorities.as_deref(), schema)?));
     }
     Ok(Arc::new(match &options.database {
         Some(path) => Database::open(path, schema)?,
@@ -84,9 +97,36 @@ fn database(options: &Options, schema: &Schema) -> Result<Arc<dyn Store>, StoreE
     }))
 }
 
+/// Founds the first account, if there is none, and tells of it.
+fn begin(service: &Service, address: SocketAddr) -> Result<(), Box<dyn Error>> {
+    let first = service.begin()?;
+    let new = first.is_some();
+    announce(address, first)?;
+    if new { stock(service) } else { Ok(()) }
+}
+
+/// The same as soon as the database can be reached.
+fn begin_later(service: &Service, address: SocketAddr) {
+    loop {
+        thread::sleep(PAUSE);
+        match begin(service, address) {
+            Err(error) if error.is::<StartError>() => {}
+            Err(error) => return log::failed(&error),
+            Ok(()) => return,
+        }
+    }
+}
+
+/// Hears of what other processes change, and listens anew wherever the connection broke.
+fn follow(service: &Service) {
+    while let Err(error) = service.follow() {
+        log::failed(&error);
+        thread::sleep(PAUSE);
+    }
+}
+
 fn announce(address: SocketAddr, first: Option<String>) -> io::Result<()> {
     let mut out = io::stdout();
-    writeln!(out, "listening on http://{address}")?;
     let (account, operator) = FIRST;
     match first {
         Some(key) => {

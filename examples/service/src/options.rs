@@ -4,6 +4,7 @@ use std::{
     fmt,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
+    time::Duration,
 };
 
 use keyward::http::{
@@ -11,16 +12,21 @@ use keyward::http::{
     cors::{ExposedHeaders, MaxAge, Methods, Origins, Policy, PolicyError, RequestHeaders},
 };
 
-use crate::proxies::Proxies;
+use crate::{
+    guard::{ACCOUNT_VERSION, AT_LEAST},
+    proxies::Proxies,
+};
 
 /// What `--help` says.
 pub const HELP: &str = "\
-keyward-service [--listen ADDRESS:PORT] [--database FILE | --postgres URL] [--origin ORIGIN]... [--console ORIGIN]...
-                [--keys-in-browsers off|warn|refuse] [--proxy ADDRESS]...
+keyward-service [--listen ADDRESS:PORT] [--database FILE | --postgres URL [--postgres-ca FILE]] [--cache MILLISECONDS]
+                [--origin ORIGIN]... [--console ORIGIN]... [--keys-in-browsers off|warn|refuse] [--proxy ADDRESS]...
 
 --listen            where to listen; 127.0.0.1:8787 if not given, port 0 for any
 --database          the SQLite file; one in a temporary folder, gone with the process, if not given
 --postgres          a PostgreSQL to use instead; in a build with `--features postgresql`
+--postgres-ca       the authorities whose certificates it may have, in PEM; those that the system trusts if not given
+--cache             for how long a key may be used after it was read; 0, a read for each request, if not given
 --origin            an origin whose pages may read the answers (CORS); none if not given
 --console           an origin whose pages may send keys; it needs --origin, too
 --keys-in-browsers  what happens to keys from pages of other origins; refuse if not given
@@ -36,6 +42,10 @@ pub struct Options {
     pub database: Option<PathBuf>,
     /// The PostgreSQL to use instead.
     pub postgres: Option<String>,
+    /// The authorities that may have signed its certificate.
+    pub authorities: Option<PathBuf>,
+    /// For how long a key may be used after it was read.
+    pub cache: Duration,
     /// The proxies of one's own.
     pub proxies: Proxies,
     origins: Vec<String>,
@@ -55,6 +65,8 @@ impl Options {
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
             database: None,
             postgres: None,
+            authorities: None,
+            cache: Duration::ZERO,
             proxies: Proxies::default(),
             origins: Vec::new(),
             consoles: Vec::new(),
@@ -71,6 +83,10 @@ impl Options {
                 "--database" => options.database = Some(value()?.into()),
                 "--postgres" if cfg!(feature = "postgresql") => options.postgres = Some(value()?),
                 "--postgres" => return Err(OptionError::NoPostgreSql),
+                "--postgres-ca" => options.authorities = Some(value()?.into()),
+                "--cache" => {
+                    options.cache = value()?.parse().map(Duration::from_millis).map_err(|_| OptionError::Cache)?;
+                }
                 "--origin" => options.origins.push(value()?),
                 "--console" => options.consoles.push(value()?),
                 "--keys-in-browsers" => options.browsers = browsers(&value()?)?,
@@ -111,8 +127,8 @@ impl Options {
         let policy = Policy::builder()
             .origins(Origins::list(&self.origins))
             .methods(Methods::list(["PUT", "DELETE"]))
-            .request_headers(RequestHeaders::list(["Content-Type"]))
-            .exposed_headers(ExposedHeaders::list(["WWW-Authenticate"]))
+            .request_headers(RequestHeaders::list(["Content-Type", AT_LEAST]))
+            .exposed_headers(ExposedHeaders::list(["WWW-Authenticate", ACCOUNT_VERSION]))
             .max_age(MaxAge::seconds(600));
         Ok(policy.build()?)
     }
@@ -155,6 +171,9 @@ pub enum OptionError {
     /// A proxy's address that is none.
     #[error("`--proxy` needs an address, such as 127.0.0.1")]
     Proxy,
+    /// A time that is none.
+    #[error("`--cache` needs a number of milliseconds, such as 2000")]
+    Cache,
     /// A mode that there isn't.
     #[error("`--keys-in-browsers` is off, warn or refuse")]
     Mode,

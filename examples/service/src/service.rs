@@ -1,6 +1,9 @@
 //! What the handlers share, and the one way in which an account is changed.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use keyward::{
     Authenticator, Schema,
@@ -10,13 +13,14 @@ use keyward::{
     json::DocumentError,
     key::{EntropyError, KeyEntropy, KeyFormat, KeyPrefix, KeyPrefixError},
     schema::SchemaError,
+    store::Cached,
     tower::system_clock,
 };
 
 use crate::{
-    guard::Caller,
+    guard::{Caller, Keys},
     log,
-    store::{Store, StoreError},
+    store::{Store, StoreError, Told},
 };
 
 /// The account and the operator that are there from the start.
@@ -36,6 +40,8 @@ pub fn schema() -> Result<Schema, DocumentError> {
 pub struct Service {
     /// Tell whose key it is, and what it may do.
     pub accounts: Arc<Accounts<Arc<dyn Store>>>,
+    /// By which keys are found: kept for as long as the operator of the service says.
+    pub keys: Arc<Cached<Keys>>,
     /// What to do with keys that come from browsers.
     pub browsers: BrowserPolicy,
     /// Keys, accounts, products.
@@ -43,25 +49,54 @@ pub struct Service {
 }
 
 impl Service {
-    /// The service over this database. Where there is no account it founds one; the text of its operator's key is
-    /// given, to be shown once.
+    /// The service over this database, which isn't asked for anything yet. A key may be used for this time after it was read.
     ///
     /// # Errors
     ///
-    /// [`StartError`]: the schema reads what a request's context doesn't have, the database failed, or the operating
-    /// system has no entropy.
-    pub fn start(database: Arc<dyn Store>, browsers: BrowserPolicy) -> Result<(Self, Option<String>), StartError> {
+    /// [`StartError`]: the schema reads what a request's context doesn't have.
+    pub fn new(database: Arc<dyn Store>, browsers: BrowserPolicy, cache: Duration) -> Result<Self, StartError> {
         let schema = schema()?;
         schema.check_context::<RequestContext>()?;
         let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("svc")?));
         let accounts = Arc::new(Accounts::new(Arc::clone(&database), authenticator));
-        let service = Self { accounts, browsers, database };
-        let accounts = service.database.accounts()?;
-        for id in &accounts {
-            service.accounts.load(id)?;
+        let start = Instant::now();
+        let keys = Arc::new(Cached::new(Keys(Arc::clone(&accounts)), cache, move || start.elapsed()));
+        Ok(Self { accounts, keys, browsers, database })
+    }
+
+    /// Founds the first account where there is none. The text of its operator's key is given, to be shown once.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`]: the database failed, or the operating system has no entropy.
+    pub fn begin(&self) -> Result<Option<String>, StartError> {
+        if !self.database.is_new()? {
+            return Ok(None);
         }
-        let first = if accounts.is_empty() { Some(service.found(&schema)?) } else { None };
-        Ok((service, first))
+        match self.found(self.accounts.authenticator().schema()) {
+            // Another process was quicker.
+            Err(StartError::Accounts(AccountsError::Conflict)) => Ok(None),
+            founded => founded.map(Some),
+        }
+    }
+
+    /// Takes over what other processes change, as it is told. Nothing depends on it but how soon that is: what isn't told is found
+    /// when the time of what is kept is over.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the database failed, and tells nothing any more.
+    pub fn follow(&self) -> Result<(), StoreError> {
+        self.database.follow(&mut |told| match told {
+            Told::Nothing => self.keys.clear(),
+            Told::Changed { account, version } => {
+                // An account that nobody asked for stays unknown. Records that are older than its roles are read again.
+                let is_behind = self.accounts.authenticator().version(account).is_some_and(|known| known < version);
+                if let Some(Err(error)) = is_behind.then(|| self.accounts.load(account)) {
+                    log::failed(&error);
+                }
+            }
+        })
     }
 
     fn found(&self, schema: &Schema) -> Result<String, StartError> {
@@ -88,7 +123,9 @@ impl Service {
             let is_unknown = matches!(changed, Err(AccountsError::Unknown(_)));
             log::audit(&audit, (!is_unknown).then_some(changed.is_ok()));
         }
-        changed.map_err(refused)
+        let account = changed.map_err(refused)?;
+        caller.changed(account.version());
+        Ok(account)
     }
 
     /// The form of the keys, by which new ones are made.
@@ -111,7 +148,7 @@ fn refused(error: AccountsError<StoreError>) -> Refused {
         AccountsError::Refused(error) => Refused::from(&error),
         AccountsError::UnknownAccount => Refused::not_found(),
         AccountsError::Store(error) | AccountsError::Unknown(error) => error.into(),
-        // Neither comes about while one process has the database.
+        // Other processes were quicker each time, or a new key has the id of another.
         error @ (AccountsError::Conflict | AccountsError::Keys(_)) => {
             log::failed(&error);
             Refused::new(409, "conflict", "the account was changed meanwhile")

@@ -17,7 +17,9 @@ use keyward::{
 };
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::{Change, Page, Product, Store, StoreError, accounts, file::DatabaseFile, folder::Folder, keys, products};
+use super::{
+    Change, Page, Product, Store, StoreError, Told, accounts, file::DatabaseFile, folder::Folder, keys, products,
+};
 
 /// What the service adds to keyward's tables: an index by which the present keys of an account are listed, and its own
 /// resource.
@@ -118,11 +120,12 @@ impl Database {
 }
 
 impl Store for Database {
-    fn accounts(&self) -> Result<Vec<String>, StoreError> {
-        self.read(|transaction| {
-            let mut select = transaction.prepare_cached("SELECT id FROM accounts ORDER BY id")?;
-            Ok(select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
-        })
+    fn is_new(&self) -> Result<bool, StoreError> {
+        self.read(|transaction| Ok(!transaction.prepare_cached("SELECT 1 FROM accounts LIMIT 1")?.exists([])?))
+    }
+
+    fn follow(&self, _: &mut dyn FnMut(Told<'_>)) -> Result<(), StoreError> {
+        Ok(())
     }
 
     fn roles(&self, account: &str) -> Result<Option<Roles>, StoreError> {

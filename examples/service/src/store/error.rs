@@ -1,5 +1,8 @@
 //! What can go wrong with the store.
 
+#[cfg(feature = "postgresql")]
+use std::error::Error;
+
 use keyward::{filter::SqlError, http::Refused};
 
 use crate::log;
@@ -12,17 +15,31 @@ pub enum StoreError {
     Database(#[from] rusqlite::Error),
     /// PostgreSQL failed.
     #[cfg(feature = "postgresql")]
-    #[error("PostgreSQL failed: {0}")]
+    #[error("PostgreSQL failed: {}", in_full(.0))]
     PostgreSql(#[from] postgres::Error),
     /// PostgreSQL gave no answer to a commit, or an error: whether what was to be committed is stored is not known.
     #[cfg(feature = "postgresql")]
-    #[error("PostgreSQL failed to commit: {0}")]
+    #[error("PostgreSQL failed to commit: {}", in_full(.0))]
     Unanswered(postgres::Error),
+    /// There is no connection to PostgreSQL.
+    #[cfg(feature = "postgresql")]
+    #[error("PostgreSQL can't be reached: {0}")]
+    Away(r2d2::Error),
+    /// What should be the address of a PostgreSQL is none.
+    #[cfg(feature = "postgresql")]
+    #[error(
+        "`--postgres` needs an address, such as `host=127.0.0.1 user=service dbname=service`, or one of the form postgresql://…"
+    )]
+    Address,
+    /// There is no way to check whose server it is.
+    #[cfg(feature = "postgresql")]
+    #[error("the connection to PostgreSQL can't be encrypted: {0}")]
+    Tls(String),
     /// The file's folder can't be used.
     #[error("the database's folder can't be used: {0}")]
     Folder(#[from] std::io::Error),
     /// Another process has it.
-    #[error("another process uses this database: what it changed would not be seen here")]
+    #[error("another process has this database for itself")]
     InUse,
     /// Others than its owner may read or change a file of the database.
     #[error(
@@ -50,6 +67,13 @@ pub enum StoreError {
     /// A filter that the table has no column for.
     #[error("the table can't be asked for this: {0}")]
     Filter(#[from] SqlError),
+}
+
+/// With its causes, such as what is wrong with a certificate.
+#[cfg(feature = "postgresql")]
+fn in_full(error: &postgres::Error) -> String {
+    let causes = std::iter::successors(Some(error as &dyn Error), |error| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// The caller is told that it failed, and the log how.

@@ -2,22 +2,30 @@
 
 use keyward::{
     key::{KeyId, KeyKind},
-    store::{ChangeError, KeyChange, KeyRecord, KeyStore, WritableKeyStore},
+    store::{AtVersion, ChangeError, KeyChange, KeyRecord, KeyStore, WritableKeyStore},
 };
 use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
 
 use super::{Database, StoreError};
 
+/// A key, and the version that its account has at the same moment.
+const FIND: &str = "SELECT keys.record, COALESCE(accounts.version, 0) FROM keys
+    LEFT JOIN accounts ON accounts.id = keys.account WHERE keys.id = ?1";
+
 impl KeyStore for Database {
-    type Record = KeyRecord;
+    type Record = AtVersion;
     type Error = StoreError;
 
-    fn find(&self, id: KeyId) -> Result<Option<KeyRecord>, StoreError> {
+    fn find(&self, id: KeyId) -> Result<Option<AtVersion>, StoreError> {
         let found = self.find(|connection| {
-            let mut select = connection.prepare_cached("SELECT record FROM keys WHERE id = ?1")?;
-            select.query_row([id.as_str()], |row| row.get::<_, String>(0)).optional()
+            let mut select = connection.prepare_cached(FIND)?;
+            select.query_row([id.as_str()], |row| Ok((row.get::<_, String>(0)?, row.get(1)?))).optional()
         })?;
-        found.as_deref().map(record).transpose()
+        found.map(|(document, version)| at_version(&document, version)).transpose()
+    }
+
+    fn account_version(&self, found: &AtVersion) -> Option<u64> {
+        Some(found.account_version())
     }
 }
 
@@ -82,6 +90,11 @@ pub(super) fn document(record: &KeyRecord) -> Result<String, StoreError> {
 /// Reads a record. The error doesn't say what stands there: it could be a digest.
 pub(super) fn record(document: &str) -> Result<KeyRecord, StoreError> {
     serde_json::from_str(document).map_err(|_| StoreError::Unreadable("the record of a key"))
+}
+
+/// A record with the version of its account, of which the database has only a signed kind.
+pub(super) fn at_version(document: &str, version: i64) -> Result<AtVersion, StoreError> {
+    Ok(AtVersion::new(record(document)?, version.cast_unsigned()))
 }
 
 /// A refused change, as an error that a failing transaction can be, too.

@@ -1,8 +1,10 @@
 //! Keys, accounts and products in SQLite, or in PostgreSQL.
 //!
+//! SQLite is for one process, PostgreSQL for any number of them.
+//!
 //! One connection writes, another reads and a third finds keys, so that no look-up of a key waits for a commit, nor for
-//! what is read at length. A commit is on the disk when it
-//! returns, and the next look-up sees it: that is the moment from which a revoked key is revoked.
+//! what is read at length; in PostgreSQL, a few of each. A commit is on the disk when it returns, and the next look-up sees it, with
+//! the version that it gave the account: that is the moment from which a revoked key is revoked.
 
 mod accounts;
 mod database;
@@ -23,7 +25,7 @@ use keyward::{
     filter::SqlFragment,
     http::Refused,
     key::KeyKind,
-    store::{KeyRecord, KeyStore, WritableKeyStore},
+    store::{AtVersion, KeyRecord, KeyStore, WritableKeyStore},
 };
 
 pub use database::Database;
@@ -34,19 +36,27 @@ pub use products::{Page, Product};
 
 /// What the service keeps: keys, accounts, and its own products.
 pub trait Store:
-    KeyStore<Record = KeyRecord, Error = StoreError>
+    KeyStore<Record = AtVersion, Error = StoreError>
     + WritableKeyStore
     + AccountStore<Error = StoreError>
     + fmt::Debug
     + Send
     + Sync
 {
-    /// The ids of all accounts.
+    /// Whether there is no account yet.
     ///
     /// # Errors
     ///
     /// [`StoreError`] where the database failed.
-    fn accounts(&self) -> Result<Vec<String>, StoreError>;
+    fn is_new(&self) -> Result<bool, StoreError>;
+
+    /// Tells of each account that is changed, by whichever process, for as long as the database tells it. Returns at once
+    /// where no other process can have the database.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the database failed: of what is changed from then on nothing is told.
+    fn follow(&self, told: &mut dyn FnMut(Told<'_>)) -> Result<(), StoreError>;
 
     /// The roles of an account, if there is one.
     ///
@@ -112,6 +122,20 @@ pub trait Store:
     ///
     /// [`Refused`]: there is none, `change` refuses, the database failed.
     fn change_product(&self, account: &str, id: &str, change: Change<'_>) -> Result<Option<Product>, Refused>;
+}
+
+/// What is told of changes.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'a> {
+    /// Of what was changed until now nothing was told; what is changed from now on is.
+    Nothing,
+    /// An account is of this version.
+    Changed {
+        /// Its id.
+        account: &'a str,
+        /// Its version.
+        version: u64,
+    },
 }
 
 /// What a product is to become, or why not.

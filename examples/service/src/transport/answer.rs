@@ -2,12 +2,15 @@
 
 use axum::{
     body::Body,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::Value;
 
-use crate::call::{Answer, Reply};
+use crate::{
+    call::{Answer, Reply},
+    guard::ACCOUNT_VERSION,
+};
 
 /// The page runs its own script and nothing else, and is shown in no other's frame.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -26,6 +29,14 @@ pub(super) fn answer(answer: Answer) -> Response {
         // The layer adds the challenge, and where refusals are explained.
         Err(refused) => refused.into_response(),
     }
+}
+
+/// With the version of the account that it is of.
+pub(super) fn at_version(mut response: Response, version: u64) -> Response {
+    if let Ok(name) = HeaderName::try_from(ACCOUNT_VERSION) {
+        response.headers_mut().insert(name, version.into());
+    }
+    response
 }
 
 fn json(status: u16, document: &Value) -> Response {

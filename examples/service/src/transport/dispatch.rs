@@ -13,7 +13,7 @@ use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
 use super::answer;
 use crate::{
-    call::{Answer, Call},
+    call::{Call, Reply},
     guard::{self, Needs},
     log,
     registry::{Act, Checked, Handler},
@@ -49,38 +49,42 @@ impl Dispatcher {
     }
 
     pub(super) async fn dispatch(self: Arc<Self>, route: Checked, path: Named, request: Request) -> Response {
-        answer::answer(match route.act {
-            Act::Public(reply) => Ok(reply()),
+        match route.act {
+            Act::Public(reply) => answer::answer(Ok(reply())),
             Act::Guarded(needs, handler) => {
                 let turns = if route.administers { &self.administering } else { &self.others };
-                guarded(&self.service, turns, (needs, handler), path, request).await
+                match guarded(&self.service, turns, (needs, handler), path, request).await {
+                    Ok((reply, version)) => answer::at_version(answer::answer(Ok(reply)), version),
+                    Err(refused) => answer::answer(Err(refused)),
+                }
             }
-        })
+        }
     }
 }
 
 /// The layer has let the caller in: nothing is read for others, and nobody waits for them. When all is there and it is
 /// this request's turn, the guard looks again and the handler runs at once: a key that is revoked while a body trickles in is revoked for that
-/// request, too.
+/// request, too. The version of the account that the reply is of is given with it.
 async fn guarded(
     service: &Arc<Service>,
     turns: &Arc<Semaphore>,
     (needs, handler): (Needs, Handler),
     path: Named,
     request: Request,
-) -> Answer {
+) -> Result<(Reply, u64), Refused> {
     let (parts, body) = request.into_parts();
     let path = named(path)?;
     let body = read(body).await?;
     let turn = Arc::clone(turns).acquire_owned().await.map_err(internal)?;
     let service = Arc::clone(service);
-    blocking(move || -> Answer {
+    blocking(move || {
         // Until the handler ends, be its caller still there or not.
         let _turn = turn;
         let caller = guard::look_again(&service, needs, &parts)?;
         let Parts { uri, headers, .. } = &parts;
         let query = uri.query().map(str::to_owned);
-        handler(&service, &caller, &Call { path, query, body, is_json: is_json(headers) })
+        let reply = handler(&service, &caller, &Call { path, query, body, is_json: is_json(headers) })?;
+        Ok((reply, caller.account_version()))
     })
     .await
 }

@@ -55,7 +55,7 @@ fn every_answer_carries_its_headers_refusals_too() {
         let answer = anyone.send(method, path, &[&from], None);
         assert_eq!(answer.status, status);
         assert_eq!(answer.header("access-control-allow-origin"), Some(SHOP), "{method} {path}");
-        assert_eq!(answer.header("access-control-expose-headers"), Some("WWW-Authenticate"));
+        assert_eq!(answer.header("access-control-expose-headers"), Some("WWW-Authenticate, Keyward-Account-Version"));
         assert_eq!(answer.header("vary"), Some("Origin"));
         let foreign = anyone.send(method, path, &[&origin(FOREIGN)], None);
         assert_eq!((foreign.status, foreign.header("access-control-allow-origin")), (status, None));

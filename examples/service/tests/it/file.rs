@@ -93,7 +93,7 @@ fn two_processes_do_not_share_a_database_by_a_link() {
             .output()
             .unwrap();
         assert!(!second.status.success() && second.stdout.is_empty(), "{spelling:?}: {second:?}");
-        let why = "another process uses this database: what it changed would not be seen here\n";
+        let why = "another process has this database for itself\n";
         assert_eq!(String::from_utf8_lossy(&second.stderr), why);
     }
     Server::start(&["--database", other.to_str().unwrap()]).admin.get("/me").is(200);

@@ -51,6 +51,12 @@ impl Server {
         Self::launch(arguments, 2).reading_the_log()
     }
 
+    /// Over a database that can't be reached yet: it says nothing more than where it listens.
+    #[allow(dead_code, reason = "the tests of several processes share this file")]
+    pub(crate) fn start_without_its_database(arguments: &[&str]) -> Self {
+        Self::launch(arguments, 0).reading_the_log()
+    }
+
     /// With a log that nobody reads.
     pub(crate) fn start_unread(arguments: &[&str]) -> Self {
         Self::launch(arguments, 4)
@@ -83,6 +89,13 @@ impl Server {
         let log = Log::Waits(process.stderr.take().unwrap());
         let printed = [vec![first], rest].concat().join("\n");
         Self { process, log, admin: Client { address, key }, printed }
+    }
+
+    /// Kills it; it gets to do nothing any more.
+    #[allow(dead_code, reason = "the tests of several processes share this file")]
+    pub(crate) fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 
     /// Whether it still runs.

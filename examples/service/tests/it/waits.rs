@@ -14,14 +14,14 @@ use keyward::{
     filter::SqlFragment,
     http::{BrowserPolicy, Refused, cors::Policy},
     key::{KeyId, KeyKind},
-    store::{ChangeError, KeyChange, KeyRecord, KeyStore, WritableKeyStore},
+    store::{AtVersion, ChangeError, KeyChange, KeyRecord, KeyStore, WritableKeyStore},
 };
 use keyward_service::{
     administration, own,
     proxies::Proxies,
     registry,
     service::{Service, schema},
-    store::{Change, Database, Page, Product, Store, StoreError},
+    store::{Change, Database, Page, Product, Store, StoreError, Told},
     transport::{self, Limits},
 };
 use serde_json::json;
@@ -51,11 +51,15 @@ impl Gated {
 }
 
 impl KeyStore for Gated {
-    type Record = KeyRecord;
+    type Record = AtVersion;
     type Error = StoreError;
 
-    fn find(&self, id: KeyId) -> Result<Option<KeyRecord>, StoreError> {
+    fn find(&self, id: KeyId) -> Result<Option<AtVersion>, StoreError> {
         self.database.find(id)
+    }
+
+    fn account_version(&self, found: &AtVersion) -> Option<u64> {
+        self.database.account_version(found)
     }
 }
 
@@ -82,8 +86,12 @@ impl AccountStore for Gated {
 }
 
 impl Store for Gated {
-    fn accounts(&self) -> Result<Vec<String>, StoreError> {
-        self.pass().accounts()
+    fn is_new(&self) -> Result<bool, StoreError> {
+        self.pass().is_new()
+    }
+
+    fn follow(&self, told: &mut dyn FnMut(Told<'_>)) -> Result<(), StoreError> {
+        self.pass().follow(told)
     }
 
     fn roles(&self, account: &str) -> Result<Option<Roles>, StoreError> {
@@ -127,7 +135,8 @@ impl Store for Gated {
 fn a_key_is_looked_up_while_everything_else_waits() {
     let database = Database::temporary(&schema().unwrap()).unwrap();
     let store = Arc::new(Gated { database, closed: Mutex::new(false), waiting: Condvar::new() });
-    let (service, key) = Service::start(store.clone(), BrowserPolicy::refuse()).unwrap();
+    let service = Service::new(store.clone(), BrowserPolicy::refuse(), Duration::ZERO).unwrap();
+    let key = service.begin().unwrap();
     let declared = [own::routes(), administration::routes()].concat();
     let routes = registry::check(&declared, &schema().unwrap()).unwrap();
     let served =

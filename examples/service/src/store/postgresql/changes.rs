@@ -3,21 +3,32 @@
 use keyward::{
     administration::{Account, AccountChange, AccountStore, AuditRecord, CommitError},
     key::{KeyId, KeyKind},
-    store::{ChangeError, KeyChange, KeyRecord, KeyState, KeyStore, WritableKeyStore},
+    store::{AtVersion, ChangeError, KeyChange, KeyRecord, KeyState, KeyStore, WritableKeyStore},
 };
-use postgres::{Client, Transaction, types::ToSql};
+use postgres::{
+    Transaction,
+    types::{ToSql, Type},
+};
 
-use super::{PostgreSql, has_nul};
+use super::{PostgreSql, has_nul, notices};
 use crate::store::{StoreError, accounts, keys};
 
+/// A key, and the version that its account has at the same moment.
+const FIND: &str = "SELECT keys.record, COALESCE(accounts.version, 0) FROM keys
+    LEFT JOIN accounts ON accounts.id = keys.account WHERE keys.id = $1";
+
 impl KeyStore for PostgreSql {
-    type Record = KeyRecord;
+    type Record = AtVersion;
     type Error = StoreError;
 
-    fn find(&self, id: KeyId) -> Result<Option<KeyRecord>, StoreError> {
-        let found = self.find(|client| client.query_opt("SELECT record FROM keys WHERE id = $1", &[&id.as_str()]))?;
-        let found: Option<String> = found.map(|row| row.get(0));
-        found.as_deref().map(keys::record).transpose()
+    fn find(&self, id: KeyId) -> Result<Option<AtVersion>, StoreError> {
+        // One statement, and so one state. It is not prepared, which would be a second question.
+        let found = self.find(|client| client.query_typed(FIND, &[(&id.as_str(), Type::TEXT)]))?;
+        found.first().map(|row| keys::at_version(row.get(0), row.get(1))).transpose()
+    }
+
+    fn account_version(&self, found: &AtVersion) -> Option<u64> {
+        Some(found.account_version())
     }
 }
 
@@ -29,10 +40,16 @@ impl WritableKeyStore for PostgreSql {
 
 fn apply(transaction: &mut Transaction<'_>, changes: &[KeyChange]) -> Result<(), ChangeError<StoreError>> {
     let failed = |error: postgres::Error| ChangeError::Store(error.into());
+    // The turn at each id, present or not, in one order: nobody waits for who waits for them.
+    let turns = "SELECT pg_advisory_xact_lock(turn) FROM (
+        SELECT DISTINCT hashtextextended(current_schema() || '/' || id, 0) AS turn FROM unnest($1::text[]) AS id ORDER BY turn
+    ) AS turns";
+    let ids: Vec<String> = changes.iter().map(|change| change.id().to_string()).collect();
+    transaction.execute(turns, &[&ids]).map_err(failed)?;
     for change in changes {
         let id = change.id();
         let id = id.as_str();
-        let select = "SELECT version FROM keys WHERE id = $1 FOR UPDATE";
+        let select = "SELECT version FROM keys WHERE id = $1";
         let stored: Option<i64> = transaction.query_opt(select, &[&id]).map_err(failed)?.map(|row| row.get(0));
         change.check(stored.map(i64::cast_unsigned))?;
         let Some(record) = change.record() else {
@@ -53,15 +70,14 @@ fn apply(transaction: &mut Transaction<'_>, changes: &[KeyChange]) -> Result<(),
 }
 
 /// Fills the columns that a database of an earlier version doesn't have.
-pub(super) fn fill(client: &mut Client) -> Result<(), StoreError> {
-    let mut transaction = client.transaction()?;
+pub(super) fn fill(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     for row in transaction.query("SELECT id, record FROM keys WHERE present IS NULL FOR UPDATE", &[])? {
         let record = keys::record(row.get(1))?;
         let fill = "UPDATE keys SET kind = $2, actor = $3, present = $4 WHERE id = $1";
         let (id, kind): (&str, _) = (row.get(0), keys::stored_kind(record.kind()));
         transaction.execute(fill, &[&id, &kind, &record.actor(), &(record.state() == KeyState::Active)])?;
     }
-    Ok(transaction.commit()?)
+    Ok(())
 }
 
 /// The present keys of an account, of one kind, in the order of their ids; where an actor is named, of that one.
@@ -100,32 +116,34 @@ impl AccountStore for PostgreSql {
         let account = change.account();
         let committed = self.write(|transaction| {
             let failed = |error: postgres::Error| accounts::Failed(CommitError::Store(error.into()));
-            if lock(transaction, account.id()).map_err(failed)? != change.expected() {
+            let roles = accounts::write_roles(account.roles())?;
+            let (version, expected) = (account.version().cast_signed(), change.expected().cast_signed());
+            // Checked and replaced in one step, whichever process is the other.
+            let put = if expected == 0 {
+                let insert =
+                    "INSERT INTO accounts (id, version, roles) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
+                transaction.execute(insert, &[&account.id(), &version, &roles])
+            } else {
+                let update = "UPDATE accounts SET version = $2, roles = $3 WHERE id = $1 AND version = $4";
+                transaction.execute(update, &[&account.id(), &version, &roles, &expected])
+            };
+            if put.map_err(failed)? != 1 {
                 return Err(accounts::Failed(CommitError::Conflict));
             }
-            let put = "INSERT INTO accounts (id, version, roles) VALUES ($1, $2, $3) \
-                       ON CONFLICT (id) DO UPDATE SET version = $2, roles = $3";
-            let version = account.version().cast_signed();
-            let roles = accounts::write_roles(account.roles())?;
-            transaction.execute(put, &[&account.id(), &version, &roles]).map_err(failed)?;
             apply(transaction, change.keys()).map_err(|error| accounts::Failed(CommitError::Keys(error)))?;
-            change.audit().map_or(Ok(()), |audit| Ok(keep(transaction, audit)?))
+            change.audit().map_or(Ok(()), |audit| keep(transaction, audit))?;
+            notices::tell(transaction, account.id(), version).map_err(failed)
         });
         committed.map_err(|accounts::Failed(error)| error)
     }
 
     fn record_refusal(&self, audit: &AuditRecord) -> Result<(), StoreError> {
         self.write(|transaction| {
-            lock(transaction, audit.account())?;
+            // What counts up must count in the order of the commits.
+            transaction.execute("SELECT 1 FROM accounts WHERE id = $1 FOR UPDATE", &[&audit.account()])?;
             keep(transaction, audit)
         })
     }
-}
-
-/// Locks an account for the rest of the transaction, and gives its version: 0 where there is none.
-fn lock(transaction: &mut Transaction<'_>, account: &str) -> Result<u64, postgres::Error> {
-    let stored = transaction.query_opt("SELECT version FROM accounts WHERE id = $1 FOR UPDATE", &[&account])?;
-    Ok(stored.map_or(0, |row| row.get::<_, i64>(0).cast_unsigned()))
 }
 
 fn keep(transaction: &mut Transaction<'_>, audit: &AuditRecord) -> Result<(), StoreError> {

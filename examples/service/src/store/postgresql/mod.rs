@@ -1,11 +1,15 @@
-//! The same in PostgreSQL, over three connections that are made anew where they broke.
+//! The same in PostgreSQL, which any number of processes may use at once.
 
+mod address;
 mod changes;
+mod notices;
 mod rows;
 
 use std::{
     fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use keyward::{
@@ -13,9 +17,13 @@ use keyward::{
     administration::tables,
     filter::{SqlDialect, SqlTable},
 };
-use postgres::{Client, IsolationLevel, NoTls, Transaction};
+use postgres::{Client, IsolationLevel, Transaction};
+use r2d2::{NopErrorHandler, PooledConnection};
+use r2d2_postgres::PostgresConnectionManager;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{StoreError, products};
+use address::Address;
 
 /// What the service adds to keyward's tables: columns by which the present keys of an account are listed, and its own
 /// resource.
@@ -30,52 +38,114 @@ const TABLES: &str = r#"
     CREATE INDEX IF NOT EXISTS products_of_brand ON products (account, brand, id);
 "#;
 
-/// A PostgreSQL database that this process has for itself.
+/// A database of PostgreSQL. It is connected to when it is first used, and again wherever a connection broke.
 pub struct PostgreSql {
-    url: Box<str>,
     schema: Schema,
     table: SqlTable,
-    writer: Mutex<Client>,
-    reader: Mutex<Client>,
-    finder: Mutex<Client>,
+    address: Address,
+    /// For keys alone: nothing that is read at length is waited for, and no commit.
+    finders: Pool,
+    readers: Pool,
+    writers: Pool,
+    is_prepared: Mutex<bool>,
 }
 
+type Manager = PostgresConnectionManager<MakeRustlsConnect>;
+type Pool = r2d2::Pool<Manager>;
+
+/// The most connections of each pool: 14 for a process, and one on which it hears of changes.
+const FINDERS: u32 = 6;
+const READERS: u32 = 4;
+const WRITERS: u32 = 4;
+/// How long a request waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 impl PostgreSql {
-    /// Connects, and makes the tables where there are none. The connection isn't encrypted: the server is on the
-    /// same machine.
+    /// A database at this address, which isn't connected to yet. To another machine the connection is encrypted unless the address
+    /// says `sslmode=disable`, on the same machine where it says `sslmode=require`. The server's certificate must be signed by
+    /// one of the authorities in the file, or by one that the system trusts.
     ///
     /// # Errors
     ///
-    /// [`StoreError`]: no connection, or another process has the database.
-    pub fn connect(url: &str, schema: &Schema) -> Result<Self, StoreError> {
-        let mut writer = writer(url)?;
-        writer.batch_execute(tables::POSTGRESQL)?;
-        writer.batch_execute(TABLES)?;
-        changes::fill(&mut writer)?;
+    /// [`StoreError`]: no address, no certificates where there should be.
+    pub fn new(url: &str, authorities: Option<&Path>, schema: &Schema) -> Result<Self, StoreError> {
+        let address = Address::read(url, authorities)?;
+        let pool = |most: u32| {
+            let pool = Pool::builder().max_size(most).min_idle(Some(0)).connection_timeout(PATIENCE);
+            // A connection that broke is found out by who uses it, who takes another: not each by a query of its own.
+            let pool = pool.test_on_check_out(false).error_handler(Box::new(NopErrorHandler));
+            pool.build_unchecked(Manager::new(address.config.clone(), address.tls.clone()))
+        };
+        let [finders, readers, writers] = [FINDERS, READERS, WRITERS].map(pool);
         let table = products::table(SqlDialect::PostgreSql, schema)?;
-        writer.batch_execute(&table.probe("products")?)?;
-        let [reader, finder] = [Client::connect(url, NoTls)?, Client::connect(url, NoTls)?];
-        let [writer, reader, finder] = [writer, reader, finder].map(Mutex::new);
-        Ok(Self { url: url.into(), schema: schema.clone(), table, writer, reader, finder })
+        let is_prepared = Mutex::new(false);
+        Ok(Self { schema: schema.clone(), table, address, finders, readers, writers, is_prepared })
     }
 
-    /// Finds what one statement tells, on a connection of its own: nothing that is read at length is waited for.
-    fn find<T>(&self, find: impl FnOnce(&mut Client) -> Result<T, postgres::Error>) -> Result<T, StoreError> {
-        let mut finder = lock(&self.finder);
-        if finder.is_closed() {
-            *finder = Client::connect(&self.url, NoTls)?;
+    /// The same, connected to, and with its tables.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new); no connection, an earlier version of the service that has the database for itself.
+    pub fn connect(url: &str, authorities: Option<&Path>, schema: &Schema) -> Result<Self, StoreError> {
+        let new = Self::new(url, authorities, schema)?;
+        new.prepare()?;
+        Ok(new)
+    }
+
+    /// Makes the tables where there are none, once.
+    fn prepare(&self) -> Result<(), StoreError> {
+        let mut is_prepared = self.is_prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if *is_prepared {
+            return Ok(());
         }
-        Ok(find(&mut finder)?)
+        // Not from a pool, which would try again for a while, and not say what is wrong.
+        let mut client = self.address.connect()?;
+        let mut transaction = client.transaction()?;
+        // One process after the other. An earlier version held the second of these for as long as it ran.
+        transaction.batch_execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('keyward-tables:' || current_schema(), 0))",
+        )?;
+        let alone = "SELECT pg_try_advisory_xact_lock(hashtextextended('keyward-service:' || current_schema(), 0))";
+        if !transaction.query_one(alone, &[])?.get::<_, bool>(0) {
+            return Err(StoreError::InUse);
+        }
+        transaction.batch_execute(tables::POSTGRESQL)?;
+        transaction.batch_execute(TABLES)?;
+        changes::fill(&mut transaction)?;
+        transaction.batch_execute(&self.table.probe("products")?)?;
+        transaction.commit()?;
+        *is_prepared = true;
+        Ok(())
+    }
+
+    /// Runs this with a connection, and again with another where one turned out to be broken that nobody had used since. It is
+    /// done twice then, so it must be nothing but reading.
+    fn with<T, E: From<StoreError>>(&self, pool: &Pool, run: impl Fn(&mut Client) -> Result<T, E>) -> Result<T, E> {
+        self.prepare()?;
+        for _ in 0..pool.max_size() {
+            let mut client = pool.get().map_err(StoreError::Away)?;
+            match run(&mut client) {
+                // The pool drops it.
+                Err(_) if client.is_closed() => {}
+                done => return done,
+            }
+        }
+        run(&mut *pool.get().map_err(StoreError::Away)?)
+    }
+
+    /// Finds what one statement tells.
+    fn find<T>(&self, find: impl Fn(&mut Client) -> Result<T, postgres::Error>) -> Result<T, StoreError> {
+        self.with(&self.finders, |client| Ok(find(client)?))
     }
 
     /// Reads one state.
-    fn read<T>(&self, read: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let mut reader = lock(&self.reader);
-        if reader.is_closed() {
-            *reader = Client::connect(&self.url, NoTls)?;
-        }
-        let transaction = reader.build_transaction().read_only(true).isolation_level(IsolationLevel::RepeatableRead);
-        read(&mut transaction.start()?)
+    fn read<T>(&self, read: impl Fn(&mut Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.with(&self.readers, |client| {
+            let transaction =
+                client.build_transaction().read_only(true).isolation_level(IsolationLevel::RepeatableRead);
+            read(&mut transaction.start()?)
+        })
     }
 
     /// Changes all, or nothing where `change` fails or panics.
@@ -83,31 +153,30 @@ impl PostgreSql {
     where
         E: From<StoreError>,
     {
-        let mut client = lock(&self.writer);
-        if client.is_closed() {
-            *client = writer(&self.url)?;
-        }
+        self.prepare()?;
+        let mut client = self.writer()?;
         let mut transaction = client.transaction().map_err(StoreError::from)?;
         let changed = change(&mut transaction)?;
         transaction.commit().map_err(StoreError::Unanswered)?;
         Ok(changed)
     }
-}
 
-/// A connection that no other process's writer is beside: the lock ends with it.
-fn writer(url: &str) -> Result<Client, StoreError> {
-    let mut client = Client::connect(url, NoTls)?;
-    let alone = "SELECT pg_try_advisory_lock(hashtextextended('keyward-service:' || current_schema(), 0))";
-    if client.query_one(alone, &[])?.get(0) { Ok(client) } else { Err(StoreError::InUse) }
+    /// A connection that answers: what it is then used for is done once.
+    fn writer(&self) -> Result<PooledConnection<Manager>, StoreError> {
+        for _ in 0..self.writers.max_size() {
+            let mut client = self.writers.get().map_err(StoreError::Away)?;
+            match client.batch_execute("") {
+                Err(_) if client.is_closed() => {}
+                answered => return Ok(answered.map(|()| client)?),
+            }
+        }
+        self.writers.get().map_err(StoreError::Away)
+    }
 }
 
 /// PostgreSQL has no text with a NUL, and fails where it is asked for one: nothing that it holds has such a name.
 fn has_nul<const N: usize>(names: [&str; N]) -> bool {
     names.iter().any(|name| name.contains('\0'))
-}
-
-fn lock(client: &Mutex<Client>) -> MutexGuard<'_, Client> {
-    client.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Without the address, which may hold a password.

@@ -11,14 +11,15 @@ use keyward::{
 use postgres::{Row, Transaction, types::ToSql};
 
 use super::{PostgreSql, changes, has_nul};
-use crate::store::{Change, Page, Product, Store, StoreError, accounts, products};
+use crate::store::{Change, Page, Product, Store, StoreError, Told, accounts, products};
 
 impl Store for PostgreSql {
-    fn accounts(&self) -> Result<Vec<String>, StoreError> {
-        self.read(|transaction| {
-            let rows = transaction.query("SELECT id FROM accounts ORDER BY id", &[])?;
-            Ok(rows.iter().map(|row| row.get(0)).collect())
-        })
+    fn is_new(&self) -> Result<bool, StoreError> {
+        self.read(|transaction| Ok(transaction.query_opt("SELECT 1 FROM accounts LIMIT 1", &[])?.is_none()))
+    }
+
+    fn follow(&self, told: &mut dyn FnMut(Told<'_>)) -> Result<(), StoreError> {
+        self.listen(told)
     }
 
     fn roles(&self, account: &str) -> Result<Option<Roles>, StoreError> {
@@ -77,7 +78,8 @@ impl Store for PostgreSql {
 
     fn change_product(&self, account: &str, id: &str, change: Change<'_>) -> Result<Option<Product>, Refused> {
         self.write(|transaction| {
-            let stored = select(transaction, account, id)?.ok_or_else(Refused::not_found)?;
+            // Nobody else changes it from here on.
+            let stored = select_for(transaction, account, id, "FOR UPDATE")?.ok_or_else(Refused::not_found)?;
             let changed = change(&stored)?;
             let put = match &changed {
                 Some(Product { name, brand, .. }) => {
@@ -93,11 +95,20 @@ impl Store for PostgreSql {
 }
 
 fn select(transaction: &mut Transaction<'_>, account: &str, id: &str) -> Result<Option<Product>, StoreError> {
+    select_for(transaction, account, id, "")
+}
+
+fn select_for(
+    transaction: &mut Transaction<'_>,
+    account: &str,
+    id: &str,
+    change: &str,
+) -> Result<Option<Product>, StoreError> {
     if has_nul([account, id]) {
         return Ok(None);
     }
-    let select = "SELECT account, id, name, brand FROM products WHERE account = $1 AND id = $2";
-    Ok(transaction.query_opt(select, &[&account, &id])?.as_ref().map(product))
+    let select = format!("SELECT account, id, name, brand FROM products WHERE account = $1 AND id = $2 {change}");
+    Ok(transaction.query_opt(&select, &[&account, &id])?.as_ref().map(product))
 }
 
 fn product(row: &Row) -> Product {
