@@ -54,6 +54,8 @@ mod access;
 pub mod administration;
 pub mod attributes;
 pub mod authenticate;
+#[cfg(feature = "authzen")]
+pub mod authzen;
 #[cfg(feature = "axum")]
 pub mod axum;
 pub mod compare;
