@@ -92,7 +92,7 @@ impl DecisionPoint {
     /// let table = r#"{"todo": {"can_read_todos": "todos:list", "can_create_todo": "todos:craete"}}"#;
     /// assert_eq!(
     ///     DecisionPoint::from_json(&schema, table).unwrap_err().to_string(),
-    ///     "line 1, column 61, $.todo.can_create_todo: unknown operation `craete`; did you mean `create`?",
+    ///     "line 1, column 62, $.todo.can_create_todo: unknown operation `craete`; did you mean `create`?",
     /// );
     /// # Ok::<(), keyward::schema::SchemaError>(())
     /// ```

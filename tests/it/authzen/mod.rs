@@ -4,6 +4,7 @@ mod bad_input;
 mod certification;
 mod evaluating;
 mod examples;
+mod fixture;
 mod forms;
 mod interop;
 mod metadata;
