@@ -4,10 +4,9 @@ use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
 use super::{results::SearchAnswer, search::Search};
-use crate::hashing::PartsHasher;
+use crate::{hashing::PartsHasher, key::KeyEntropy};
 
 /// Makes the tokens of pages, and knows its own: nobody can make one without the key, nor use one in another account, for another
 /// search, or for another limit. A token holds the place where its page ended, which is the last id that its reader was
@@ -16,16 +15,18 @@ use crate::hashing::PartsHasher;
 /// The key is of the process or of the database: with another, the tokens of before are refused.
 ///
 /// ```
-/// use keyward::authzen::{ActionSearch, FoundAction, PageTokens};
+/// use keyward::{authzen::{ActionSearch, PageTokens}, key::KeyEntropy};
 ///
+/// # let random = || [0x5A; 32];
+/// let tokens = PageTokens::new(KeyEntropy::take(&mut random())?);
 /// let search = r#"{"subject": {"type": "user", "id": "a"}, "resource": {"type": "todo", "id": "1"}, "page": {"limit": 2}}"#;
-/// let (tokens, search) = (PageTokens::new([7; 32]), ActionSearch::from_json(search)?);
+/// let search = ActionSearch::from_json(search)?;
 /// let page = tokens.page("acme", &search, 100)?;
 /// assert_eq!((page.after(), page.limit()), (None, 2));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct PageTokens {
-    key: Zeroizing<[u8; 32]>,
+    key: KeyEntropy,
 }
 
 /// Which part of the results a request asks for.
@@ -57,9 +58,9 @@ impl PageError {
 }
 
 impl PageTokens {
-    /// Of this key, drawn at random by the host.
-    pub fn new(key: [u8; 32]) -> Self {
-        Self { key: Zeroizing::new(key) }
+    /// Of this key.
+    pub fn new(key: KeyEntropy) -> Self {
+        Self { key }
     }
 
     /// The page that `search` asks for in an account, of at most `most` results.
@@ -72,7 +73,7 @@ impl PageTokens {
     pub fn page<'s>(&self, account: &str, search: impl Into<Search<'s>>, most: usize) -> Result<Page<'_>, PageError> {
         let search = search.into();
         let requested = search.requested();
-        let mut digest = PartsHasher::keyed(&self.key);
+        let mut digest = PartsHasher::keyed(self.key.bytes());
         digest.add("search");
         digest.add(account);
         search.add_to(&mut digest);
@@ -129,7 +130,7 @@ impl Seal<'_> {
             token.push('-');
             token.extend(after.bytes().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(hex_digit));
         }
-        let mut digest = PartsHasher::keyed(&tokens.key);
+        let mut digest = PartsHasher::keyed(tokens.key.bytes());
         digest.add("token");
         digest.add(self.search);
         digest.add(&token);

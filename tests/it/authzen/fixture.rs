@@ -9,6 +9,7 @@ use keyward::{
         RequestError, ResourceSearch, Subject, SubjectSearch, World,
     },
     document::{ActorKind, Directory},
+    key::KeyEntropy,
 };
 use serde_json::Value;
 
@@ -21,6 +22,11 @@ pub(super) struct Fixture {
     types: Vec<(String, ActorKind)>,
     pub(super) point: DecisionPoint,
     pub(super) tokens: PageTokens,
+}
+
+/// Made by a key of this byte.
+pub(super) fn tokens(byte: u8) -> PageTokens {
+    PageTokens::new(KeyEntropy::take(&mut [byte; 32]).unwrap())
 }
 
 /// A request that is refused: its status, and the message.
@@ -39,7 +45,7 @@ impl Fixture {
         let types = document["types"].as_object().unwrap().iter().map(|(name, of)| (name.clone(), kind(of))).collect();
         let point = DecisionPoint::from_json(directory.schema(), &document["actions"].to_string())
             .unwrap_or_else(|error| panic!("{error}"));
-        Self { document, directory, types, point, tokens: PageTokens::new([7; 32]) }
+        Self { document, directory, types, point, tokens: tokens(7) }
     }
 
     /// Asks `with` the world.
