@@ -13,7 +13,7 @@ use keyward::Schema;
 use keyward_service::store::PostgreSql;
 
 use keyward_service::{
-    administration, log,
+    administration, evaluation, log,
     options::{OptionError, Options},
     own, page, products, registry,
     service::{self, FIRST, Service},
@@ -43,7 +43,8 @@ fn serve(_log: log::Started) -> Result<(), Box<dyn Error>> {
         options => options?,
     };
     let schema = service::schema()?;
-    let declared = [page::routes(), own::routes(), administration::routes(), products::routes()].concat();
+    let own = [page::routes(), own::routes(), administration::routes(), products::routes()].concat();
+    let declared = [own, evaluation::routes(), evaluation::published()].concat();
     let routes = registry::check(&declared, &schema)?;
 
     let listener = std::net::TcpListener::bind(options.listen)
@@ -53,7 +54,10 @@ fn serve(_log: log::Started) -> Result<(), Box<dyn Error>> {
     let database = database(&options, &schema)?;
     // Whatever can fail comes before the first key is made: it is shown once, and then must be.
     let (browsers, cors) = (options.browsers(address.port())?, options.cors()?);
-    let (service, first) = Service::start(database, browsers)?;
+    let (mut service, first) = Service::start(database, browsers)?;
+    if let Some(metadata) = &options.decision_point {
+        service.decisions.publish(metadata);
+    }
     let service = Arc::new(service);
     let new = first.is_some();
     announce(address, first)?;

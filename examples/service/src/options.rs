@@ -6,9 +6,12 @@ use std::{
     path::PathBuf,
 };
 
-use keyward::http::{
-    BrowserPolicy, OriginList, OriginListError,
-    cors::{ExposedHeaders, MaxAge, Methods, Origins, Policy, PolicyError, RequestHeaders},
+use keyward::{
+    authzen::{Endpoint, Metadata, MetadataError},
+    http::{
+        BrowserPolicy, OriginList, OriginListError,
+        cors::{ExposedHeaders, MaxAge, Methods, Origins, Policy, PolicyError, RequestHeaders},
+    },
 };
 
 use crate::proxies::Proxies;
@@ -16,7 +19,7 @@ use crate::proxies::Proxies;
 /// What `--help` says.
 pub const HELP: &str = "\
 keyward-service [--listen ADDRESS:PORT] [--database FILE | --postgres URL] [--origin ORIGIN]... [--console ORIGIN]...
-                [--keys-in-browsers off|warn|refuse] [--proxy ADDRESS]...
+                [--keys-in-browsers off|warn|refuse] [--proxy ADDRESS]... [--decision-point URL]
 
 --listen            where to listen; 127.0.0.1:8787 if not given, port 0 for any
 --database          the SQLite file; one in a temporary folder, gone with the process, if not given
@@ -25,6 +28,7 @@ keyward-service [--listen ADDRESS:PORT] [--database FILE | --postgres URL] [--or
 --console           an origin whose pages may send keys; it needs --origin, too
 --keys-in-browsers  what happens to keys from pages of other origins; refuse if not given
 --proxy             a proxy of one's own, by whose X-Forwarded-For the caller's address is told; none if not given
+--decision-point    the public https:// address under which gateways ask for decisions; they are told none if not given
 ";
 
 /// What the command line says.
@@ -38,6 +42,8 @@ pub struct Options {
     pub postgres: Option<String>,
     /// The proxies of one's own.
     pub proxies: Proxies,
+    /// What is told of the decision point, where it has a public address.
+    pub decision_point: Option<Metadata>,
     origins: Vec<String>,
     consoles: Vec<String>,
     browsers: BrowserPolicy,
@@ -56,6 +62,7 @@ impl Options {
             database: None,
             postgres: None,
             proxies: Proxies::default(),
+            decision_point: None,
             origins: Vec::new(),
             consoles: Vec::new(),
             browsers: BrowserPolicy::refuse(),
@@ -78,6 +85,7 @@ impl Options {
                     let proxy: IpAddr = value()?.parse().map_err(|_| OptionError::Proxy)?;
                     options.proxies.insert(proxy);
                 }
+                "--decision-point" => options.decision_point = Some(Metadata::new(&value()?, &Endpoint::ALL)?),
                 // Not with its value: that may be a password.
                 _ => return Err(OptionError::Unknown(name.split('=').next().unwrap_or_default().into())),
             }
@@ -155,6 +163,9 @@ pub enum OptionError {
     /// A proxy's address that is none.
     #[error("`--proxy` needs an address, such as 127.0.0.1")]
     Proxy,
+    /// A public address that is none.
+    #[error("--decision-point: {0}")]
+    DecisionPoint(#[from] MetadataError),
     /// A mode that there isn't.
     #[error("`--keys-in-browsers` is off, warn or refuse")]
     Mode,

@@ -14,6 +14,7 @@ use keyward::{
 };
 
 use crate::{
+    evaluation::{Decisions, DecisionsError},
     guard::Caller,
     log,
     store::{Store, StoreError},
@@ -40,6 +41,8 @@ pub struct Service {
     pub browsers: BrowserPolicy,
     /// Keys, accounts, products.
     pub database: Arc<dyn Store>,
+    /// By what the standard's questions are answered.
+    pub decisions: Decisions,
 }
 
 impl Service {
@@ -48,14 +51,14 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`StartError`]: the schema reads what a request's context doesn't have, the database failed, or the operating
-    /// system has no entropy.
+    /// [`StartError`]: the schema reads what a request's context doesn't have, the actions are no table of it, the database
+    /// failed, or the operating system has no entropy.
     pub fn start(database: Arc<dyn Store>, browsers: BrowserPolicy) -> Result<(Self, Option<String>), StartError> {
         let schema = schema()?;
         schema.check_context::<RequestContext>()?;
         let authenticator = Authenticator::new(&schema, KeyFormat::new(KeyPrefix::new("svc")?));
         let accounts = Arc::new(Accounts::new(Arc::clone(&database), authenticator));
-        let service = Self { accounts, browsers, database };
+        let service = Self { accounts, browsers, database, decisions: Decisions::new(&schema)? };
         let accounts = service.database.accounts()?;
         for id in &accounts {
             service.accounts.load(id)?;
@@ -134,6 +137,9 @@ pub enum StartError {
     /// A condition reads what the context of a request doesn't have.
     #[error("schema.json: {0}")]
     Context(#[from] SchemaError),
+    /// There is nothing by which the standard's questions could be answered.
+    #[error(transparent)]
+    Decisions(#[from] DecisionsError),
     /// The prefix of the keys is none.
     #[error(transparent)]
     Prefix(#[from] KeyPrefixError),

@@ -273,7 +273,7 @@ fn evaluations_and_options_of_another_kind_refuse_the_whole() {
         (
             "options",
             json!({"evaluations_semantic": "deny_on_first"}),
-            "$.options.evaluations_semantic: unknown semantic `deny_on_first`; did you mean `deny_on_first_deny`?",
+            "$.options.evaluations_semantic: unknown semantic `deny_on_first`; there are `execute_all`, `deny_on_first_deny`, `permit_on_first_permit`",
         ),
         ("subject", json!("alice"), "$.subject: a string where an object is wanted"),
         ("action", json!({"name": 7}), "$.action.name: a number where a string is wanted"),
