@@ -1,9 +1,15 @@
 //! The accounts of the library as worlds.
 
+use std::fmt;
+
 use keyward::{
     Roles, Schema, Timestamp,
     administration::Account,
-    authzen::{AccountWorld, DecisionPoint, Entity, Evaluation, World},
+    authzen::{
+        AccountWorld, Action, ActionSearch, Answer, Answers, DecisionPoint, Endpoint, Entity, Evaluation, Evaluations,
+        Found, FoundAction, FoundEntity, Metadata, MetadataError, Page, PageError, PageRequest, PageTokens, Question,
+        RequestError, ResourceSearch, Search, SearchAnswer, Semantic, Subject, SubjectSearch, TableError, World,
+    },
     document::{ActorKind, Directory},
     key::{KeyDigest, KeyId, KeyKind},
     store::{KeyRecord, KeyState},
@@ -11,6 +17,44 @@ use keyward::{
 
 const TYPES: [(&str, ActorKind); 2] = [("user", ActorKind::Operator), ("service", ActorKind::AccessToken)];
 const NOW: Timestamp = Timestamp::from_millis(1_000);
+
+#[test]
+fn every_type_is_send_and_sync_and_can_be_printed() {
+    fn assert<T: Send + Sync + fmt::Debug>() {}
+    macro_rules! each {
+        ($($type:ty),* $(,)?) => { $( assert::<$type>(); )* };
+    }
+    each!(
+        AccountWorld<'static>,
+        Action,
+        ActionSearch,
+        Answer,
+        Answers,
+        DecisionPoint,
+        Endpoint,
+        Entity,
+        Evaluation,
+        Evaluations,
+        Found<'static>,
+        FoundAction,
+        FoundEntity,
+        Metadata,
+        MetadataError,
+        Page<'static>,
+        PageError,
+        PageRequest,
+        PageTokens,
+        Question<'static>,
+        RequestError,
+        ResourceSearch,
+        Search<'static>,
+        SearchAnswer<FoundEntity>,
+        Semantic,
+        Subject<'static>,
+        SubjectSearch,
+        TableError,
+    );
+}
 
 fn directory() -> Directory {
     let one = |id: &str| format!(r#"{{"id": "{id}", "policies": ["admin"], "conditions": []}}"#);
@@ -103,8 +147,7 @@ fn an_administered_account_knows_whose_key_is_in_use() {
         ("service", "job", "accessTokens", false),
         ("service", "job", "things", true),
     ] {
-        let asked =
-            Evaluation::new(Entity::new(kind, id), keyward::authzen::Action::new("create"), Entity::new(resource, "x"));
+        let asked = Evaluation::new(Entity::new(kind, id), Action::new("create"), Entity::new(resource, "x"));
         let Ok(answer) = point.evaluate(&world, &asked);
         assert_eq!(answer.decision(), decision, "{id} {resource}");
     }
