@@ -10,9 +10,12 @@ fn fixture() -> Fixture {
     Fixture::read(include_str!("certification.json"))
 }
 
+/// Where a member stands, and of what kind it is.
+type Member = (&'static str, &'static str);
+
 /// The endpoints, with a request that is good and the kind of each of its members: `!` must be there, `?` may be left out, and
 /// `-` is not read.
-fn endpoints() -> Vec<(&'static str, Value, Vec<(&'static str, &'static str)>)> {
+fn endpoints() -> Vec<(&'static str, Value, Vec<Member>)> {
     let (alice, record) = (
         json!({"type": "user", "id": "alice", "properties": {}}),
         json!({"type": "record", "id": "record-1", "properties": {}}),

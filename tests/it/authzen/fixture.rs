@@ -67,29 +67,32 @@ impl Fixture {
             let account = world.account();
             Ok(match to {
                 "evaluation" => {
-                    let Ok(answer) = self.point.evaluate(world, &Evaluation::from_json(request).map_err(refused)?);
+                    let Ok(answer) =
+                        self.point.evaluate(world, &Evaluation::from_json(request).map_err(|error| refused(&error))?);
                     json(&answer)
                 }
                 "evaluations" => {
-                    let Ok(answer) = self.point.evaluate_all(world, &Evaluations::from_json(request).map_err(refused)?);
+                    let Ok(answer) = self
+                        .point
+                        .evaluate_all(world, &Evaluations::from_json(request).map_err(|error| refused(&error))?);
                     json(&answer)
                 }
                 "search/subject" => {
-                    let search = SubjectSearch::from_json(request).map_err(refused)?;
+                    let search = SubjectSearch::from_json(request).map_err(|error| refused(&error))?;
                     let page = self.tokens.page(account, &search, most).map_err(no_page)?;
                     let subjects = world.subjects(search.kind(), page.after());
                     let Ok(answer) = self.point.search_subjects(world, &search, &page, subjects);
                     json(&answer)
                 }
                 "search/resource" => {
-                    let search = ResourceSearch::from_json(request).map_err(refused)?;
+                    let search = ResourceSearch::from_json(request).map_err(|error| refused(&error))?;
                     let page = self.tokens.page(account, &search, most).map_err(no_page)?;
                     let resources = world.resources(search.kind(), page.after());
                     let Ok(answer) = self.point.search_resources(world, &search, &page, resources);
                     json(&answer)
                 }
                 "search/action" => {
-                    let search = ActionSearch::from_json(request).map_err(refused)?;
+                    let search = ActionSearch::from_json(request).map_err(|error| refused(&error))?;
                     let page = self.tokens.page(account, &search, most).map_err(no_page)?;
                     let Ok(answer) = self.point.search_actions(world, &search, &page);
                     json(&answer)
@@ -138,7 +141,7 @@ impl Fixture {
     }
 }
 
-fn refused(error: RequestError) -> Refused {
+fn refused(error: &RequestError) -> Refused {
     (error.status(), error.to_string())
 }
 

@@ -73,6 +73,9 @@ fn the_host_bounds_the_page() {
     assert_eq!(fixture.ask("search/resource", &search(None, Some(token)).to_string()).unwrap(), none);
 }
 
+/// What is changed, and how.
+type Change<'a> = (&'a str, &'a dyn Fn(&mut Value));
+
 #[test]
 fn a_token_is_no_other_s() {
     let fixture = records();
@@ -87,7 +90,7 @@ fn a_token_is_no_other_s() {
     let reordered = json!({"page": {"token": token, "limit": 3}, "resource": {"type": "record"}, "action": {"name": "view"},
         "subject": {"id": "bob", "type": "user"}, "unknown": 7});
     assert!(fixture.ask("search/resource", &reordered.to_string()).is_ok(), "the order of members says nothing");
-    let changes: [(&str, &dyn Fn(&mut Value)); 11] = [
+    let changes: [Change<'_>; 11] = [
         ("another subject", &|request| request["subject"]["id"] = "dan".into()),
         ("another type of subject", &|request| request["subject"]["type"] = "bot".into()),
         ("a property of the subject", &|request| request["subject"]["properties"] = json!({"a": 1})),
@@ -158,7 +161,7 @@ fn a_token_tells_no_more_than_its_page() {
     request["subject"]["id"] = "felix".into();
     let answer = fixture.ask("search/resource", &request.to_string()).unwrap();
     let token = answer["page"]["next_token"].as_str().unwrap();
-    let hex = |id: &str| id.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |id: &str| id.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     assert_eq!(ids(&answer), ["104"]);
     assert!(token.starts_with(&format!("1-{}.", hex("104"))), "{token}");
 }

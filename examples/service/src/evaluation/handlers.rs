@@ -3,7 +3,8 @@
 use keyward::{
     Operation,
     authzen::{
-        ActionSearch, Evaluation, Evaluations, FoundEntity, Page, RequestError, ResourceSearch, Search, SubjectSearch,
+        ActionSearch, Evaluation, Evaluations, FoundEntity, Page, Question, RequestError, ResourceSearch, Search,
+        SubjectSearch,
     },
     filter::Filter,
     http::Refused,
@@ -23,17 +24,17 @@ use crate::{
 const PAGE: u16 = 100;
 
 pub(super) fn evaluation(service: &Service, caller: &Caller, call: &Call) -> Answer {
-    let asked = Evaluation::from_json(text(call)?).map_err(refused)?;
+    let asked = read(call, Evaluation::from_json)?;
     reply(to_value(service.decisions.point.evaluate(&Members::of(service, caller)?, &asked)?))
 }
 
 pub(super) fn evaluations(service: &Service, caller: &Caller, call: &Call) -> Answer {
-    let asked = Evaluations::from_json(text(call)?).map_err(refused)?;
+    let asked = read(call, Evaluations::from_json)?;
     reply(to_value(service.decisions.point.evaluate_all(&Members::of(service, caller)?, &asked)?))
 }
 
 pub(super) fn subjects(service: &Service, caller: &Caller, call: &Call) -> Answer {
-    let search = SubjectSearch::from_json(text(call)?).map_err(refused)?;
+    let search = read(call, SubjectSearch::from_json)?;
     let (members, page) = (Members::of(service, caller)?, page(service, caller, &search)?);
     let subjects = members.subjects(search.kind(), page.after())?;
     reply(to_value(service.decisions.point.search_subjects(&members, &search, &page, subjects)?))
@@ -41,10 +42,10 @@ pub(super) fn subjects(service: &Service, caller: &Caller, call: &Call) -> Answe
 
 /// The database searches, by the filter of whoever is asked about.
 pub(super) fn resources(service: &Service, caller: &Caller, call: &Call) -> Answer {
-    let search = ResourceSearch::from_json(text(call)?).map_err(refused)?;
+    let search = read(call, ResourceSearch::from_json)?;
     let (members, page) = (Members::of(service, caller)?, page(service, caller, &search)?);
     let question = service.decisions.point.question(&members, &search)?;
-    let filter = question.as_ref().map_or(Filter::Nothing, |question| question.filter());
+    let filter = question.as_ref().map_or(Filter::Nothing, Question::filter);
     let found = match &question {
         // Nothing that is there is to be created.
         Some(question) if !filter.is_nothing() && question.operation() != Operation::CREATE => {
@@ -60,24 +61,21 @@ pub(super) fn resources(service: &Service, caller: &Caller, call: &Call) -> Answ
 }
 
 pub(super) fn actions(service: &Service, caller: &Caller, call: &Call) -> Answer {
-    let search = ActionSearch::from_json(text(call)?).map_err(refused)?;
+    let search = read(call, ActionSearch::from_json)?;
     let page = page(service, caller, &search)?;
     reply(to_value(service.decisions.point.search_actions(&Members::of(service, caller)?, &search, &page)?))
 }
 
-/// The body. The standard wants 400 for another media type, too.
-fn text(call: &Call) -> Result<&str, Refused> {
+/// Reads the body. The standard wants 400 for another media type, too.
+fn read<T>(call: &Call, from_json: fn(&str) -> Result<T, RequestError>) -> Result<T, Refused> {
     if !call.is_json {
         return Err(invalid("send `Content-Type: application/json`"));
     }
-    std::str::from_utf8(&call.body).map_err(|_| invalid("the body is not UTF-8"))
-}
-
-fn refused(error: RequestError) -> Refused {
-    match error.status() {
+    let text = std::str::from_utf8(&call.body).map_err(|_| invalid("the body is not UTF-8"))?;
+    from_json(text).map_err(|error| match error.status() {
         413 => Refused::new(413, "too_large", error.to_string()),
         _ => invalid(error.to_string()),
-    }
+    })
 }
 
 fn page<'a, 's>(service: &'a Service, caller: &Caller, search: impl Into<Search<'s>>) -> Result<Page<'a>, Refused> {
