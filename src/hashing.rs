@@ -26,6 +26,12 @@ impl PartsHasher {
         Self(blake3::Hasher::new())
     }
 
+    /// A digest that only who has the key can make.
+    #[cfg(feature = "authzen")]
+    pub(crate) fn keyed(key: &[u8; 32]) -> Self {
+        Self(blake3::Hasher::new_keyed(key))
+    }
+
     pub(crate) fn add(&mut self, part: impl AsRef<[u8]>) {
         let part = part.as_ref();
         self.0.update(&(part.len() as u64).to_le_bytes()).update(part);

@@ -32,6 +32,7 @@
 //! | list what a caller may see | [`guide::lists`] | [`Access::sql`], [`Access::mongo`], [`Access::allowed`], [`filter`] |
 //! | let customers manage their roles and keys | [`guide::administration`] | [`administration`] |
 //! | stand behind HTTP, with CORS | [`guide::web`] | [`http`]; the modules `tower` and `axum`, features of these names |
+//! | answer gateways and applications by a standard, AuthZEN | [`guide::authzen`] | the module `authzen`, a feature of this name |
 //! | run it on several machines | [`guide::deployment`] | `administration::Accounts` |
 //! | test your own policy, review a change of it | [`guide::testing`] | [`Access::within`], [`compare`], [`document::Directory`] |
 //! | ask who can, and what a key can | [`guide::start`] | [`decision::who_can`], [`Access::summary`] |
@@ -54,6 +55,8 @@ mod access;
 pub mod administration;
 pub mod attributes;
 pub mod authenticate;
+#[cfg(feature = "authzen")]
+pub mod authzen;
 #[cfg(feature = "axum")]
 pub mod axum;
 pub mod compare;

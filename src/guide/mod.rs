@@ -9,6 +9,7 @@
 //! | ranges, regions, networks, times, "all but", and the caller's address | [`conditions`] |
 //! | let customers manage their own roles and keys | [`administration`] |
 //! | stand behind HTTP, with CORS, in tower or axum | [`web`] |
+//! | answer gateways and applications by a standard, AuthZEN | [`authzen`] |
 //! | run it on several machines | [`deployment`] |
 //! | test your own policy | [`testing`] |
 //! | come from Casbin, Cedar or checks by hand | [`migration`] |
@@ -21,6 +22,9 @@ pub mod administration {}
 
 #[doc = include_str!("assignments.md")]
 pub mod assignments {}
+
+#[doc = include_str!("authzen.md")]
+pub mod authzen {}
 
 #[doc = include_str!("conditions.md")]
 pub mod conditions {}

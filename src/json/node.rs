@@ -83,7 +83,7 @@ impl<'a> Node<'a> {
         Ok(self.object()?.iter().map(move |(key, json)| (&**key, Node { json, place: Place::Key(place, key) })))
     }
 
-    fn object(&self) -> Result<&'a JsonObject> {
+    pub(crate) fn object(&self) -> Result<&'a JsonObject> {
         self.json.as_object().ok_or_else(|| self.refuse_kind("an object"))
     }
 
@@ -95,6 +95,12 @@ impl<'a> Node<'a> {
             return Err(Place::Key(&self.place, key).refuse(DocumentProblem::UnknownField(unknown)));
         }
         Ok(Object { members, place: &self.place })
+    }
+
+    /// The fields of an object that may have others, too, which say nothing.
+    #[cfg(feature = "authzen")]
+    pub(crate) fn open_fields(&'a self) -> Result<Object<'a>> {
+        Ok(Object { members: self.object()?, place: &self.place })
     }
 }
 
@@ -111,7 +117,7 @@ macro_rules! deserialize_as_document {
 }
 pub(crate) use deserialize_as_document;
 
-/// An object whose fields are all known ones.
+/// An object of which fields are read by name.
 #[derive(Clone, Copy)]
 pub(crate) struct Object<'a> {
     members: &'a JsonObject,

@@ -81,6 +81,11 @@ impl KeyEntropy {
     pub(super) fn bytes_mut(&mut self) -> &mut [u8; Self::LEN] {
         &mut self.0
     }
+
+    #[cfg(feature = "authzen")]
+    pub(crate) fn bytes(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
 }
 
 /// The host's own secret that keys the [digests](super::KeyDigest) of its keys.

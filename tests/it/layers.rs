@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["compare", "authenticate", "summary"],
     &["document"],
     &["administration"],
-    &["http"],
+    &["authzen", "http"],
     &["tower"],
     &["axum"],
 ];

@@ -13,6 +13,8 @@ mod administration;
 mod allocations;
 mod assignments;
 mod authenticate;
+#[cfg(feature = "authzen")]
+mod authzen;
 #[cfg(feature = "axum")]
 mod axum_routes;
 mod changing;

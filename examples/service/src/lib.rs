@@ -9,6 +9,7 @@
 //! | [`transport`] | from a socket to a [`call::Call`] and back: limits, CORS, threads |
 //! | [`call`], [`body`] | a request that was let in, its JSON read strictly, and the reply |
 //! | [`administration`], [`own`], [`summary`], [`products`], [`page`] | what the routes do |
+//! | [`evaluation`] | the standard's questions, answered about the account |
 //! | [`service`] | what they share, and how a change is made |
 //! | [`store`] | keys, accounts and products in SQLite |
 //! | [`options`], [`log`] | the command line; lines of JSON on standard error |
@@ -16,6 +17,7 @@
 pub mod administration;
 pub mod body;
 pub mod call;
+pub mod evaluation;
 pub mod guard;
 pub mod log;
 pub mod options;

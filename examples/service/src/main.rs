@@ -15,7 +15,7 @@ use keyward::Schema;
 use keyward_service::store::PostgreSql;
 
 use keyward_service::{
-    administration, log,
+    administration, evaluation, log,
     options::{OptionError, Options},
     own, page, products, registry,
     service::{self, FIRST, Service, StartError},
@@ -48,7 +48,8 @@ fn serve(_log: log::Started) -> Result<(), Box<dyn Error>> {
         options => options?,
     };
     let schema = service::schema()?;
-    let declared = [page::routes(), own::routes(), administration::routes(), products::routes()].concat();
+    let own = [page::routes(), own::routes(), administration::routes(), products::routes()].concat();
+    let declared = [own, evaluation::routes(), evaluation::published()].concat();
     let routes = registry::check(&declared, &schema)?;
 
     let listener = std::net::TcpListener::bind(options.listen)
@@ -58,7 +59,11 @@ fn serve(_log: log::Started) -> Result<(), Box<dyn Error>> {
     let database = database(&options, &schema)?;
     // Whatever can fail comes before the first key is made: it is shown once, and then must be.
     let (browsers, cors) = (options.browsers(address.port())?, options.cors()?);
-    let service = Arc::new(Service::new(database, browsers, options.cache)?);
+    let mut service = Service::new(database, browsers, options.cache)?;
+    if let Some(metadata) = &options.decision_point {
+        service.decisions.publish(metadata);
+    }
+    let service = Arc::new(service);
     writeln!(io::stdout(), "listening on http://{address}")?;
     match begin(&service, address) {
         Err(error) if error.is::<StartError>() && options.postgres.is_some() => {

@@ -7,9 +7,12 @@ use std::{
     time::Duration,
 };
 
-use keyward::http::{
-    BrowserPolicy, OriginList, OriginListError,
-    cors::{ExposedHeaders, MaxAge, Methods, Origins, Policy, PolicyError, RequestHeaders},
+use keyward::{
+    authzen::{Endpoint, Metadata, MetadataError},
+    http::{
+        BrowserPolicy, OriginList, OriginListError,
+        cors::{ExposedHeaders, MaxAge, Methods, Origins, Policy, PolicyError, RequestHeaders},
+    },
 };
 
 use crate::{
@@ -21,6 +24,7 @@ use crate::{
 pub const HELP: &str = "\
 keyward-service [--listen ADDRESS:PORT] [--database FILE | --postgres URL [--postgres-ca FILE]] [--cache MILLISECONDS]
                 [--origin ORIGIN]... [--console ORIGIN]... [--keys-in-browsers off|warn|refuse] [--proxy ADDRESS]...
+                [--decision-point URL]
 
 --listen            where to listen; 127.0.0.1:8787 if not given, port 0 for any
 --database          the SQLite file; one in a temporary folder, gone with the process, if not given
@@ -31,6 +35,7 @@ keyward-service [--listen ADDRESS:PORT] [--database FILE | --postgres URL [--pos
 --console           an origin whose pages may send keys; it needs --origin, too
 --keys-in-browsers  what happens to keys from pages of other origins; refuse if not given
 --proxy             a proxy of one's own, by whose X-Forwarded-For the caller's address is told; none if not given
+--decision-point    the public https:// address under which gateways ask for decisions; they are told none if not given
 ";
 
 /// What the command line says.
@@ -48,6 +53,8 @@ pub struct Options {
     pub cache: Duration,
     /// The proxies of one's own.
     pub proxies: Proxies,
+    /// What is told of the decision point, where it has a public address.
+    pub decision_point: Option<Metadata>,
     origins: Vec<String>,
     consoles: Vec<String>,
     browsers: BrowserPolicy,
@@ -68,6 +75,7 @@ impl Options {
             authorities: None,
             cache: Duration::ZERO,
             proxies: Proxies::default(),
+            decision_point: None,
             origins: Vec::new(),
             consoles: Vec::new(),
             browsers: BrowserPolicy::refuse(),
@@ -94,6 +102,7 @@ impl Options {
                     let proxy: IpAddr = value()?.parse().map_err(|_| OptionError::Proxy)?;
                     options.proxies.insert(proxy);
                 }
+                "--decision-point" => options.decision_point = Some(Metadata::new(&value()?, &Endpoint::ALL)?),
                 // Not with its value: that may be a password.
                 _ => return Err(OptionError::Unknown(name.split('=').next().unwrap_or_default().into())),
             }
@@ -174,6 +183,9 @@ pub enum OptionError {
     /// A time that is none.
     #[error("`--cache` needs a number of milliseconds, such as 2000")]
     Cache,
+    /// A public address that is none.
+    #[error("--decision-point: {0}")]
+    DecisionPoint(#[from] MetadataError),
     /// A mode that there isn't.
     #[error("`--keys-in-browsers` is off, warn or refuse")]
     Mode,

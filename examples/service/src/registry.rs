@@ -10,7 +10,7 @@ use keyward::{
 };
 
 use crate::{
-    call::{Answer, Call, Reply},
+    call::{Answer, Call},
     guard::{Caller, Needs},
     service::Service,
 };
@@ -31,7 +31,7 @@ enum Declared {
 #[derive(Clone, Copy, Debug)]
 pub enum Act {
     /// Anyone may have this.
-    Public(fn() -> Reply),
+    Public(fn(&Service) -> Answer),
     /// Behind the guard.
     Guarded(Needs, Handler),
 }
@@ -43,7 +43,7 @@ pub struct Route {
     path: &'static str,
     declared: Declared,
     administers: bool,
-    act: Result<fn() -> Reply, Handler>,
+    act: Result<fn(&Service) -> Answer, Handler>,
 }
 
 impl Route {
@@ -53,7 +53,7 @@ impl Route {
     }
 
     /// A page or a script: needs no key.
-    pub fn public(path: &'static str, reply: fn() -> Reply) -> Self {
+    pub fn public(path: &'static str, reply: fn(&Service) -> Answer) -> Self {
         Self { method: "GET", path, declared: Declared::Nothing, administers: false, act: Ok(reply) }
     }
 

@@ -18,6 +18,7 @@ use keyward::{
 };
 
 use crate::{
+    evaluation::{Decisions, DecisionsError},
     guard::{Caller, Keys},
     log,
     store::{Store, StoreError, Told},
@@ -46,6 +47,8 @@ pub struct Service {
     pub browsers: BrowserPolicy,
     /// Keys, accounts, products.
     pub database: Arc<dyn Store>,
+    /// By what the standard's questions are answered.
+    pub decisions: Decisions,
 }
 
 impl Service {
@@ -53,7 +56,8 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`StartError`]: the schema reads what a request's context doesn't have.
+    /// [`StartError`]: the schema reads what a request's context doesn't have, the actions are no table of it, the operating
+    /// system has no entropy.
     pub fn new(database: Arc<dyn Store>, browsers: BrowserPolicy, cache: Duration) -> Result<Self, StartError> {
         let schema = schema()?;
         schema.check_context::<RequestContext>()?;
@@ -61,7 +65,7 @@ impl Service {
         let accounts = Arc::new(Accounts::new(Arc::clone(&database), authenticator));
         let start = Instant::now();
         let keys = Arc::new(Cached::new(Keys(Arc::clone(&accounts)), cache, move || start.elapsed()));
-        Ok(Self { accounts, keys, browsers, database })
+        Ok(Self { accounts, keys, browsers, database, decisions: Decisions::new(&schema)? })
     }
 
     /// Founds the first account where there is none. The text of its operator's key is given, to be shown once.
@@ -171,6 +175,9 @@ pub enum StartError {
     /// A condition reads what the context of a request doesn't have.
     #[error("schema.json: {0}")]
     Context(#[from] SchemaError),
+    /// There is nothing by which the standard's questions could be answered.
+    #[error(transparent)]
+    Decisions(#[from] DecisionsError),
     /// The prefix of the keys is none.
     #[error(transparent)]
     Prefix(#[from] KeyPrefixError),

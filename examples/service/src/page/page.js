@@ -72,9 +72,11 @@ const nobody = () => {
     make("p", "note", "With a key: by what each list goes, and the condition that the database is asked with."),
   );
   at("words").replaceChildren();
-  const names = ["products", "accessPolicies", "accessTokens", "operatorAccess"];
   const operations = ["create", "read", "update", "delete", "list"].map((operation) => ({ operation }));
-  showOperations(names.map((type) => ({ type, operations })));
+  const standard = (type) => ({ type, operations });
+  const evaluations = { type: "evaluations", operations: operations.slice(0, 1) };
+  const administered = ["accessPolicies", "accessTokens", "operatorAccess"].map(standard);
+  showOperations([standard("products"), evaluations, ...administered]);
 };
 
 /** A line for each type, a column for each operation. */

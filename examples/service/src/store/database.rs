@@ -7,7 +7,7 @@ use std::{
 };
 
 use keyward::{
-    Roles, Schema,
+    Operation, Roles, Schema,
     administration::tables,
     decision::InContext,
     filter::{SqlDialect, SqlFragment, SqlTable},
@@ -149,13 +149,18 @@ impl Store for Database {
         })
     }
 
-    fn products(&self, access: InContext<'_>, page: Page<'_>) -> Result<Vec<Product>, Refused> {
-        let passes = self.listed_products(access)?;
+    fn products_for(
+        &self,
+        operation: Operation,
+        access: InContext<'_>,
+        page: Page<'_>,
+    ) -> Result<Vec<Product>, Refused> {
+        let passes = products::passes(access, operation, &self.table)?;
         Ok(self.read(|transaction| products::list(transaction, &passes, page))?)
     }
 
     fn listed_products(&self, access: InContext<'_>) -> Result<SqlFragment, Refused> {
-        products::passes(access, &self.table)
+        products::passes(access, Operation::LIST, &self.table)
     }
 
     fn product(&self, account: &str, id: &str) -> Result<Option<Product>, StoreError> {

@@ -19,7 +19,7 @@ mod products;
 use std::fmt;
 
 use keyward::{
-    Roles,
+    Operation, Roles,
     administration::AccountStore,
     decision::InContext,
     filter::SqlFragment,
@@ -92,7 +92,21 @@ pub trait Store:
     /// # Errors
     ///
     /// [`Refused`] where it may list none, or the database failed.
-    fn products(&self, access: InContext<'_>, page: Page<'_>) -> Result<Vec<Product>, Refused>;
+    fn products(&self, access: InContext<'_>, page: Page<'_>) -> Result<Vec<Product>, Refused> {
+        self.products_for(Operation::LIST, access, page)
+    }
+
+    /// The products on which an access allows an operation: what it may list, change or remove.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] where it allows it on none, or the database failed.
+    fn products_for(
+        &self,
+        operation: Operation,
+        access: InContext<'_>,
+        page: Page<'_>,
+    ) -> Result<Vec<Product>, Refused>;
 
     /// By which condition on their table the products are listed that an access may list.
     ///

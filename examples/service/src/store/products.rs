@@ -1,7 +1,7 @@
 //! The products, and which of them an access may list.
 
 use keyward::{
-    Attributes, Resource, Schema, TypeRef, Value,
+    Attributes, Operation, Resource, Schema, TypeRef, Value,
     decision::InContext,
     filter::{ListError, SqlColumn, SqlDialect, SqlError, SqlFragment, SqlTable, SqlValue},
     http::Refused,
@@ -65,9 +65,9 @@ pub struct Page<'a> {
     pub limit: u32,
 }
 
-/// The products that an access may list, as a condition on the table.
-pub(super) fn passes(access: InContext<'_>, table: &SqlTable) -> Result<SqlFragment, Refused> {
-    access.sql("products", table).map_err(|error| match error {
+/// The products on which an access allows an operation, as a condition on the table.
+pub(super) fn passes(access: InContext<'_>, operation: Operation, table: &SqlTable) -> Result<SqlFragment, Refused> {
+    access.sql_of(operation, "products", table).map_err(|error| match error {
         ListError::Denied(denied) => Refused::from(&denied),
         ListError::Mapping(error) => StoreError::from(error).into(),
     })

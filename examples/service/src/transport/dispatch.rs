@@ -50,7 +50,7 @@ impl Dispatcher {
 
     pub(super) async fn dispatch(self: Arc<Self>, route: Checked, path: Named, request: Request) -> Response {
         match route.act {
-            Act::Public(reply) => answer::answer(Ok(reply())),
+            Act::Public(reply) => answer::answer(reply(&self.service)),
             Act::Guarded(needs, handler) => {
                 let turns = if route.administers { &self.administering } else { &self.others };
                 match guarded(&self.service, turns, (needs, handler), path, request).await {

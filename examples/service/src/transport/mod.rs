@@ -2,6 +2,7 @@
 
 mod answer;
 mod dispatch;
+mod request_id;
 mod serve;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     http::{Method, method::InvalidMethod},
+    middleware::from_fn,
 };
 use keyward::{
     axum::{RouteError, Routes},
@@ -57,7 +59,7 @@ pub fn router(
         let handler = move |path, request| Arc::clone(&dispatcher).dispatch(route, path, request);
         served = served.route(Method::from_bytes(route.method.as_bytes())?, route.path, need, handler)?;
     }
-    Ok(served.into_router())
+    Ok(served.into_router().layer(from_fn(request_id::echo)))
 }
 
 /// Why the routes can't be served.

@@ -16,9 +16,11 @@ mod client;
 mod context;
 mod cors;
 mod driver;
+mod evaluation;
 #[cfg(unix)]
 mod file;
 mod folder;
+mod guide;
 mod hostile;
 mod limits;
 mod load;

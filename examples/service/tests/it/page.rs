@@ -64,13 +64,13 @@ fn beside_a_key_is_what_it_may_do() {
     assert_eq!(marks(&driver), [0, 0]);
 
     give(&driver, &server.admin.key, "olivia");
-    assert_eq!(marks(&driver), [20, 0]);
+    assert_eq!(marks(&driver), [21, 0]);
     assert_eq!(driver.eval("document.querySelector('#why').hidden"), true);
 
     let token = server.token("window", &["products:read,list"], &["productBrand:brand_one"]);
     give(&driver, &token.key, "window");
     let summary = token.get("/access/summary").json();
-    assert_eq!(marks(&driver), [2, 18]);
+    assert_eq!(marks(&driver), [2, 19]);
     for said in ["role-of-window", "productBrand:brand_one", "demo"] {
         assert!(driver.text("#identity").contains(said));
     }
@@ -91,7 +91,7 @@ fn beside_a_key_is_what_it_may_do() {
     let operations = summary["types"].as_array().unwrap().iter().flat_map(|of| of["operations"].as_array().unwrap());
     let reasons: Vec<String> =
         operations.filter(|each| !each["refused"].is_null()).map(|each| words(&each["refused"]["errors"][0])).collect();
-    assert_eq!(reasons.len(), 18);
+    assert_eq!(reasons.len(), 19);
     assert_eq!(told.lines().collect::<Vec<_>>(), [vec!["403 permission_missing".to_owned()], reasons].concat());
 
     // Of a key that has ended nothing is left but that it has.
@@ -416,5 +416,5 @@ fn a_late_answer_is_of_its_own_key() {
     driver.script("late[0]()");
     driver.eval("new Promise((done) => setTimeout(done, 300))");
     assert!(!driver.text("#identity").contains("olivia"), "{}", driver.text("#identity"));
-    assert_eq!(marks(&driver), [1, 19]);
+    assert_eq!(marks(&driver), [1, 20]);
 }

@@ -4,6 +4,7 @@ use keyward::http::Refused;
 use keyward_service::{
     administration,
     call::{Answer, Call, Reply},
+    evaluation,
     guard::Caller,
     own, page, products,
     registry::{Act, Route, check},
@@ -47,12 +48,14 @@ fn an_operation_of_another_type_is_refused() {
 }
 
 #[test]
-fn every_route_of_the_service_but_the_page_is_behind_the_guard() {
+fn every_route_of_the_service_but_the_page_and_the_metadata_is_behind_the_guard() {
     let schema = schema().unwrap();
-    let guarded = [own::routes(), administration::routes(), products::routes()].concat();
+    let guarded = [own::routes(), administration::routes(), products::routes(), evaluation::routes()].concat();
     for route in check(&guarded, &schema).unwrap() {
         assert!(matches!(route.act, Act::Guarded(..)), "{} {}", route.method, route.path);
     }
     let paths: Vec<&str> = check(&page::routes(), &schema).unwrap().iter().map(|route| route.path).collect();
     assert_eq!(paths, ["/", "/page.js", "/page.css"]);
+    let published = check(&evaluation::published(), &schema).unwrap();
+    assert_eq!(published.iter().map(|route| route.path).collect::<Vec<_>>(), ["/.well-known/authzen-configuration"]);
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use keyward::{
-    Roles,
+    Operation, Roles,
     administration::{Account, AccountChange, AccountStore, AuditRecord, CommitError},
     decision::InContext,
     filter::SqlFragment,
@@ -110,8 +110,13 @@ impl Store for Gated {
         self.pass().audit(account)
     }
 
-    fn products(&self, access: InContext<'_>, page: Page<'_>) -> Result<Vec<Product>, Refused> {
-        self.pass().products(access, page)
+    fn products_for(
+        &self,
+        operation: Operation,
+        access: InContext<'_>,
+        page: Page<'_>,
+    ) -> Result<Vec<Product>, Refused> {
+        self.pass().products_for(operation, access, page)
     }
 
     fn listed_products(&self, access: InContext<'_>) -> Result<SqlFragment, Refused> {

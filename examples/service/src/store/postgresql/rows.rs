@@ -1,7 +1,7 @@
 //! The products, and what is listed of the accounts.
 
 use keyward::{
-    Roles,
+    Operation, Roles,
     decision::InContext,
     filter::{SqlFragment, SqlValue},
     http::Refused,
@@ -45,8 +45,13 @@ impl Store for PostgreSql {
         })
     }
 
-    fn products(&self, access: InContext<'_>, page: Page<'_>) -> Result<Vec<Product>, Refused> {
-        let passes = self.listed_products(access)?;
+    fn products_for(
+        &self,
+        operation: Operation,
+        access: InContext<'_>,
+        page: Page<'_>,
+    ) -> Result<Vec<Product>, Refused> {
+        let passes = products::passes(access, operation, &self.table)?.numbered_from(2);
         let query = format!(
             "SELECT account, id, name, brand FROM products WHERE id > $1 AND {passes} ORDER BY id LIMIT {}",
             page.limit,
@@ -60,7 +65,7 @@ impl Store for PostgreSql {
     }
 
     fn listed_products(&self, access: InContext<'_>) -> Result<SqlFragment, Refused> {
-        Ok(products::passes(access, &self.table)?.numbered_from(2))
+        Ok(products::passes(access, Operation::LIST, &self.table)?.numbered_from(2))
     }
 
     fn product(&self, account: &str, id: &str) -> Result<Option<Product>, StoreError> {
