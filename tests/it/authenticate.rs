@@ -238,6 +238,36 @@ fn a_mistyped_key_is_refused_with_no_look_up() {
 }
 
 #[test]
+fn a_store_in_memory_says_of_a_text_that_is_no_key_what_any_other_says() {
+    let new = new_token(1);
+    let (strict, authenticator) = (counting([record_of(&new)]), authenticator());
+    let in_memory = MemoryStore::from_records([record_of(&new)]).unwrap();
+    let key = new.key.reveal();
+    let mut texts = Vec::new();
+    for place in 0..key.len() {
+        texts.extend(["0", "z", "_", "-", "\0", "é", ""].map(|part| {
+            let mut text = key.to_owned();
+            text.replace_range(place..=place, part);
+            text
+        }));
+    }
+    for text in texts {
+        // What is found of the right key is known the second time.
+        assert!(authenticator.authenticate(&in_memory, key, at(1)).is_ok());
+        let ours = authenticator.authenticate(&in_memory, &text, at(1)).map(|_| ()).map_err(|error| match error {
+            AuthenticationError::Refused(refusal) => refusal,
+            other => panic!("{other}"),
+        });
+        let theirs = authenticator.authenticate(&strict, &text, at(1)).map(|_| ()).map_err(|error| match error {
+            AuthenticationError::Refused(refusal) => refusal,
+            other => panic!("{other}"),
+        });
+        assert_eq!(ours, theirs, "{text}");
+        assert_eq!(ours.is_ok(), text == key, "{text}");
+    }
+}
+
+#[test]
 fn a_store_that_fails_is_neither_allow_nor_unknown() {
     let new = new_token(1);
     let (store, authenticator) = (counting([record_of(&new)]), authenticator());
