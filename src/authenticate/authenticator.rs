@@ -6,14 +6,14 @@ use core::{borrow::Borrow, fmt};
 use super::{
     refused_key::{AuthenticationError, Behind, Refusal, RefusalCause},
     roles::{RolesInForce, SetRolesError},
-    verify::verify_record,
+    verify::verify_digest,
 };
 use crate::{
     access::Access,
     attributes::Attributes,
     decision::InContext,
     in_force::Found,
-    key::{KeyFormat, Pepper, PresentedKey},
+    key::{KeyDigest, KeyFormat, KeyId, KeyKind, Pepper, PresentedKey},
     role::Roles,
     schema::Schema,
     store::{AsyncKeyStore, KeyRecord, KeyStore},
@@ -214,9 +214,21 @@ impl Authenticator {
         found: Option<R>,
         now: Timestamp,
     ) -> Result<Authenticated<R>, E> {
+        let digest = presented.digest(self.pepper.as_ref());
+        self.admit_digest(presented, &digest, found, now)
+    }
+
+    #[inline]
+    fn admit_digest<R: Borrow<KeyRecord>, E: From<Refusal>>(
+        &self,
+        presented: &PresentedKey<'_>,
+        digest: &KeyDigest,
+        found: Option<R>,
+        now: Timestamp,
+    ) -> Result<Authenticated<R>, E> {
         // Borrowed once: what is judged is what is resolved.
         let lent = found.as_ref().map(Borrow::borrow);
-        let judged = verify_record(presented, lent, self.pepper.as_ref(), now);
+        let judged = verify_digest((presented.id(), presented.kind()), digest, lent, now);
         let access = match judged.and_then(|record| self.roles.find(record)) {
             Ok(access) => access,
             Err(cause) => return refuse(presented, cause),
@@ -251,6 +263,68 @@ impl Authenticator {
     /// As [`authenticate`](Self::authenticate); and [`AuthenticationError::Behind`] where the roles of that version could not be had.
     #[inline]
     pub fn authenticate_at_least<S: KeyStore + ?Sized>(
+        &self,
+        store: &S,
+        text: &str,
+        now: Timestamp,
+        version: u64,
+    ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
+        match store.is_in_memory().then(|| self.format.read_head(text)).flatten() {
+            Some(head) => self.authenticate_in_memory(store, text, head, (now, version)),
+            None => self.authenticate_strictly(store, text, now, version),
+        }
+    }
+
+    /// Looks the key up before it is read strictly: a text with the digest of one that was is the same. What is not admitted by what
+    /// is known is left to be done [strictly](Self::admit_strictly).
+    #[inline]
+    fn authenticate_in_memory<S: KeyStore + ?Sized>(
+        &self,
+        store: &S,
+        text: &str,
+        (kind, id): (KeyKind, KeyId),
+        (now, version): (Timestamp, u64),
+    ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
+        let found = store.find(id);
+        let digest = KeyDigest::of(text, self.pepper.as_ref());
+        let lent = found.as_ref().ok().and_then(Option::as_ref).map(Borrow::borrow);
+        let judged = verify_digest((id, Some(kind)), &digest, lent, now);
+        let strict = judged.ok().filter(|record| record.was_read_strictly());
+        let known = strict.and_then(|record| self.roles.known_access(record).ok());
+        match (known, found) {
+            (Some(access), Ok(Some(record)))
+                if Next::of_versions(access.version, store.account_version(&record), version) == Next::Answer =>
+            {
+                Ok(Authenticated { record, access })
+            }
+            (_, found) => self.admit_strictly(store, text, (&digest, found), now, version),
+        }
+    }
+
+    /// A text that is no key is refused as such, whatever else is wrong.
+    #[cold]
+    #[inline(never)]
+    fn admit_strictly<S: KeyStore + ?Sized>(
+        &self,
+        store: &S,
+        text: &str,
+        (digest, found): (&KeyDigest, Result<Option<S::Record>, S::Error>),
+        now: Timestamp,
+        version: u64,
+    ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
+        let presented = self.parse(text)?;
+        let admitted = self.admit_digest(&presented, digest, found.map_err(AuthenticationError::Store)?, now);
+        if let Ok(admitted) = &admitted {
+            admitted.record().set_read_strictly();
+        }
+        match Next::of(&admitted, |record| store.account_version(record), version) {
+            Next::Answer => admitted,
+            next => self.admit_later(store, &presented, now, version, next),
+        }
+    }
+
+    #[inline(never)]
+    fn authenticate_strictly<S: KeyStore + ?Sized>(
         &self,
         store: &S,
         text: &str,
@@ -383,22 +457,25 @@ impl Next {
         least: u64,
     ) -> Self {
         match admitted {
-            Ok(admitted) => {
-                let known = admitted.access.version;
-                let read = version_of(&admitted.record).unwrap_or(known);
-                if known < read.max(least) {
-                    Self::LoadLater(Behind { wanted: read.max(least), had: known })
-                } else if read < known {
-                    Self::ReadAgain(Behind { wanted: known, had: read })
-                } else {
-                    Self::Answer
-                }
-            }
+            Ok(admitted) => Self::of_versions(admitted.access.version, version_of(&admitted.record), least),
             Err(AuthenticationError::Refused(refusal)) if *refusal.cause() == RefusalCause::UnknownAccount => {
                 Self::LoadUnknown
             }
             Err(AuthenticationError::Refused(_)) if least > 0 => Self::ReadRefused,
             Err(_) => Self::Answer,
+        }
+    }
+
+    /// Of the roles' version, and the one that the store says.
+    #[inline]
+    fn of_versions(known: u64, read: Option<u64>, least: u64) -> Self {
+        let read = read.unwrap_or(known);
+        if known < read.max(least) {
+            Self::LoadLater(Behind { wanted: read.max(least), had: known })
+        } else if read < known {
+            Self::ReadAgain(Behind { wanted: known, had: read })
+        } else {
+            Self::Answer
         }
     }
 

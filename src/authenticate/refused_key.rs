@@ -66,7 +66,7 @@ impl From<ParseKeyError> for Refusal {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RefusalCause {
-    /// The text is no key of this host: it was not looked up.
+    /// The text is no key of this host: it was not looked up, but perhaps in memory.
     #[error("{0}")]
     Malformed(ParseKeyError),
     /// No record has its id.

@@ -96,11 +96,20 @@ impl RolesInForce {
     /// The access of a record by the roles in force.
     #[inline]
     pub(super) fn find(&self, record: &KeyRecord) -> Result<Arc<Found>, RefusalCause> {
+        match self.known_access(record) {
+            Ok(found) => Ok(found),
+            Err(beside) => self.find_anew(record, beside),
+        }
+    }
+
+    /// The same where it was found before, or else what was found of the profile that is not in force here.
+    #[inline]
+    pub(super) fn known_access(&self, record: &KeyRecord) -> Result<Arc<Found>, Option<Arc<Found>>> {
         // What a profile remembers is of this account, this grant, and of a holder who administers or doesn't: only whose it
         // is, and whether it is in force, is asked.
         match record.profile().memory(record.administers()).load() {
             Some(found) if found.is_by(self.id) && found.is_in_force() => Ok(found),
-            found => self.find_anew(record, found),
+            beside => Err(beside),
         }
     }
 

@@ -4,7 +4,7 @@ use core::borrow::Borrow;
 
 use super::refused_key::{Refusal, RefusalCause};
 use crate::{
-    key::{Pepper, PresentedKey},
+    key::{KeyDigest, KeyId, KeyKind, Pepper, PresentedKey},
     store::{KeyRecord, KeyStanding},
     time::Timestamp,
 };
@@ -60,15 +60,25 @@ pub(super) fn verify_record<'a>(
     pepper: Option<&Pepper>,
     now: Timestamp,
 ) -> Result<&'a KeyRecord, RefusalCause> {
-    let digest = presented.digest(pepper);
+    verify_digest((presented.id(), presented.kind()), &presented.digest(pepper), found, now)
+}
+
+/// The same of the digest that was made of a text with this id and kind.
+#[inline]
+pub(super) fn verify_digest<'a>(
+    (id, kind): (KeyId, Option<KeyKind>),
+    digest: &KeyDigest,
+    found: Option<&'a KeyRecord>,
+    now: Timestamp,
+) -> Result<&'a KeyRecord, RefusalCause> {
     // A store that found another key's record, folding case perhaps, has found nothing.
-    let found = found.filter(|found| found.id() == presented.id());
+    let found = found.filter(|found| found.id() == id);
     let right = digest.matches(found.map(KeyRecord::digest));
     let Some(record) = found else { return Err(RefusalCause::Unknown) };
     if !right {
         return Err(RefusalCause::WrongSecret);
     }
-    if presented.kind().is_some_and(|kind| kind != record.kind()) {
+    if kind.is_some_and(|kind| kind != record.kind()) {
         return Err(RefusalCause::OtherKind);
     }
     match record.standing(now) {

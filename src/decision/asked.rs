@@ -3,7 +3,7 @@
 use super::denial::Denial;
 use crate::{
     access::{Access, CompiledAssignment},
-    schema::{Operation, ResourceType},
+    schema::{Operation, OperationRef, ResourceType, TypeRef},
 };
 
 /// What is asked, found in the schema: the places of a type and an operation that some assignment grants there.
@@ -58,6 +58,29 @@ impl Access {
     pub(super) fn granted_by_handles(&self, operation: Operation, resource: ResourceType) -> Option<Asked> {
         let fingerprint = self.first.granted.fingerprint;
         let (operation, resource) = (operation.index_in(fingerprint)?, resource.index_in(fingerprint)?);
+        self.grants_at(resource, operation).then(|| Asked::new(resource, operation))
+    }
+
+    /// The same where both are names.
+    #[inline(never)]
+    pub(super) fn granted_by_names(&self, operation: &str, resource: &str) -> Option<Asked> {
+        let (resource, operation) = (self.schema().type_named(resource)?, self.schema().operation_named(operation)?);
+        self.grants_at(resource, operation).then(|| Asked::new(resource, operation))
+    }
+
+    /// The same where one of the two is a name.
+    #[inline(never)]
+    pub(super) fn granted_by_either<'n>(
+        &self,
+        operation: impl Into<OperationRef<'n>>,
+        resource: impl Into<TypeRef<'n>>,
+    ) -> Option<Asked> {
+        self.granted(operation.into(), resource.into())
+    }
+
+    #[inline]
+    pub(super) fn granted(&self, operation: OperationRef<'_>, resource: TypeRef<'_>) -> Option<Asked> {
+        let (resource, operation) = (self.schema().type_index(resource)?, self.schema().operation_index(operation)?);
         self.grants_at(resource, operation).then(|| Asked::new(resource, operation))
     }
 }

@@ -45,6 +45,14 @@ impl CompiledAssignment {
         clause(schema, schema.rules_on(resource), resource, place, self.conditions().get(place)?)
     }
 
+    /// The same for one of its conditions.
+    #[inline]
+    pub(super) fn clause_of(&self, resource: usize, of: &CompiledCondition) -> Option<Result<Clause<'_>, Unbound<'_>>> {
+        // Each name is there once.
+        let place = self.conditions().iter().position(|condition| condition.name == of.name)?;
+        self.clause(resource, place)
+    }
+
     /// Whether the assignment allows anything on the type. No set of accepted values is empty, so this is all to look at.
     pub(crate) fn allows_some(&self, resource: usize) -> bool {
         self.mask_at(resource) != 0 && self.is_bound(resource)

@@ -12,7 +12,7 @@ use super::{
     several,
 };
 use crate::{
-    access::Access,
+    access::{Access, CompiledCondition},
     attributes::Value,
     ends::same,
     resource::Resource,
@@ -93,7 +93,7 @@ impl<'a> InContext<'a> {
     }
 }
 
-/// By handles, what is granted needs one function of its own, which is passed one word each of what it needs.
+/// What is granted needs one function of its own, which is passed one word each of what it needs.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "an operation that is passed in memory costs a tenth of a decision")]
 fn decide<'a, R: Resource + ?Sized>(
@@ -102,34 +102,36 @@ fn decide<'a, R: Resource + ?Sized>(
     operation: OperationRef<'a>,
     resource: &'a R,
 ) -> Decision<'a> {
+    // Each has its own end: to come together would cost a register and a comparison.
     match (operation, resource.resource_type()) {
-        (OperationRef::Handle(operation), TypeRef::Handle(of)) => match access.granted_by_handles(operation, of) {
-            Some(_) if access.has_no_conditions() => decide_account(access, resource),
-            Some(asked) => decide_granted(access, context, asked, resource),
-            None => decide_in_steps(access, context, operation, of, resource),
-        },
+        (OperationRef::Handle(operation), TypeRef::Handle(of)) => {
+            decide_asked(access, context, access.granted_by_handles(operation, of), operation, resource)
+        }
         (OperationRef::Handle(operation), TypeRef::Name(of)) => {
-            decide_in_steps(access, context, operation, of, resource)
+            decide_asked(access, context, access.granted_by_either(operation, of), operation, resource)
         }
         (OperationRef::Name(operation), TypeRef::Handle(of)) => {
-            decide_in_steps(access, context, operation, of, resource)
+            decide_asked(access, context, access.granted_by_either(operation, of), operation, resource)
         }
-        (OperationRef::Name(operation), TypeRef::Name(of)) => decide_in_steps(access, context, operation, of, resource),
+        (OperationRef::Name(operation), TypeRef::Name(of)) => {
+            decide_asked(access, context, access.granted_by_names(operation, of), operation, resource)
+        }
     }
 }
 
-/// By name, and what is denied before its conditions.
-#[inline(never)]
-fn decide_in_steps<'a, R: Resource + ?Sized>(
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn decide_asked<'a, R: Resource + ?Sized>(
     access: &'a Access,
     context: Context<'_, 'a>,
-    operation: impl Into<OperationRef<'a>> + Copy,
-    resource_type: impl Into<TypeRef<'a>> + Copy,
+    asked: Option<Asked>,
+    operation: impl Into<OperationRef<'a>>,
     resource: &'a R,
 ) -> Decision<'a> {
-    match permitted(access, operation.into(), resource_type.into()) {
+    match asked {
+        Some(_) if access.has_no_conditions() => decide_account(access, resource),
         Some(asked) => decide_granted(access, context, asked, resource),
-        None => refused(access, operation.into(), resource.account(), resource_type.into()),
+        None => refused(access, operation, resource),
     }
 }
 
@@ -188,23 +190,15 @@ fn decide_update<'a, S: Resource + ?Sized, P: Resource + ?Sized>(
     }
 }
 
-/// The permission: where type and operation stand, if it is granted.
-#[inline]
-fn permitted(access: &Access, operation: OperationRef<'_>, resource: TypeRef<'_>) -> Option<Asked> {
-    let (resource, operation) = (access.schema().type_index(resource)?, access.schema().operation_index(operation)?);
-    access.grants_at(resource, operation).then_some(Asked::new(resource, operation))
-}
-
 #[cold]
 #[inline(never)]
-fn refused<'a>(
+fn refused<'a, R: Resource + ?Sized>(
     access: &'a Access,
-    operation: OperationRef<'a>,
-    account: &str,
-    resource_type: TypeRef<'a>,
+    operation: impl Into<OperationRef<'a>>,
+    resource: &'a R,
 ) -> Decision<'a> {
-    if account == access.account() {
-        Decision::Deny(permission_missing(access, operation, resource_type))
+    if resource.account() == access.account() {
+        Decision::Deny(permission_missing(access, operation.into(), resource.resource_type()))
     } else {
         Decision::Deny(Denial::OtherAccount)
     }
@@ -230,7 +224,7 @@ pub(super) fn permission<'a>(
     operation: OperationRef<'a>,
     resource: TypeRef<'a>,
 ) -> Result<Asked, Denial<'a>> {
-    permitted(access, operation, resource).ok_or_else(|| permission_missing(access, operation, resource))
+    access.granted(operation, resource).ok_or_else(|| permission_missing(access, operation, resource))
 }
 
 #[cold]
@@ -282,26 +276,25 @@ fn conditions<'a, const SIDES: usize>(
     }
     let rules = access.schema().rules_on(asked.resource());
     let Some(conditions) = &access.first.conditions else { return Decision::Allow };
-    for (place, of) in conditions.iter().enumerate() {
+    for of in conditions.iter() {
         let Some(binding) = rules.get(of.name).and_then(TypeRule::of_resource) else {
-            match refused_otherwise(access, context, asked, place) {
+            match refused_otherwise(access, context, asked, of) {
                 Some(denied) => return denied,
                 None => continue,
             }
         };
         let attribute = binding.attribute();
         for side in 0..SIDES {
-            let mut found = read(side, attribute.first());
-            match found {
+            match read(side, attribute.first()) {
                 Value::Text(text) if attribute.is_name() => {
                     if !of.accepted.contains(text) {
-                        return unmet(access, asked, place, UpdateSide::at::<SIDES>(side), Value::Text(text));
+                        return unmet(access, asked, of, UpdateSide::at::<SIDES>(side), Value::Text(text));
                     }
                 }
-                _ => {
+                mut found => {
                     attribute.descend(&mut found);
                     if !meets(&found, binding.matching(), &of.accepted) {
-                        return unmet(access, asked, place, UpdateSide::at::<SIDES>(side), found);
+                        return unmet(access, asked, of, UpdateSide::at::<SIDES>(side), found);
                     }
                 }
             }
@@ -316,11 +309,11 @@ fn conditions<'a, const SIDES: usize>(
 fn unmet<'a>(
     access: &'a Access,
     asked: Asked,
-    place: usize,
+    of: &CompiledCondition,
     side: Option<UpdateSide>,
     found: Value<'a>,
 ) -> Decision<'a> {
-    match access.first.clause(asked.resource(), place) {
+    match access.first.clause_of(asked.resource(), of) {
         Some(Ok(clause)) => Decision::Deny(clause.denial(side, found)),
         Some(Err(unbound)) => Decision::Deny(unbound.denial()),
         // There is such a condition, since it was not met; without one it is denied all the same.
@@ -336,9 +329,9 @@ fn refused_otherwise<'a>(
     access: &'a Access,
     context: Context<'_, 'a>,
     asked: Asked,
-    place: usize,
+    of: &CompiledCondition,
 ) -> Option<Decision<'a>> {
-    match access.first.clause(asked.resource(), place)? {
+    match access.first.clause_of(asked.resource(), of)? {
         Ok(clause) => {
             let found = clause.attribute.read(*context);
             (!clause.is_met_by(&found)).then(|| Decision::Deny(clause.denial(None, found)))

@@ -16,18 +16,22 @@ pub(crate) type Reason<'a> = Result<(Clause<'a>, Value<'a>), Unbound<'a>>;
 
 /// The reasons of several assignments, while they are found.
 pub(crate) struct Reasons<'a> {
+    assignments: &'a [CompiledAssignment],
+    resource: usize,
+    side: Option<UpdateSide>,
     first: Option<Reason<'a>>,
-    rest: Rest<'a>,
-    more: bool,
+    /// Where it stays: it is large, and is made when there is a second reason.
+    others: Others<'a>,
 }
 
 impl<'a> Reasons<'a> {
+    #[inline]
     pub(crate) fn new(access: &'a Access, resource: usize, side: Option<UpdateSide>) -> Self {
-        let (places, found) = ([NOT_ASKED; MOST], [Value::Absent; MOST]);
-        Self { first: None, rest: Rest { assignments: access.more(), resource, side, places, found }, more: false }
+        Self { assignments: access.more(), resource, side, first: None, others: Others::NONE }
     }
 
     /// The assignment at `at` doesn't allow it, for this reason.
+    #[inline]
     pub(crate) fn add(&mut self, at: usize, reason: Reason<'a>) {
         if self.first.is_none() {
             self.first = Some(reason);
@@ -37,22 +41,26 @@ impl<'a> Reasons<'a> {
             Ok((clause, found)) => (clause.place, found),
             Err(unbound) => (unbound.place, Value::Absent),
         };
-        let slots =
-            at.checked_sub(1).and_then(|at| Some((self.rest.places.get_mut(at)?, self.rest.found.get_mut(at)?)));
+        let Self { assignments, resource, side, .. } = *self;
+        let rest = match &mut self.others.0 {
+            Some(rest) => rest,
+            none => {
+                let (places, found) = ([NOT_ASKED; MOST], [Value::Absent; MOST]);
+                none.insert(Rest { assignments, resource, side, places, found })
+            }
+        };
+        let slots = at.checked_sub(1).and_then(|at| Some((rest.places.get_mut(at)?, rest.found.get_mut(at)?)));
         if let (Some((slot, slot_found)), Ok(place)) = (slots, u16::try_from(place)) {
             (*slot, *slot_found) = (place, found);
-            self.more = true;
         }
     }
 
     /// The denial. `None` where there is no reason.
     #[inline]
     pub(crate) fn denial(self) -> Option<Denial<'a>> {
-        let side = self.rest.side;
-        let others = Others(self.more.then_some(self.rest));
         match self.first? {
-            Ok((clause, found)) => Some(clause.denial_among(side, found, others)),
-            Err(unbound) => Some(unbound.denial_among(others)),
+            Ok((clause, found)) => Some(clause.denial_among(self.side, found, self.others)),
+            Err(unbound) => Some(unbound.denial_among(self.others)),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Digits of base 62: `0` to `9`, `A` to `Z`, `a` to `z`, in the order of ASCII.
 
+use core::ops::BitAnd;
+
 /// The class of these digits in a regular expression.
 pub(super) const CLASS: &str = "[0-9A-Za-z]";
 
@@ -12,6 +14,24 @@ pub(super) fn all_digits(bytes: &[u8]) -> bool {
         !(number | letter)
     };
     !bytes.iter().fold(false, |found, byte| found | other(*byte))
+}
+
+/// The same of two words, eight bytes at a time: of so few it is quicker.
+#[inline]
+pub(super) fn all_digits_of(words: [u64; 2]) -> bool {
+    // The top bit of each byte that is one. Of other bytes than ASCII sums would carry, and those are refused.
+    let digits = |word: u64| {
+        let small = word | each(b'a' - b'A');
+        let number = word.wrapping_add(each(0x80 - b'0')) & !word.wrapping_add(each(0x7F - b'9'));
+        let letter = small.wrapping_add(each(0x80 - b'a')) & !small.wrapping_add(each(0x7F - b'z'));
+        (number | letter) & !word
+    };
+    words.into_iter().map(digits).fold(each(0x80), BitAnd::bitand) == each(0x80)
+}
+
+/// A word of eight times the same byte.
+const fn each(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
 }
 
 /// Writes `number`, whose most significant byte is the first, as digits of a fixed width. Both
@@ -59,9 +79,6 @@ pub(super) fn six_digits(mut number: u32) -> [u8; 6] {
 /// multiplies where that divides.
 #[inline]
 pub(super) fn read_last_six(digits: [u8; 8]) -> u64 {
-    const fn each(byte: u8) -> u64 {
-        u64::from_le_bytes([byte; 8])
-    }
     let digits = (u64::from_le_bytes(digits) & !0xFFFF) | 0x3030;
     // The top bit of each digit that is a letter, and of each that is a small one.
     let letters = digits.wrapping_add(each(0x80 - b'A')) & each(0x80);
@@ -110,6 +127,12 @@ mod tests {
                         bytes[at] = byte;
                         let expected = bytes.iter().all(u8::is_ascii_alphanumeric);
                         assert_eq!(all_digits(&bytes), expected, "{byte} at {at}");
+                        if let Some((words, _)) = bytes.split_first_chunk::<16>() {
+                            let expected = words.iter().all(u8::is_ascii_alphanumeric);
+                            let words = [words.first_chunk(), words.last_chunk()]
+                                .map(|word| u64::from_le_bytes(*word.unwrap()));
+                            assert_eq!(all_digits_of(words), expected, "{byte} at {at}");
+                        }
                     }
                 }
             }

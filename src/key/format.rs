@@ -118,15 +118,24 @@ impl KeyFormat {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn parse<'a>(&self, text: &'a str) -> Result<PresentedKey<'a>, ParseKeyError> {
-        let Some(rest) = self.prefix.strip(text.as_bytes()) else { return self.parse_other(text) };
-        let (Some(kind), Some(start)) = (kind(rest), rest.get(ID..).and_then(<[u8]>::first_chunk)) else {
+        let rest = self.prefix.strip(text.as_bytes()).filter(|rest| rest.first() == Some(&b'_'));
+        let Some(rest) = rest else { return self.parse_other(text) };
+        let Some((kind, id)) = head(rest).filter(|_| ends_in_digits(rest)) else {
             return Err(ParseKeyError::Malformed);
         };
         if is_summed(self.prefix.checksum(), rest) {
-            Ok(PresentedKey::own(text, kind, KeyId::of_known_digits(*start)))
+            Ok(PresentedKey::own(text, kind, id))
         } else {
             Err(ParseKeyError::ChecksumDiffers)
         }
+    }
+
+    /// Reads kind and id of one of the host's own keys, and nothing else of it: the rest of the text may be anything. If its digest
+    /// is that of a key, it is that key; if not, [`parse`](Self::parse) says what is wrong with it.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn read_head(&self, text: &str) -> Option<(KeyKind, KeyId)> {
+        head(self.prefix.strip(text.as_bytes())?)
     }
 
     /// Reads what is not the prefix and as many characters as follow it in a key.
@@ -204,25 +213,27 @@ impl KeyFormat {
     }
 }
 
-/// How many characters follow the prefix and the `_` after it.
-const REST: usize = "op_".len() + KeyId::LEN + "_".len() + SECRET_LEN + checksum::LEN;
+/// How many characters follow the prefix.
+const REST: usize = "_op_".len() + KeyId::LEN + "_".len() + SECRET_LEN + checksum::LEN;
 
 /// Where the id begins in that.
-const ID: usize = "op_".len();
+const ID: usize = "_op_".len();
 
-/// The kind, if the form of what follows the prefix is right.
+/// The kind and the id, if what follows the prefix begins as a key does, up to the `_` after the id.
 #[inline]
-fn kind(rest: &[u8; REST]) -> Option<KeyKind> {
-    let (tag, rest) = rest.split_first_chunk()?;
-    let (id, rest) = rest.strip_prefix(b"_")?.split_first_chunk()?;
-    let rest: &[u8; SECRET_LEN + checksum::LEN] = rest.strip_prefix(b"_")?.try_into().ok()?;
-    let mut filled = [b'0'; 16];
-    *filled.first_chunk_mut::<{ KeyId::LEN }>()? = *id;
-    // In pieces of sixteen, of which the last two overlap.
-    let digits = base62::all_digits(rest.first_chunk::<32>()?)
-        && base62::all_digits(rest.last_chunk::<16>()?)
-        && base62::all_digits(&filled);
-    KeyKind::of_tag(*tag).filter(|_| digits)
+fn head(rest: &[u8; REST]) -> Option<(KeyKind, KeyId)> {
+    let [b'_', first, second, b'_'] = *rest.first_chunk()? else { return None };
+    let kind = KeyKind::of_tag([first, second])?;
+    let id = KeyId::at_start(rest.get(ID..)?.first_chunk()?)?;
+    (rest.get(ID + KeyId::LEN) == Some(&b'_')).then_some((kind, id))
+}
+
+/// Whether secret and checksum are digits. In pieces of sixteen, of which the last two overlap.
+#[inline]
+fn ends_in_digits(rest: &[u8; REST]) -> bool {
+    let Some(end) = rest.last_chunk::<{ SECRET_LEN + checksum::LEN }>() else { return false };
+    end.first_chunk::<32>().is_some_and(|first| base62::all_digits(first))
+        && end.last_chunk::<16>().is_some_and(|last| base62::all_digits(last))
 }
 
 /// Whether the checksum at the end is that of all before it.
@@ -236,7 +247,9 @@ fn is_summed(prefix: Checksum, rest: &[u8; REST]) -> bool {
 
 /// Whether something in a text has the form of a key, under whatever prefix.
 pub(crate) fn may_hold_key(text: &str) -> bool {
-    text.as_bytes().windows(REST).any(|part| part.try_into().is_ok_and(|part| kind(part).is_some()))
+    text.as_bytes()
+        .windows(REST)
+        .any(|part| part.try_into().is_ok_and(|part| head(part).is_some() && ends_in_digits(part)))
 }
 
 /// Why a text is not a key that this host could have issued.

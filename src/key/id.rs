@@ -33,8 +33,8 @@ pub struct KeyId {
     padded: [u8; 16],
 }
 
-/// All but the last two of sixteen bytes.
-const DIGITS: u128 = u128::MAX >> 16;
+/// All but the last two bytes of the second word.
+const DIGITS: u64 = u64::MAX >> 16;
 
 /// As one number of two words: a look-up hashes little else.
 impl Hash for KeyId {
@@ -107,14 +107,18 @@ impl KeyId {
     fn of_digits(digits: &[u8; Self::LEN]) -> Option<Self> {
         let mut start = [0; 16];
         *start.first_chunk_mut()? = *digits;
-        base62::all_digits(digits).then(|| Self::of_known_digits(start))
+        Self::at_start(&start)
     }
 
-    /// The id at the start of these bytes, which are known to begin with digits.
+    /// The id at the start of these bytes, if they begin with digits.
     #[inline]
-    pub(super) fn of_known_digits(start: [u8; 16]) -> Self {
-        // As one word: the processor waits when bytes written one by one are read as a word.
-        Self { padded: (u128::from_le_bytes(start) & DIGITS).to_le_bytes() }
+    pub(super) fn at_start(start: &[u8; 16]) -> Option<Self> {
+        // As words: the processor waits when bytes written one by one are read as a word.
+        let [first, second] = [start.first_chunk()?, start.last_chunk()?].map(|bytes| u64::from_le_bytes(*bytes));
+        let second = second & DIGITS;
+        let filled = second | (u64::from_le_bytes([b'0'; 8]) & !DIGITS);
+        let padded = (u128::from(first) | (u128::from(second) << 64)).to_le_bytes();
+        base62::all_digits_of([first, filled]).then_some(Self { padded })
     }
 
     /// Uses up the entropy: it is zero afterwards.

@@ -33,7 +33,9 @@ pub struct KeyPrefix {
     /// So many of the bytes; the others are zero.
     length: u8,
     bytes: [u8; Self::MAX_LEN],
-    /// Of the prefix and the `_` after it.
+    /// All bits of those bytes.
+    mask: [u8; Self::MAX_LEN],
+    /// Of the prefix.
     checksum: Checksum,
 }
 
@@ -61,7 +63,8 @@ impl KeyPrefix {
             return Err(KeyPrefixError(Problem::Character { prefix: text.to_owned(), at, found }));
         }
         start.copy_from_slice(text.as_bytes());
-        Ok(Self { length, bytes, checksum: Checksum::NEW.then(text.as_bytes()).then(b"_") })
+        let mask = bytes.map(|byte| if byte == 0 { 0 } else { u8::MAX });
+        Ok(Self { length, bytes, mask, checksum: Checksum::NEW.then(text.as_bytes()) })
     }
 
     /// The prefix as text.
@@ -70,19 +73,17 @@ impl KeyPrefix {
         text.and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
     }
 
-    /// Whether a text of at least sixteen bytes begins with the prefix, and goes on with `_` and so many bytes: these.
+    /// Whether a text of at least sixteen bytes begins with the prefix, and goes on with so many bytes: these.
     #[inline]
     pub(super) fn strip<'a, const N: usize>(&self, text: &'a [u8]) -> Option<&'a [u8; N]> {
         let (before, after) = text.split_last_chunk::<N>()?;
-        let (last, prefix) = before.split_last()?;
         // As words: a comparison of texts of any length is a call, and longer than this.
-        let beyond = 128_u32.wrapping_sub(u32::from(self.length).wrapping_mul(8));
-        let others = u128::from_le_bytes(*text.first_chunk()?) ^ u128::from_le_bytes(self.bytes);
-        let is_it = prefix.len() == usize::from(self.length) && others.wrapping_shl(beyond) == 0 && *last == b'_';
-        is_it.then_some(after)
+        let word = |bytes: &[u8; 16]| u128::from_le_bytes(*bytes);
+        let differ = (word(text.first_chunk()?) ^ word(&self.bytes)) & word(&self.mask);
+        (before.len() == usize::from(self.length) && differ == 0).then_some(after)
     }
 
-    /// The checksum of the prefix and the `_` after it.
+    /// The checksum of the prefix.
     #[inline]
     pub(super) fn checksum(&self) -> Checksum {
         self.checksum

@@ -10,12 +10,13 @@ use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 
 use super::{
-    compiled::{ADMINISTRATION, Declared, Inner, Names, Schema, Type, TypeRule},
+    compiled::{ADMINISTRATION, Declared, FEW, Inner, Names, Schema, Type, TypeRule},
     handles::STANDARD,
     rule::{Binding, ConditionRule, Elsewhere, Match},
     schema_error::{At, SchemaError, SchemaProblem},
 };
 use crate::{
+    ends::Ends,
     hashing::PartsHasher,
     text::{self, UnknownName},
 };
@@ -102,7 +103,8 @@ impl SchemaBuilder {
     pub fn build(self) -> Result<Schema, SchemaError> {
         let (mut types, operations) = compile_types(self.resources)?;
         let conditions = compile_conditions(&mut types, self.conditions)?;
-        let inner = Inner { fingerprint: 0, types, operations, conditions };
+        let few_types = types.keys().filter(|_| types.len() <= FEW).map(|name| Ends::of(name)).collect();
+        let inner = Inner { fingerprint: 0, types, few_types, operations, conditions };
         let fingerprint = fingerprint(&inner);
         Ok(Schema { inner: Arc::new(Inner { fingerprint, ..inner }) })
     }

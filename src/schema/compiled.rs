@@ -10,7 +10,7 @@ use super::{
     handles::{self, Operation, OperationRef, ResourceType, TypeRef},
     rule::{Binding, Elsewhere},
 };
-use crate::{ends::same, permission::Permission, text::UnknownName, values::ValueKind};
+use crate::{ends::Ends, permission::Permission, text::UnknownName, values::ValueKind};
 
 /// Its names come from the host; a request can't add any, so its hash needs no protection from flooding.
 pub(super) type Names<V> = IndexMap<Box<str>, V, FixedState>;
@@ -20,7 +20,7 @@ pub(super) type Names<V> = IndexMap<Box<str>, V, FixedState>;
 pub const ADMINISTRATION: [&str; 3] = ["accessPolicies", "accessTokens", "operatorAccess"];
 
 /// How many types are looked at one after the other.
-const FEW: usize = 16;
+pub(super) const FEW: usize = 16;
 
 /// The host's declaration, checked and compiled. It is cheap to clone; two are equal if their content is.
 ///
@@ -54,6 +54,8 @@ pub struct Schema {
 pub(super) struct Inner {
     pub(super) fingerprint: u64,
     pub(super) types: Names<Type>,
+    /// The ends of their names, where there are a few types.
+    pub(super) few_types: Box<[Ends]>,
     pub(super) operations: IndexSet<Box<str>, FixedState>,
     pub(super) conditions: Names<Declared>,
 }
@@ -175,13 +177,16 @@ impl Schema {
         }
     }
 
-    #[inline(never)]
-    fn type_named(&self, name: &str) -> Option<usize> {
-        // A few lengths are compared sooner than a name is hashed.
-        if self.inner.types.len() <= FEW {
-            return self.inner.types.keys().position(|known| same(known, name));
+    /// The index of a type by its name.
+    #[inline]
+    pub(crate) fn type_named(&self, name: &str) -> Option<usize> {
+        // A few names are compared sooner than one is hashed.
+        let ends = Ends::of(name);
+        match self.inner.few_types.iter().position(|known| *known == ends) {
+            Some(index) if ends.are_all() => Some(index),
+            None if !self.inner.few_types.is_empty() => None,
+            _ => self.inner.types.get_index_of(name),
         }
-        self.inner.types.get_index_of(name)
     }
 
     /// The name of a standard operation, the same in every schema.
@@ -198,8 +203,9 @@ impl Schema {
         }
     }
 
-    #[inline(never)]
-    fn operation_named(&self, name: &str) -> Option<u8> {
+    /// The index of an operation by its name.
+    #[inline]
+    pub(crate) fn operation_named(&self, name: &str) -> Option<u8> {
         match handles::standard_index(name) {
             None => self.declared_operation(name),
             standard => standard,

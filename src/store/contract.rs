@@ -72,6 +72,16 @@ pub trait KeyStore {
         self.find(id)
     }
 
+    /// Whether a look-up is a matter of memory, and costs less than to read a key strictly. Then it may come first: the digest of a
+    /// key is of its whole text, and one that was read strictly before needs no checksum again. A mistyped key costs such a store a
+    /// look-up.
+    ///
+    /// A store that asks a database or another service leaves it as it is: to that, a mistyped key never comes.
+    #[inline]
+    fn is_in_memory(&self) -> bool {
+        false
+    }
+
     /// Sees to it that the authenticator has the roles of this key's account, and says whether it may have them now. An
     /// authenticator that has none asks this once the secret was found right, and then looks the key up again.
     ///
@@ -196,6 +206,11 @@ macro_rules! behind_a_pointer {
 
             fn find_fresh(&self, id: KeyId) -> Result<Option<Self::Record>, Self::Error> {
                 (**self).find_fresh(id)
+            }
+
+            #[inline]
+            fn is_in_memory(&self) -> bool {
+                (**self).is_in_memory()
             }
 
             fn load_account_of(&self, id: KeyId) -> Result<bool, Self::Error> {

@@ -261,6 +261,11 @@ impl KeyStore for MemoryStore {
     fn find(&self, id: KeyId) -> Result<Option<Arc<KeyRecord>>, Infallible> {
         Ok(self.get(id))
     }
+
+    #[inline]
+    fn is_in_memory(&self) -> bool {
+        true
+    }
 }
 
 impl AsyncKeyStore for MemoryStore {

@@ -1,6 +1,7 @@
 //! What is kept of one key.
 
 use alloc::sync::Arc;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +51,27 @@ pub struct KeyRecord {
     pub(super) actor: ShortText,
     /// The account and the grant.
     pub(super) profile: Arc<Profile>,
+    pub(super) strictness: Strictness,
 }
+
+/// Whether a text that has the record's digest was once read strictly. What has the digest is that text.
+#[derive(Default)]
+pub(super) struct Strictness(AtomicBool);
+
+impl Clone for Strictness {
+    fn clone(&self) -> Self {
+        Self(AtomicBool::new(self.0.load(Ordering::Relaxed)))
+    }
+}
+
+/// It is nothing that a record says.
+impl PartialEq for Strictness {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Strictness {}
 
 /// Whether a key is in use.
 ///
@@ -115,6 +136,7 @@ impl KeyRecord {
             version: 1,
             actor: actor.into(),
             profile: Arc::new(Profile::new(account, Grant::new())),
+            strictness: Strictness::default(),
         }
     }
 
@@ -191,6 +213,19 @@ impl KeyRecord {
     /// Whom the key stands for: the id of an operator access or of an access token.
     pub fn actor(&self) -> &str {
         self.actor.as_str()
+    }
+
+    /// Whether a text that has the digest is known to be a key, its checksum included.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn was_read_strictly(&self) -> bool {
+        self.strictness.0.load(Ordering::Relaxed)
+    }
+
+    /// A text that has the digest was found to be a key.
+    #[cfg(feature = "std")]
+    pub(crate) fn set_read_strictly(&self) {
+        self.strictness.0.store(true, Ordering::Relaxed);
     }
 
     /// The digest of the key.

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::{
     change::KeyChange,
-    record::{KeyRecord, KeyState},
+    record::{KeyRecord, KeyState, Strictness},
 };
 use crate::{
     key::{NewKey, SecretKey},
@@ -99,7 +99,8 @@ impl KeyRecord {
         };
         let state = if grace.is_zero() { KeyState::Revoked } else { KeyState::Replaced };
         let (id, digest) = (new.id, new.digest.clone());
-        let successor = Self { id, digest, created: now, version: 1, ..self.clone() };
+        let successor =
+            Self { id, digest, created: now, version: 1, strictness: Strictness::default(), ..self.clone() };
         let retired = self.change(|record| record.with_state(state).with_expiry(Some(end)));
         Ok(Rotation { changes: [KeyChange::Insert(successor), retired] })
     }

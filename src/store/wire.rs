@@ -102,6 +102,7 @@ fn read(fields: JsonObject) -> Result<record::KeyRecord, Malformed> {
         version: fields.required("version", number)?,
         actor: (&*fields.required("actor", id)?).into(),
         profile: Arc::new(Profile::new(&account, grant)),
+        strictness: record::Strictness::default(),
     };
     if fields.0.is_empty() { Ok(record) } else { Err(Malformed::UnknownField) }
 }

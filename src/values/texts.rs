@@ -13,9 +13,10 @@ pub(crate) struct Table {
     /// Of more than a few: the keys of their ends in order, and whose they are. Those of one key are in the order of their bytes.
     keys: Box<[u64]>,
     places: Box<[u16]>,
-    /// Where the keys begin that start with so many bits of this value, and where the last end. As many as there are texts, or up
-    /// to twice as many: so a text is found by one step, and where somebody chose texts of like keys, by a search.
-    starts: Box<[u16]>,
+    /// Where the keys begin that start with so many bits of this value, and whose the first of them is, if there is one; at last,
+    /// where they end. Twice to four times as many as there are texts: so a text is nearly always the first, and where somebody
+    /// chose texts of like keys, it is found by a search.
+    starts: Box<[(u16, u16)]>,
     shift: u32,
 }
 
@@ -31,11 +32,20 @@ impl Table {
             sorted
         };
         let by_key = if texts.len() > FEW { in_order(&|text| Ends::of(text).key()) } else { Vec::new() };
-        let shift = u64::BITS.saturating_sub(texts.len().next_power_of_two().trailing_zeros()).min(u64::BITS - 1);
-        let starts = (0..=u64::MAX >> shift).map(|bits| by_key.partition_point(|(key, ..)| key >> shift < bits));
-        let starts = starts.chain([by_key.len()]).map(|start| start.try_into().unwrap_or(u16::MAX));
+        let bits = texts.len().next_power_of_two().trailing_zeros().saturating_add(1);
+        let shift = u64::BITS.saturating_sub(bits).min(u64::BITS - 1);
+        let start = |bits: u64| {
+            let at = by_key.partition_point(|(key, ..)| key >> shift < bits);
+            let first = by_key.get(at).filter(|(key, ..)| key >> shift == bits);
+            (at.try_into().unwrap_or(u16::MAX), first.map_or(u16::MAX, |(_, _, place)| *place))
+        };
         Self {
-            starts: if by_key.is_empty() { Box::default() } else { starts.collect() },
+            // One more than there are, for the end of the last.
+            starts: if by_key.is_empty() {
+                Box::default()
+            } else {
+                (0..=(u64::MAX >> shift).saturating_add(1)).map(start).collect()
+            },
             shift,
             texts: texts.iter().map(|text| (Ends::of(text), Box::from(*text))).collect(),
             sorted: in_order(&|_| 0).into_iter().map(|(_, _, place)| place).collect(),
@@ -73,21 +83,21 @@ impl Table {
     fn look_up(&self, text: &str) -> Option<usize> {
         let ends = Ends::of(text);
         let key = ends.key();
-        let bits = usize::try_from(key.checked_shr(self.shift)?).ok()?;
-        let [start, end] = *self.starts.get(bits..)?.first_chunk()?;
-        let keys = self.keys.get(usize::from(start)..usize::from(end))?;
-        let first = usize::from(start).saturating_add(keys.partition_point(|known| *known < key));
-        let place = usize::from(*self.places.get(first)?);
+        let bits = usize::try_from(key.wrapping_shr(self.shift)).ok()?;
+        let place = usize::from(self.starts.get(bits)?.1);
         let (known, _) = self.texts.get(place)?;
-        if *known == ends && ends.are_all() {
-            return Some(place);
-        }
-        if self.keys.get(first) == Some(&key) { self.look_further(first, key, text) } else { None }
+        if *known == ends && ends.are_all() { Some(place) } else { self.look_further(bits, key, text) }
     }
 
-    /// A long text, or one of several with one key.
+    /// A long text, or one of several whose keys begin alike.
     #[inline(never)]
-    fn look_further(&self, first: usize, key: u64, text: &str) -> Option<usize> {
+    fn look_further(&self, bits: usize, key: u64, text: &str) -> Option<usize> {
+        let [(start, _), (end, _)] = *self.starts.get(bits..)?.first_chunk()?;
+        let keys = self.keys.get(usize::from(start)..usize::from(end))?;
+        let first = usize::from(start).saturating_add(keys.partition_point(|known| *known < key));
+        if self.keys.get(first) != Some(&key) {
+            return None;
+        }
         let place = usize::from(*self.places.get(first)?);
         if self.at(place).is_some_and(|known| same(known, text)) {
             return Some(place);

@@ -238,6 +238,60 @@ fn a_mistyped_key_is_refused_with_no_look_up() {
 }
 
 #[test]
+fn a_store_in_memory_says_of_a_text_that_is_no_key_what_any_other_says() {
+    let new = new_token(1);
+    let (strict, authenticator) = (counting([record_of(&new)]), authenticator());
+    let in_memory = MemoryStore::from_records([record_of(&new)]).unwrap();
+    let key = new.key.reveal();
+    let mut texts = Vec::new();
+    for place in 0..key.len() {
+        texts.extend(["0", "z", "_", "-", "\0", "é", ""].map(|part| {
+            let mut text = key.to_owned();
+            text.replace_range(place..=place, part);
+            text
+        }));
+    }
+    for text in texts {
+        // What is found of the right key is known the second time.
+        assert!(authenticator.authenticate(&in_memory, key, at(1)).is_ok());
+        let ours = authenticator.authenticate(&in_memory, &text, at(1)).map(|_| ()).map_err(|error| match error {
+            AuthenticationError::Refused(refusal) => refusal,
+            other => panic!("{other}"),
+        });
+        let theirs = authenticator.authenticate(&strict, &text, at(1)).map(|_| ()).map_err(|error| match error {
+            AuthenticationError::Refused(refusal) => refusal,
+            other => panic!("{other}"),
+        });
+        assert_eq!(ours, theirs, "{text}");
+        assert_eq!(ours.is_ok(), text == key, "{text}");
+    }
+}
+
+/// As where a host imports what it took for keys of its own: no store lets such a text in, however often it is tried.
+#[test]
+fn a_text_with_a_wrong_checksum_is_no_key_whatever_is_stored_of_it() {
+    let new = new_token(1);
+    let key = new.key.reveal();
+    let last = if key.ends_with('0') { "1" } else { "0" };
+    let text = format!("{}{last}", &key[..key.len() - 1]);
+    let record = KeyRecord::new(KeyKind::AccessToken, new.id, KeyDigest::of(&text, None), "a1", "t1").unwrap();
+    let (in_memory, strict) = (MemoryStore::from_records([record.clone()]).unwrap(), counting([record]));
+    let authenticator = authenticator();
+    for _ in 0..3 {
+        for refused in [
+            authenticator.authenticate(&in_memory, &text, at(1)).map(drop).map_err(|error| error.to_string()),
+            authenticator.authenticate(&strict, &text, at(1)).map(drop).map_err(|error| error.to_string()),
+        ] {
+            assert!(refused.is_err(), "{text}");
+        }
+        let Err(AuthenticationError::Refused(refusal)) = authenticator.authenticate(&in_memory, &text, at(1)) else {
+            panic!("it is let in");
+        };
+        assert!(matches!(refusal.cause(), RefusalCause::Malformed(_)), "{:?}", refusal.cause());
+    }
+}
+
+#[test]
 fn a_store_that_fails_is_neither_allow_nor_unknown() {
     let new = new_token(1);
     let (store, authenticator) = (counting([record_of(&new)]), authenticator());

@@ -101,7 +101,7 @@ pub(crate) fn same(found: &KeyRecord, wanted: &KeyRecord) -> Outcome {
         return Ok(());
     }
     let under = wanted.id();
-    let KeyRecord { id, kind, state, digest, expires, not_before, created, version, actor, profile } = wanted;
+    let KeyRecord { id, kind, state, digest, expires, not_before, created, version, actor, profile, .. } = wanted;
     let (account, grant) = (profile.account(), profile.grant());
     let fields = [
         field("id", &found.id, id),
