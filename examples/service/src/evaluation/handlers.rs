@@ -16,6 +16,7 @@ use crate::{
     body::invalid,
     call::{Answer, Call, Reply},
     guard::Caller,
+    products,
     service::Service,
     store,
 };
@@ -47,8 +48,7 @@ pub(super) fn resources(service: &Service, caller: &Caller, call: &Call) -> Answ
     let question = service.decisions.point.question(&members, &search)?;
     let filter = question.as_ref().map_or(Filter::Nothing, Question::filter);
     let found = match &question {
-        // Nothing that is there is to be created.
-        Some(question) if !filter.is_nothing() && question.operation() != Operation::CREATE => {
+        Some(question) if !filter.is_nothing() && searches_products(question) => {
             // One more than fits tells whether there is another page.
             let limit = u32::try_from(page.limit()).unwrap_or(u32::MAX).saturating_add(1);
             let of = store::Page { after: page.after().unwrap_or_default(), limit };
@@ -58,6 +58,12 @@ pub(super) fn resources(service: &Service, caller: &Caller, call: &Call) -> Answ
     };
     let answer = page.answer(found.into_iter().map(|product| FoundEntity::new(search.kind(), product.id)));
     reply(to_value(if search.asks_for_filter() { answer.with_filter(filter) } else { answer }))
+}
+
+/// Whether it is for products that there are: nothing that is there is to be created.
+fn searches_products(question: &Question<'_>) -> bool {
+    let schema = question.access().access().schema();
+    schema.type_name(question.resource_type()) == products::TYPE && question.operation() != Operation::CREATE
 }
 
 pub(super) fn actions(service: &Service, caller: &Caller, call: &Call) -> Answer {
