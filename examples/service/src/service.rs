@@ -18,7 +18,7 @@ use keyward::{
 };
 
 use crate::{
-    evaluation::{Decisions, DecisionsError},
+    evaluation::Decisions,
     guard::{Caller, Keys},
     log,
     store::{Store, StoreError, Told},
@@ -56,8 +56,7 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`StartError`]: the schema reads what a request's context doesn't have, the actions are no table of it, the operating
-    /// system has no entropy.
+    /// [`StartError`]: the schema reads what a request's context doesn't have, the actions are no table of it.
     pub fn new(database: Arc<dyn Store>, browsers: BrowserPolicy, cache: Duration) -> Result<Self, StartError> {
         let schema = schema()?;
         schema.check_context::<RequestContext>()?;
@@ -169,15 +168,12 @@ fn internal(error: &impl std::fmt::Display) -> Refused {
 /// Why the service doesn't start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The schema is none.
-    #[error("schema.json: {0}")]
+    /// The schema or the table of actions is none.
+    #[error("schema.json or actions.json: {0}")]
     Schema(#[from] DocumentError),
     /// A condition reads what the context of a request doesn't have.
     #[error("schema.json: {0}")]
     Context(#[from] SchemaError),
-    /// There is nothing by which the standard's questions could be answered.
-    #[error(transparent)]
-    Decisions(#[from] DecisionsError),
     /// The prefix of the keys is none.
     #[error(transparent)]
     Prefix(#[from] KeyPrefixError),

@@ -1,22 +1,27 @@
 //! What all questions share: the table of actions, the key of the pages, and what is told of the decision point.
 
+use std::sync::OnceLock;
+
 use keyward::{
     Schema,
     authzen::{DecisionPoint, Metadata, PageTokens},
     http::Refused,
     json::DocumentError,
-    key::{EntropyError, KeyEntropy},
+    key::{KeyDigest, KeyEntropy},
 };
 use serde_json::Value;
 
-use crate::call::{Answer, Reply};
+use crate::{
+    call::{Answer, Reply},
+    service::Service,
+    store::StoreError,
+};
 
 /// By what questions are answered.
 #[derive(Debug)]
 pub struct Decisions {
     pub(super) point: DecisionPoint,
-    /// By a key of this process: after its end, who was in the midst of a search begins again.
-    pub(super) tokens: PageTokens,
+    tokens: OnceLock<PageTokens>,
     metadata: Option<Value>,
 }
 
@@ -25,11 +30,27 @@ impl Decisions {
     ///
     /// # Errors
     ///
-    /// [`DecisionsError`] where `actions.json` was edited into what is no table of this schema, or the operating system has
-    /// no entropy.
-    pub fn new(schema: &Schema) -> Result<Self, DecisionsError> {
+    /// [`DocumentError`] where `actions.json` was edited into what is no table of this schema.
+    pub fn new(schema: &Schema) -> Result<Self, DocumentError> {
         let point = DecisionPoint::from_json(schema, include_str!("actions.json"))?;
-        Ok(Self { point, tokens: PageTokens::new(KeyEntropy::from_os()?), metadata: None })
+        Ok(Self { point, tokens: OnceLock::new(), metadata: None })
+    }
+
+    /// The tokens of pages: by a key that the database keeps, so that a search goes on in every process, and after its end.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] where the database failed, or the operating system has no entropy for the first key.
+    pub(super) fn tokens(&self, service: &Service) -> Result<&PageTokens, Refused> {
+        if let Some(tokens) = self.tokens.get() {
+            return Ok(tokens);
+        }
+        // The digest of what nobody knows is as good as random.
+        let new = service.format().generate_access_token(service.entropy()?, None).digest;
+        let kept = service.database.secret("pages", &new.to_hex())?;
+        let kept = KeyDigest::from_hex(&kept).map_err(|_| StoreError::Unreadable("the key of the pages"))?;
+        let key = KeyEntropy::take(&mut kept.to_bytes()).map_err(|_| StoreError::Unreadable("the key of the pages"))?;
+        Ok(self.tokens.get_or_init(|| PageTokens::new(key)))
     }
 
     /// From now on tells this of the decision point.
@@ -46,15 +67,4 @@ impl Decisions {
     pub fn metadata(&self) -> Answer {
         self.metadata.clone().map(Reply::Document).ok_or_else(Refused::not_found)
     }
-}
-
-/// Why there is nothing to answer by.
-#[derive(Debug, thiserror::Error)]
-pub enum DecisionsError {
-    /// The table is none.
-    #[error("actions.json: {0}")]
-    Table(#[from] DocumentError),
-    /// There is no entropy for the key of the pages.
-    #[error(transparent)]
-    Entropy(#[from] EntropyError),
 }

@@ -85,7 +85,7 @@ fn read<T>(call: &Call, from_json: fn(&str) -> Result<T, RequestError>) -> Resul
 }
 
 fn page<'a, 's>(service: &'a Service, caller: &Caller, search: impl Into<Search<'s>>) -> Result<Page<'a>, Refused> {
-    let page = service.decisions.tokens.page(caller.record.account(), search, PAGE.into());
+    let page = service.decisions.tokens(service)?.page(caller.record.account(), search, PAGE.into());
     page.map_err(|error| invalid(error.to_string()))
 }
 

@@ -6,7 +6,7 @@ mod decisions;
 mod handlers;
 mod members;
 
-pub use decisions::{Decisions, DecisionsError};
+pub use decisions::Decisions;
 
 use keyward::authzen::{Endpoint, Metadata};
 

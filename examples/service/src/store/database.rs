@@ -31,6 +31,7 @@ const TABLES: &str = "
         PRIMARY KEY (account, id)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS products_of_brand ON products (account, brand, id);
+    CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, secret TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ";
 
 /// A database that this process has for itself.
@@ -126,6 +127,14 @@ impl Store for Database {
 
     fn follow(&self, _: &mut dyn FnMut(Told<'_>)) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    fn secret(&self, name: &str, new: &str) -> Result<String, StoreError> {
+        self.write(|transaction| {
+            let insert = "INSERT INTO secrets (name, secret) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+            transaction.execute(insert, [name, new])?;
+            Ok(transaction.query_row("SELECT secret FROM secrets WHERE name = ?1", [name], |row| row.get(0))?)
+        })
     }
 
     fn roles(&self, account: &str) -> Result<Option<Roles>, StoreError> {

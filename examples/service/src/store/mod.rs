@@ -58,6 +58,13 @@ pub trait Store:
     /// [`StoreError`] where the database failed: of what is changed from then on nothing is told.
     fn follow(&self, told: &mut dyn FnMut(Told<'_>)) -> Result<(), StoreError>;
 
+    /// The secret of this name: what was kept first, which is `new` where there was none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the database failed.
+    fn secret(&self, name: &str, new: &str) -> Result<String, StoreError>;
+
     /// The roles of an account, if there is one.
     ///
     /// # Errors

@@ -94,6 +94,10 @@ impl Store for Gated {
         self.pass().follow(told)
     }
 
+    fn secret(&self, name: &str, new: &str) -> Result<String, StoreError> {
+        self.pass().secret(name, new)
+    }
+
     fn roles(&self, account: &str) -> Result<Option<Roles>, StoreError> {
         self.pass().roles(account)
     }

@@ -36,6 +36,7 @@ const TABLES: &str = r#"
         PRIMARY KEY (account, id)
     );
     CREATE INDEX IF NOT EXISTS products_of_brand ON products (account, brand, id);
+    CREATE TABLE IF NOT EXISTS secrets (name text PRIMARY KEY, secret text NOT NULL);
 "#;
 
 /// A database of PostgreSQL. It is connected to when it is first used, and again wherever a connection broke.

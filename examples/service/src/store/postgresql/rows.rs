@@ -22,6 +22,14 @@ impl Store for PostgreSql {
         self.listen(told)
     }
 
+    fn secret(&self, name: &str, new: &str) -> Result<String, StoreError> {
+        self.write(|transaction| {
+            let insert = "INSERT INTO secrets (name, secret) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+            transaction.execute(insert, &[&name, &new])?;
+            Ok(transaction.query_one("SELECT secret FROM secrets WHERE name = $1", &[&name])?.get(0))
+        })
+    }
+
     fn roles(&self, account: &str) -> Result<Option<Roles>, StoreError> {
         let stored = self.read(|transaction| changes::select(transaction, account))?;
         stored.map(|(_, roles)| accounts::roles(&self.schema, account, &roles)).transpose()
