@@ -22,7 +22,7 @@ use random::Random;
 use world::{Kind, Reads, Request, World};
 
 /// Requests of one world.
-const OF_WORLD: usize = 20;
+const OF_WORLD: usize = 50;
 
 /// How many are allowed, and how many denied.
 type Counts = BTreeMap<String, [u64; 2]>;
@@ -43,19 +43,24 @@ fn main() -> ExitCode {
     let (mut asked, mut worlds, mut counts) = (0, 0, Counts::new());
     while asked < requests {
         let world = World::random(&mut random);
-        let (ours, cedar) = (Ours::new(&world), Cedar::new(&world));
+        let (ours, cedar) = match Ours::new(&world) {
+            Ok(ours) => (ours, Cedar::new(&world)),
+            Err(error) => {
+                eprintln!("{error}");
+                return ExitCode::FAILURE;
+            }
+        };
         let sorts = sorts(&world);
         worlds += 1;
         for _ in 0..OF_WORLD {
             let request = world.request(&mut random);
-            let answers = ours.ask(&world, &request);
-            let [stored, proposed] = cedar.ask(&world, &request);
-            if (answers.decision, answers.passes) != (stored && proposed, stored) {
-                differ(&world, &request, &ours, &cedar, &answers, [stored, proposed]);
+            let answers = Answers::of(&world, &ours, &cedar, &request);
+            if answers.differ() {
+                show(&world, &request);
                 return ExitCode::FAILURE;
             }
             for sort in &sorts {
-                counts.entry(sort.clone()).or_default()[usize::from(!answers.decision)] += 1;
+                counts.entry(sort.clone()).or_default()[usize::from(!answers.ours.decision)] += 1;
             }
             asked += 1;
         }
@@ -103,8 +108,35 @@ fn sorts(world: &World) -> Vec<String> {
     sorts
 }
 
-fn differ(world: &World, request: &Request, ours: &Ours, cedar: &Cedar, answers: &ours::Answers, of_cedar: [bool; 2]) {
-    eprintln!("{world:#?}\n{request:#?}\n{:#}\n{}", ours.told, cedar.told);
-    eprintln!("here {} and the row passes: {} ({})", answers.decision, answers.passes, answers.reason);
-    eprintln!("Cedar: of what is stored {}, of what is proposed {}", of_cedar[0], of_cedar[1]);
+/// What both engines say.
+struct Answers {
+    ours: ours::Answers,
+    /// Of what is stored, and of what is proposed.
+    cedar: [bool; 2],
+}
+
+impl Answers {
+    fn of(world: &World, ours: &Ours, cedar: &Cedar, request: &Request) -> Self {
+        Self { ours: ours.ask(world, request), cedar: cedar.ask(world, request) }
+    }
+
+    fn differ(&self) -> bool {
+        let [stored, proposed] = self.cedar;
+        (self.ours.decision, self.ours.passes) != (stored && proposed, stored)
+    }
+}
+
+/// Shows a world and a request on which the two differ, without what the difference doesn't need.
+fn show(world: &World, request: &Request) {
+    let (mut world, mut request) = (world.clone(), request.clone());
+    while let Some(smaller) = world.smaller(&request).into_iter().find(|(world, request)| {
+        Ours::new(world).is_ok_and(|ours| Answers::of(world, &ours, &Cedar::new(world), request).differ())
+    }) {
+        (world, request) = smaller;
+    }
+    let (ours, cedar) = (Ours::new(&world).expect("it was made before"), Cedar::new(&world));
+    let Answers { ours: here, cedar: [stored, proposed] } = Answers::of(&world, &ours, &cedar, &request);
+    eprintln!("{request:#?}\n{:#}\n{}", ours.told, cedar.told);
+    eprintln!("here the decision is {} and the row passes: {} ({})", here.decision, here.passes, here.reason);
+    eprintln!("Cedar allows what is stored: {stored}, what is proposed: {proposed}");
 }

@@ -20,7 +20,8 @@ pub(crate) struct Answers {
 }
 
 impl Ours {
-    pub(crate) fn new(world: &World) -> Self {
+    /// Or why there can be no such access.
+    pub(crate) fn new(world: &World) -> Result<Self, String> {
         let schema = schema(world);
         let read = Schema::from_json(&schema.to_string()).unwrap_or_else(|error| panic!("{error}\n{schema:#}"));
         let mut roles = Roles::new(&read, ACCOUNT).expect("an account");
@@ -48,7 +49,8 @@ impl Ours {
         });
         let builder = Access::builder(&roles).grant(assignments.collect());
         let builder = if world.is_token { builder.for_access_token() } else { builder };
-        Self { access: builder.build().unwrap_or_else(|error| panic!("{error}\n{told:#}")), told }
+        let access = builder.build().map_err(|error| format!("{error}\n{told:#}"))?;
+        Ok(Self { access, told })
     }
 
     pub(crate) fn ask(&self, world: &World, request: &Request) -> Answers {

@@ -170,6 +170,54 @@ impl World {
         }
     }
 
+    /// The same with one thing less.
+    pub(crate) fn smaller(&self, request: &Request) -> Vec<(Self, Request)> {
+        let mut all = Vec::new();
+        let mut world = |change: &dyn Fn(&mut Self)| {
+            let mut smaller = self.clone();
+            change(&mut smaller);
+            all.push((smaller, request.clone()));
+        };
+        for at in 0..self.assignments.len() {
+            world(&|world| drop(world.assignments.remove(at)));
+            for role in 0..self.assignments[at].roles.len() {
+                world(&|world| _ = world.assignments[at].roles.remove(role));
+            }
+            for (place, condition) in self.assignments[at].conditions.iter().enumerate() {
+                world(&|world| drop(world.assignments[at].conditions.remove(place)));
+                let named = condition.one_of.len() + condition.except.len();
+                for value in (0..condition.one_of.len()).filter(|_| named > 1) {
+                    world(&|world| drop(world.assignments[at].conditions[place].one_of.remove(value)));
+                }
+                for value in (0..condition.except.len()).filter(|_| named > 1) {
+                    world(&|world| drop(world.assignments[at].conditions[place].except.remove(value)));
+                }
+            }
+        }
+        for (at, role) in self.roles.iter().enumerate() {
+            for permission in 0..role.len() {
+                world(&|world| drop(world.roles[at].remove(permission)));
+            }
+        }
+        for at in 0..self.names.len() {
+            for side in 0..3 {
+                for nested in [false, true] {
+                    let mut request = request.clone();
+                    let attributes = match side {
+                        0 => &mut request.stored,
+                        1 => &mut request.proposed,
+                        _ => &mut request.context,
+                    };
+                    let all_of = if nested { attributes.nested.as_mut() } else { Some(&mut attributes.own) };
+                    if all_of.is_some_and(|all| all[at].take().is_some()) {
+                        all.push((self.clone(), request));
+                    }
+                }
+            }
+        }
+        all
+    }
+
     fn attributes(&self, random: &mut Random) -> Attributes {
         let all = |random: &mut Random| {
             self.names.iter().map(|name| random.percent(92).then(|| found(random, name.kind))).collect()
@@ -248,8 +296,11 @@ fn values(random: &mut Random, kind: Kind) -> Vec<Accepted> {
     }
 }
 
-/// A time on that day, or on the day before or after it in UTC.
+/// A time on that day, or on the day before or after it in UTC; often its start, so that ends are met.
 fn time(random: &mut Random, day: &str) -> String {
+    if random.percent(50) {
+        return format!("{day}T{}", random.one_of(&["00:00:00Z", "00:00:00.000Z", "01:00:00+01:00", "14:00:00+14:00"]));
+    }
     let (hour, minute, second) = (random.below(24), random.one_of(&[0, 59]), random.one_of(&[0, 59]));
     let fraction = random.one_of(&["", "", ".000", ".001", ".999"]);
     let offset = random.one_of(&["Z", "Z", "+01:00", "-11:30", "+14:00"]);
