@@ -199,7 +199,7 @@ pub(super) fn worlds(names: usize, most: usize) -> impl Strategy<Value = World> 
         let kinds: Vec<usize> = rules.iter().map(|rule| rule.0).collect();
         let asked = (
             sample::select(OPERATIONS.to_vec()),
-            prop_oneof![3 => Just("products"), 1 => Just("places")],
+            prop_oneof![6 => Just("products"), 2 => Just("places"), 1 => Just("accessTokens")],
             object(&kinds),
             object(&kinds),
             object(&kinds),
@@ -234,7 +234,8 @@ fn grant(kinds: &[usize], most: usize) -> impl Strategy<Value = Vec<Given>> + us
     let given = (permissions, any::<bool>(), conditions.prop_map(|all| all.concat()).prop_shuffle());
     let given = given.prop_map(|(operations, on_both, conditions)| {
         let on = if on_both { &TYPES[..] } else { &TYPES[..1] };
-        let permissions = on.iter().map(|on| format!("{on}:{}", operations.join(","))).collect();
+        let permissions = on.iter().map(|on| format!("{on}:{}", operations.join(",")));
+        let permissions = permissions.chain(on_both.then(|| "accessTokens:read,update".into())).collect();
         Given { permissions, conditions }
     });
     collection::vec(given, 1..=most).prop_map(|all| {
