@@ -123,7 +123,9 @@ impl Assignment {
     /// Whether both have the same roles and the same conditions, in whatever order.
     pub(crate) fn same_as(&self, other: &Self) -> bool {
         fn same<T: PartialEq>(one: &[T], other: &[T]) -> bool {
-            one.len() == other.len() && one.iter().all(|item| other.contains(item))
+            // Both ways: either may name one thing twice.
+            let all_in = |one: &[T], other: &[T]| one.iter().all(|item| other.contains(item));
+            one.len() == other.len() && all_in(one, other) && all_in(other, one)
         }
         same(&self.roles, &other.roles) && same(&self.conditions, &other.conditions)
     }

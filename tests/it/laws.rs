@@ -41,7 +41,11 @@ impl Parts {
 
     fn who(&self) -> Who<'static> {
         let conditions = self.conditions.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
-        Who { account: ACCOUNT, assignments: vec![Given { permissions: self.roles.concat(), conditions }] }
+        Who {
+            account: ACCOUNT,
+            assignments: vec![Given { permissions: self.roles.concat(), conditions }],
+            administers: true,
+        }
     }
 }
 

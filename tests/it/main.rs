@@ -10,6 +10,7 @@
 )]
 
 mod administration;
+mod against_reference;
 mod allocations;
 mod assignments;
 mod authenticate;

@@ -6,7 +6,7 @@ use keyward::{
     key::{AccessToken, KeyEntropy, KeyFormat, KeyId, KeyPrefix, NewKey, OperatorKey},
     store::KeyRecord,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support;
 
@@ -49,9 +49,9 @@ pub(crate) fn role(id: &str, permissions: &[&str]) -> Role {
 }
 
 /// `brand` ignores where it is not bound, `site` denies there; `accessPolicyId` restricts what is handed out.
-pub(crate) fn schema() -> Schema {
+pub(crate) fn document() -> Value {
     let every_policy = json!({"attribute": "policies", "match": "all"});
-    support::schema(&json!({
+    json!({
         "resources": {"products": {}, "places": {}},
         "conditions": {
             "brand": {"restricts": {"products": "brand"}, "elsewhere": "ignore"},
@@ -61,7 +61,11 @@ pub(crate) fn schema() -> Schema {
                 "elsewhere": "ignore",
             },
         },
-    }))
+    })
+}
+
+pub(crate) fn schema() -> Schema {
+    support::schema(&document())
 }
 
 pub(crate) struct House {

@@ -11,10 +11,10 @@ mod end_to_end;
 pub(crate) mod house;
 mod legacy;
 mod order;
-mod reference;
+
 mod refusals;
 mod secrets;
-mod sequences;
+pub(crate) mod sequences;
 mod sqlite_accounts;
 mod tables;
 mod threads;

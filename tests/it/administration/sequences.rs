@@ -1,9 +1,9 @@
 //! Random sequences of operations, each held against the reference; what must hold is looked at after every one.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use keyward::{
-    Access, Authenticator, Condition, Grant, ResourceView, Role,
+    Authenticator, Grant, Role, Schema,
     administration::{Account, AccountStore, Acting, Attempt, Expiry, MemoryAccounts, Outcome},
     key::KeyId,
     store::{KeyRecord, KeyState, KeyStore},
@@ -13,44 +13,73 @@ use proptest::{
     prelude::*,
     sample::{Index, select},
 };
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
-use super::{
-    house::{at, format, operator_key, schema, token_key},
-    reference::{Act, Expiry as End, Given, House, Request, State, requests},
+use super::house::{at, document, format, operator_key, token_key};
+use crate::{
+    against_reference::{allows, cases, conditions},
+    reference::{
+        administration::{Act, Assignment, Expiry as End, House, State, questions},
+        comparing::Asked,
+    },
+    support,
 };
-use crate::support;
 
-/// What is tried, by which of the keys that there are, after how long, and which key is new: a fresh one, or one of
-/// those that there are.
+/// What is tried, by which of the keys that there are, after how long, in what context, and which key is new: a fresh one,
+/// or one of those that there are.
 #[derive(Clone, Debug)]
 struct Step {
     by: Index,
     after: u64,
+    context: Value,
     act: Act,
     taken: Option<Index>,
 }
 
-const CONDITIONS: [(&str, &str); 7] = [
-    ("brand", "a"),
-    ("brand", "b"),
-    ("site", "1"),
-    ("site", "2"),
-    ("accessPolicyId", "x"),
-    ("accessPolicyId", "y"),
-    ("brnd", "a"),
-];
+/// That of the other tests, with names of other kinds, one of which reads the context.
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let mut document = document();
+    document["conditions"]["amount"] =
+        json!({"values": "integer", "restricts": {"products": "amount"}, "elsewhere": "ignore"});
+    document["conditions"]["from"] = json!({"values": "network", "context": "ip"});
+    document
+});
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| support::schema(&DOCUMENT));
 
-fn given() -> impl Strategy<Value = Given> {
+/// The last is no name of the schema.
+fn all_conditions() -> Vec<Value> {
+    let all = json!([
+        {"name": "brand", "value": "a"},
+        {"name": "brand", "value": "b"},
+        {"name": "brand", "except": ["a"]},
+        {"name": "site", "value": "1"},
+        {"name": "site", "value": "2"},
+        {"name": "amount", "value": "..5"},
+        {"name": "amount", "value": "3..9"},
+        {"name": "amount", "except": ["4"]},
+        {"name": "from", "value": "10.0.0.0/8"},
+        {"name": "from", "value": "10.1.0.0/16"},
+        {"name": "accessPolicyId", "value": "x"},
+        {"name": "accessPolicyId", "value": "y"},
+        {"name": "brnd", "value": "a"},
+    ]);
+    all.as_array().unwrap().clone()
+}
+
+static QUESTIONS: LazyLock<Vec<Asked>> = LazyLock::new(|| {
+    let mut conditions = all_conditions();
+    conditions.pop();
+    questions(&DOCUMENT, &conditions)
+});
+
+fn given() -> impl Strategy<Value = Vec<Assignment>> {
     let roles = vec(select(vec!["x", "y", "z", "manager", "admin", "x", "y", "manager"]), 0..4);
-    let conditions = prop_oneof![2 => Just(Vec::new()), 3 => vec(select(CONDITIONS.to_vec()), 0..4)];
-    (roles, conditions).prop_map(|(roles, conditions)| {
-        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        Given {
-            roles: roles.into_iter().map(str::to_owned).collect(),
-            conditions: conditions.into_iter().map(owned).collect(),
-        }
-    })
+    let conditions = prop_oneof![2 => Just(Vec::new()), 3 => vec(select(all_conditions()), 0..4)];
+    let one = (roles, conditions).prop_map(|(roles, conditions)| Assignment {
+        roles: roles.into_iter().map(str::to_owned).collect(),
+        conditions,
+    });
+    prop_oneof![5 => vec(one.clone(), 1), 3 => vec(one.clone(), 2), 1 => vec(one, 0..4)]
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -81,15 +110,21 @@ fn act() -> impl Strategy<Value = Act> {
 
 fn step() -> impl Strategy<Value = Step> {
     let taken = prop_oneof![12 => Just(None), 1 => any::<Index>().prop_map(Some)];
-    (any::<Index>(), 0_u64..4, act(), taken).prop_map(|(by, after, act, taken)| Step { by, after, act, taken })
+    let contexts = [json!({}), json!({"ip": "192.0.2.1"}), json!({"ip": "10.2.0.1"})];
+    let context = prop_oneof![2 => Just(json!({"ip": "10.1.2.3"})), 1 => select(contexts.to_vec())];
+    (any::<Index>(), 0_u64..4, context, act(), taken).prop_map(|(by, after, context, act, taken)| Step {
+        by,
+        after,
+        context,
+        act,
+        taken,
+    })
 }
 
-fn grant(given: &Given) -> Grant {
-    let grant = given.roles.iter().fold(Grant::new(), Grant::role);
-    given
-        .conditions
-        .iter()
-        .fold(grant, |grant, (name, value)| grant.condition(Condition::new(name, value).unwrap()).unwrap())
+pub(crate) fn grant(given: &[Assignment]) -> Grant {
+    let of =
+        |of: &Assignment| keyward::Assignment::new().with_roles(&of.roles).with_conditions(conditions(&of.conditions));
+    given.iter().map(of).collect()
 }
 
 fn role(id: &str, permissions: &[String]) -> Role {
@@ -97,7 +132,7 @@ fn role(id: &str, permissions: &[String]) -> Role {
 }
 
 /// The same thing done by the crate.
-pub(super) fn attempt(acting: &Acting<'_>, act: &Act) -> Attempt {
+pub(crate) fn attempt(acting: &Acting<'_>, act: &Act) -> Attempt {
     match act {
         Act::Invite { actor, given, key } => acting.invite(actor, &grant(given), &operator_key(*key)),
         Act::Token { actor, given, key, expires } => {
@@ -126,7 +161,7 @@ pub(super) fn attempt(acting: &Acting<'_>, act: &Act) -> Attempt {
     }
 }
 
-pub(super) fn id_of(number: u64) -> KeyId {
+pub(crate) fn id_of(number: u64) -> KeyId {
     operator_key(number).id
 }
 
@@ -144,32 +179,46 @@ struct Pair {
 impl Pair {
     fn founded(tokens: usize) -> Self {
         let accounts = MemoryAccounts::new();
-        let founded = Account::create(&schema(), "a1", "olivia", &operator_key(1), at(0)).into_result().unwrap();
+        let founded = Account::create(&SCHEMA, "a1", "olivia", &operator_key(1), at(0)).into_result().unwrap();
         accounts.commit(&founded).unwrap();
-        let authenticator = Authenticator::new(&schema(), format());
+        let authenticator = Authenticator::new(&SCHEMA, format());
         authenticator.set_roles(founded.account().roles().clone(), founded.account().version()).unwrap();
-        let mut pair =
-            Self { house: House::founded("olivia"), accounts, authenticator, now: 0, fresh: 1, done: 0, refused: 0 };
+        let mut pair = Self {
+            house: House::founded(&DOCUMENT, "olivia"),
+            accounts,
+            authenticator,
+            now: 0,
+            fresh: 1,
+            done: 0,
+            refused: 0,
+        };
         for (id, permissions) in [
             ("x", &["products:read,list"][..]),
             ("y", &["places:*"]),
             ("manager", &["accessTokens:*", "operatorAccess:*", "products:*"]),
         ] {
             let permissions = permissions.iter().copied().map(str::to_owned).collect();
-            pair.step(1, &Act::CreateRole { id: id.into(), permissions });
+            pair.step(1, &json!({}), &Act::CreateRole { id: id.into(), permissions });
         }
-        for (actor, conditions) in [("frank", &[("accessPolicyId", "x")][..]), ("george", &[("brand", "a")])] {
+        let of = |conditions: Value| {
             let roles = ["manager", "x", "y"].map(str::to_owned).into();
-            let conditions = conditions.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            Assignment { roles, conditions: conditions.as_array().unwrap().clone() }
+        };
+        let small = json!([{"name": "amount", "value": "..5"}, {"name": "from", "value": "10.0.0.0/8"}]);
+        for (actor, given) in [
+            ("frank", vec![of(json!([{"name": "accessPolicyId", "value": "x"}]))]),
+            ("george", vec![of(json!([{"name": "brand", "value": "a"}]))]),
+            ("ida", vec![of(small), of(json!([{"name": "brand", "except": ["a"]}]))]),
+        ] {
             let key = pair.fresh();
-            pair.step(1, &Act::Invite { actor: actor.into(), given: Given { roles, conditions }, key });
+            pair.step(1, &json!({}), &Act::Invite { actor: actor.into(), given, key });
         }
         for number in 0..tokens {
             let key = pair.fresh();
             let actor = format!("filler{number}");
-            pair.step(1, &Act::Token { actor, given: Given::default(), key, expires: None });
+            pair.step(1, &json!({}), &Act::Token { actor, given: vec![Assignment::default()], key, expires: None });
         }
-        assert_eq!((pair.done, pair.refused), (5 + tokens, 0));
+        assert_eq!((pair.done, pair.refused), (6 + tokens, 0));
         pair
     }
 
@@ -203,16 +252,16 @@ impl Pair {
         {
             *key = new;
         }
-        self.step(by, &act);
+        self.step(by, &step.context, &act);
     }
 
-    fn step(&mut self, by: u64, act: &Act) {
+    fn step(&mut self, by: u64, context: &Value, act: &Act) {
         let account = self.account();
         let record = account.record(id_of(by)).unwrap().clone();
-        let attempt = attempt(&account.acting(&record, at(self.now)), act);
+        let attempt = attempt(&account.acting(&record, at(self.now)).in_context(context), act);
         let audit = attempt.audit().clone();
-        let wanted = self.house.act(by, self.now, act);
-        let note = format!("{by} at {}: {act:?}", self.now);
+        let wanted = self.house.act(by, self.now, context, act);
+        let note = format!("{by} at {} in {context}: {act:?}", self.now);
 
         assert_eq!((audit.account(), audit.actor(), audit.key()), ("a1", record.actor(), record.id()), "{note}");
         assert_eq!((audit.at(), audit.target()), (at(self.now), act.target()), "{note}");
@@ -234,7 +283,7 @@ impl Pair {
             }
             (Err(refused), Err(wanted)) => {
                 assert_eq!(refused.code(), wanted, "{note}: {refused}");
-                let outcome = Outcome::Refused { code: wanted, reason: refused.to_string().into() };
+                let outcome = Outcome::Refused { code: refused.code(), reason: refused.to_string().into() };
                 assert_eq!(*audit.outcome(), outcome, "{note}");
                 self.refused += 1;
             }
@@ -265,10 +314,7 @@ impl Pair {
         for (number, key) in &self.house.keys {
             let record = account.record(id_of(*number)).unwrap();
             assert_eq!((record.actor(), record.version()), (&*key.actor, key.version), "{note}: {number}");
-            assert!(support::roles(record).into_iter().eq(key.given.roles.iter().map(|id| &**id)), "{note}: {number}");
-            let conditions = support::conditions(record);
-            let conditions = conditions.iter().map(|condition| (condition.name(), condition.value().unwrap()));
-            assert!(conditions.eq(key.given.conditions.iter().map(|(name, value)| (&**name, &**value))), "{note}");
+            assert_eq!(*record.grant(), grant(&key.given), "{note}: {number}");
             match key.state {
                 State::Active => {
                     let found = (record.state(), record.expires());
@@ -302,9 +348,9 @@ impl Pair {
             let authenticated = self.authenticator.authenticate(&**self.accounts.keys(), &text, at(self.now));
             assert_eq!(authenticated.is_ok(), key.works(self.now), "{number} at {}: {key:?}", self.now);
             let Ok(authenticated) = authenticated else { continue };
-            for request in requests().iter().filter(|_| decide) {
-                let wanted = self.house.decide(key, request).is_ok();
-                assert_eq!(allows(authenticated.access(), request), wanted, "{number}: {key:?} {request:?}");
+            for asked in QUESTIONS.iter().filter(|_| decide) {
+                let wanted = self.house.allows(key, asked);
+                assert_eq!(allows(authenticated.access(), asked), wanted, "{number}: {key:?} {asked:?}");
             }
         }
     }
@@ -317,7 +363,7 @@ fn no_access_beyond_its_issuers(before: &Account, issuer: &KeyRecord, after: &Ac
     }
     let issuers = before.access(issuer).unwrap();
     let given = after.access(after.actor(act.target()).unwrap()).unwrap();
-    let beyond = requests().iter().find(|request| allows(&given, request) && !allows(&issuers, request));
+    let beyond = QUESTIONS.iter().find(|asked| allows(&given, asked) && !allows(&issuers, asked));
     assert!(beyond.is_none(), "{note}: {beyond:?}");
 }
 
@@ -332,24 +378,13 @@ fn nobody_above_is_touched(before: &Account, by: &KeyRecord, act: &Act, note: &s
         before.records().filter(|record| record.actor() == act.target() && record.state() != KeyState::Revoked)
     {
         let theirs = before.access(record).unwrap();
-        let beyond = requests().iter().find(|request| allows(&theirs, request) && !allows(&acting, request));
+        let beyond = QUESTIONS.iter().find(|asked| allows(&theirs, asked) && !allows(&acting, asked));
         assert!(beyond.is_none(), "{note}: {beyond:?}");
     }
 }
 
-pub(super) fn allows(access: &Access, request: &Request) -> bool {
-    let attributes: Map<String, Value> =
-        request.attributes.iter().map(|(name, values)| ((*name).to_owned(), values.clone().into())).collect();
-    let attributes = Value::Object(attributes);
-    let resource = ResourceView::new(request.resource, "a1", &attributes);
-    if request.operation == "update" {
-        return access.decide_update(&resource, &resource).is_allow();
-    }
-    access.decide(request.operation, &resource).is_allow()
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..cases(64, 10) })]
 
     #[test]
     fn whatever_the_order(steps in vec(step(), 1..60)) {

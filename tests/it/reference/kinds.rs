@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What an attribute of a kind is.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +38,68 @@ fn point(kind: &str, value: &Value) -> Option<Point> {
         }
         ("time", Value::String(text)) => nanoseconds(text).map(Point::Time),
         _ => None,
+    }
+}
+
+/// Of each sort of values that conditions with these values tell apart, one. Sets are unions of intervals, so each sort
+/// has a value at an end of one or right beside it; of paths a named one itself.
+pub(crate) fn points(kind: &str, named: &[&str]) -> Vec<Value> {
+    let mut all: Vec<Value> = Vec::new();
+    let integers = |all: &mut Vec<Value>, ends: &[i128]| {
+        all.extend(ends.iter().flat_map(|end| [end - 1, *end, end + 1]).map(|integer| json!(integer.to_string())));
+    };
+    for name in named {
+        let ends = name.split_once("..");
+        match kind {
+            "text" | "path" => all.push(json!(name)),
+            "integer" => {
+                let (first, last) = ends.unwrap_or((name, name));
+                integers(&mut all, &[first, last].into_iter().filter_map(|end| end.parse().ok()).collect::<Vec<_>>());
+            }
+            "network" => all.extend(around(name)),
+            "time" => {
+                let (from, before) = ends.unwrap();
+                let ends = [from, before].into_iter().filter_map(nanoseconds);
+                all.extend(ends.flat_map(|end| [written(end - 1), written(end)]).flatten().map(Value::String));
+            }
+            _ => panic!("{kind}"),
+        }
+    }
+    all.extend(match kind {
+        "text" | "path" => vec![json!("-")],
+        "integer" => vec![json!(0)],
+        "network" => vec![json!("203.0.113.9"), json!("2001:db8::9")],
+        _ => vec![json!("1999-12-31T00:00:00Z")],
+    });
+    let mut sorts: Vec<Vec<bool>> = Vec::new();
+    all.retain(|value| {
+        let Some(point) = point(kind, value) else { return false };
+        let sort: Vec<bool> = named.iter().map(|name| is_named(kind, name, &point)).collect();
+        let is_new = !sorts.contains(&sort);
+        sorts.push(sort);
+        is_new
+    });
+    all
+}
+
+/// The first and the last address of a block, and those beside them.
+fn around(block: &str) -> Vec<Value> {
+    let (first, length) = block.split_once('/').unwrap_or((block, if block.contains(':') { "128" } else { "32" }));
+    let first: IpAddr = first.parse().unwrap();
+    let length: u32 = length.parse().unwrap();
+    match first {
+        IpAddr::V4(first) => {
+            let first = first.to_bits();
+            let last = first | u32::MAX.checked_shr(length).unwrap_or(0);
+            let all = [first.checked_sub(1), Some(first), Some(last), last.checked_add(1)];
+            all.into_iter().flatten().map(|bits| json!(IpAddr::V4(bits.into()))).collect()
+        }
+        IpAddr::V6(first) => {
+            let first = first.to_bits();
+            let last = first | u128::MAX.checked_shr(length).unwrap_or(0);
+            let all = [first.checked_sub(1), Some(first), Some(last), last.checked_add(1)];
+            all.into_iter().flatten().map(|bits| json!(IpAddr::V6(bits.into()))).collect()
+        }
     }
 }
 

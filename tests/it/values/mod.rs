@@ -5,14 +5,13 @@ mod attributes;
 mod conditions;
 mod schemas;
 mod texts;
-mod worlds;
 
 use keyward::{Access, AccessError, Condition, Role, Roles, Schema, ValueSet};
 use serde_json::json;
 
 use crate::support::{ACCOUNT, schema};
 
-const KINDS: [&str; 5] = ["text", "path", "integer", "network", "time"];
+pub(crate) const KINDS: [&str; 5] = ["text", "path", "integer", "network", "time"];
 
 /// A name `x` of the kind, that restricts `things` by any of `x`, and `parts` by all.
 fn schema_of(kind: &str) -> Schema {

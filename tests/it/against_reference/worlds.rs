@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use keyward::{
-    Access, Assignment, Condition, ResourceView, Role, Roles, Schema,
+    Access, ResourceView,
     compare::{AccessExceeded, Inclusion},
     decision::who_can_in,
     json::Json,
@@ -13,13 +13,15 @@ use keyward::{
 use proptest::{collection, prelude::*, sample, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::{Map, Value, json};
 
-use super::KINDS;
+use super::{build, cases, who};
 use crate::{
-    reference::{Given, Model, Question, Who, passes},
+    reference::{Given, Model, Question, passes},
     support::{ACCOUNT, json as as_json, schema},
+    values::KINDS,
 };
 
 const NAMES: usize = 5;
+const MOST: usize = 3;
 const TYPES: [&str; 2] = ["products", "places"];
 const OPERATIONS: [&str; 5] = ["create", "read", "update", "list", "approve"];
 
@@ -122,7 +124,7 @@ fn object(kinds: &[usize]) -> impl Strategy<Value = Value> + use<> {
 }
 
 #[derive(Clone, Debug)]
-struct Asked {
+pub(super) struct Asked {
     operation: &'static str,
     resource: &'static str,
     stored: Value,
@@ -159,18 +161,19 @@ impl Asked {
             _ => &stored,
         };
         let Self { operation, resource, context, .. } = self;
-        let who = Who { account: ACCOUNT, assignments: assignments.to_vec() };
+        let who = who(assignments, true);
         Model { schema: document }.decide(&who, &Question { operation, resource, account: ACCOUNT, sides, context })
     }
 }
 
 /// The schema's document, the kind of each name, and what two accesses and the questions are.
-type World = (Value, [Vec<Given>; 2], Vec<Asked>);
+pub(super) type World = (Value, [Vec<Given>; 2], Vec<Asked>);
 
-fn worlds() -> impl Strategy<Value = World> {
+/// Worlds of so many names, and of accesses of up to so many assignments.
+pub(super) fn worlds(names: usize, most: usize) -> impl Strategy<Value = World> {
     let binding = (0..5_u8, any::<bool>());
     let rule = (0..KINDS.len(), any::<bool>(), collection::vec(binding, TYPES.len()), any::<bool>());
-    collection::vec(rule, NAMES).prop_flat_map(|rules| {
+    collection::vec(rule, names).prop_flat_map(move |rules| {
         let mut conditions = Map::new();
         for (at, (kind, of_context, bindings, ignore)) in rules.iter().enumerate() {
             let written = |(form, all): &(u8, bool)| {
@@ -196,7 +199,7 @@ fn worlds() -> impl Strategy<Value = World> {
         let kinds: Vec<usize> = rules.iter().map(|rule| rule.0).collect();
         let asked = (
             sample::select(OPERATIONS.to_vec()),
-            prop_oneof![3 => Just("products"), 1 => Just("places")],
+            prop_oneof![6 => Just("products"), 2 => Just("places"), 1 => Just("accessTokens")],
             object(&kinds),
             object(&kinds),
             object(&kinds),
@@ -206,11 +209,11 @@ fn worlds() -> impl Strategy<Value = World> {
             let proposed = if same { stored.clone() } else { proposed };
             Asked { operation, resource, stored, proposed, context }
         });
-        (Just(document), [grant(&kinds), grant(&kinds)], collection::vec(asked, 12))
+        (Just(document), [grant(&kinds, most), grant(&kinds, most)], collection::vec(asked, 12))
     })
 }
 
-fn grant(kinds: &[usize]) -> impl Strategy<Value = Vec<Given>> + use<> {
+fn grant(kinds: &[usize], most: usize) -> impl Strategy<Value = Vec<Given>> + use<> {
     let of_name = |(at, kind): (usize, &usize)| {
         let name = format!("c{at}");
         let values = VALUES[*kind].to_vec();
@@ -231,10 +234,11 @@ fn grant(kinds: &[usize]) -> impl Strategy<Value = Vec<Given>> + use<> {
     let given = (permissions, any::<bool>(), conditions.prop_map(|all| all.concat()).prop_shuffle());
     let given = given.prop_map(|(operations, on_both, conditions)| {
         let on = if on_both { &TYPES[..] } else { &TYPES[..1] };
-        let permissions = on.iter().map(|on| format!("{on}:{}", operations.join(","))).collect();
+        let permissions = on.iter().map(|on| format!("{on}:{}", operations.join(",")));
+        let permissions = permissions.chain(on_both.then(|| "accessTokens:read,update".into())).collect();
         Given { permissions, conditions }
     });
-    collection::vec(given, 1..=3).prop_map(|all| {
+    collection::vec(given, 1..=most).prop_map(|all| {
         let mut different: Vec<Given> = Vec::new();
         for given in all {
             if !different.contains(&given) {
@@ -243,18 +247,6 @@ fn grant(kinds: &[usize]) -> impl Strategy<Value = Vec<Given>> + use<> {
         }
         different
     })
-}
-
-fn build(schema: &Schema, grant: &[Given]) -> Access {
-    let role = |(at, given): (usize, &Given)| {
-        Role::new(format!("r{at}"), given.permissions.iter().map(|text| &**text)).unwrap()
-    };
-    let roles = Roles::new(schema, ACCOUNT).unwrap().with_all(grant.iter().enumerate().map(role)).unwrap();
-    let assignments = grant.iter().enumerate().map(|(at, given)| {
-        let read = |condition: &Value| serde_json::from_value::<Condition>(condition.clone()).unwrap();
-        Assignment::new().role(format!("r{at}")).with_conditions(given.conditions.iter().map(read))
-    });
-    Access::builder(&roles).grant(assignments.collect()).build().unwrap()
 }
 
 fn is_allow(answer: &Value) -> bool {
@@ -267,7 +259,7 @@ fn worlds_have_every_outcome() {
     let mut runner = TestRunner::deterministic();
     let mut outcomes: BTreeMap<String, u32> = BTreeMap::new();
     for _ in 0..200 {
-        let (document, [grant, _], questions) = worlds().new_tree(&mut runner).unwrap().current();
+        let (document, [grant, _], questions) = worlds(NAMES, MOST).new_tree(&mut runner).unwrap().current();
         for asked in &questions {
             let answer = asked.of_reference(&document, &grant);
             let of = if answer["reason"].get("of").is_some() { " of the context" } else { "" };
@@ -281,12 +273,12 @@ fn worlds_have_every_outcome() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(cases(512, 200))]
 
     #[test]
-    fn crate_and_reference_agree((document, [grant, _], questions) in worlds()) {
+    fn crate_and_reference_agree((document, [grant, _], questions) in worlds(NAMES, MOST)) {
         let schema = schema(&document);
-        let access = build(&schema, &grant);
+        let access = build(&schema, &grant, true);
         let nothing = json!({});
         for asked in &questions {
             prop_assert_eq!(asked.of_crate(&access), asked.of_reference(&document, &grant), "{:?}\n{:?}", asked, access);
@@ -305,9 +297,9 @@ proptest! {
     }
 
     #[test]
-    fn filters_and_pages_agree_with_decisions((document, [grant, _], questions) in worlds()) {
+    fn filters_and_pages_agree_with_decisions((document, [grant, _], questions) in worlds(NAMES, MOST)) {
         let schema = schema(&document);
-        let access = build(&schema, &grant);
+        let access = build(&schema, &grant, true);
         let rows: Vec<(&str, &Value)> =
             questions.iter().flat_map(|asked| [(asked.resource, &asked.stored), (asked.resource, &asked.proposed)]).collect();
         let views: Vec<_> = rows.iter().map(|(on, row)| ResourceView::new(*on, ACCOUNT, *row)).collect();
@@ -343,9 +335,9 @@ proptest! {
     }
 
     #[test]
-    fn two_accesses_are_asked_together((document, [one, other], questions) in worlds()) {
+    fn two_accesses_are_asked_together((document, [one, other], questions) in worlds(NAMES, MOST)) {
         let schema = schema(&document);
-        let [one, other] = [one, other].map(|grant| build(&schema, &grant));
+        let [one, other] = [one, other].map(|grant| build(&schema, &grant, true));
         let (both, left) = (one.intersection(&other), one.difference(&other));
         for asked in &questions {
             let answers = [&one, &other].map(|access| asked.of_crate(access));
@@ -374,9 +366,9 @@ proptest! {
     }
 
     #[test]
-    fn comparing_agrees_with_decisions((document, [one, other], questions) in worlds()) {
+    fn comparing_agrees_with_decisions((document, [one, other], questions) in worlds(NAMES, MOST)) {
         let schema = schema(&document);
-        let [one, other] = [one, other].map(|grant| build(&schema, &grant));
+        let [one, other] = [one, other].map(|grant| build(&schema, &grant, true));
         for (left, right) in [(&one, &other), (&other, &one)] {
             match left.within(right) {
                 Inclusion::Within => {
