@@ -10,6 +10,7 @@ mod end_to_end;
 pub(crate) mod house;
 mod legacy;
 mod order;
+mod pair;
 mod reference;
 mod refusals;
 mod secrets;

@@ -5,8 +5,8 @@ use keyward::administration::Account;
 
 use super::{
     house::{at, operator_key, schema},
+    pair::{allows, attempt, id_of},
     reference::{Act, Expiry, Given, House, Request, requests},
-    sequences::{allows, attempt, id_of},
 };
 
 const OLIVIA: u64 = 1;
