@@ -104,6 +104,23 @@ fn two_attributes_of_one_name() {
     assert!(witness.decide(&of_context).is_allow() && !witness.decide(&both).is_allow());
 }
 
+/// An assignment that the context closes on the first side of an update is closed on the second.
+#[test]
+fn what_the_context_closes_stays_closed_on_both_sides() {
+    let shop = shop();
+    let either = access(&shop, &[&[OFFICE, ("brand", "a")], &[("sourceIp", "192.168.0.0/16"), ("brand", "b")]]);
+    let (a, b) = (json!({"brand": "a"}), json!({"brand": "b"}));
+    let [a, b] = [&a, &b].map(|brand| ResourceView::new("products", ACCOUNT, brand));
+    for (ip, theirs, other) in [("10.1.2.3", &a, &b), ("192.168.1.1", &b, &a)] {
+        let context = json!({ "ip": ip });
+        let access = either.in_context(&context);
+        assert!(access.decide_update(theirs, theirs).is_allow(), "{ip}");
+        for (stored, proposed) in [(theirs, other), (other, theirs), (other, other)] {
+            assert!(!access.decide_update(stored, proposed).is_allow(), "{ip}");
+        }
+    }
+}
+
 #[test]
 fn typed_contexts() {
     let shop = shop();
