@@ -5,11 +5,13 @@ use core::{
     borrow::Borrow,
     fmt,
     hash::{Hash, Hasher},
-    sync::atomic::{AtomicU64, Ordering},
 };
 use std::{
     collections::HashSet,
-    sync::{Mutex, PoisonError, RwLock},
+    sync::{
+        Mutex, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use arc_swap::{ArcSwap, ArcSwapOption};

@@ -46,6 +46,7 @@
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
+#![cfg_attr(not(test), warn(clippy::string_slice))]
 
 extern crate alloc;
 #[cfg(feature = "std")]

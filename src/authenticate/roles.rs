@@ -1,13 +1,13 @@
 //! The roles that are in force in every account, and what was found of a key.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
-use core::convert::Infallible;
+use core::{
+    convert::Infallible,
+    sync::atomic::{AtomicU64, Ordering},
+};
 use std::{
     collections::HashMap,
-    sync::{
-        PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{PoisonError, RwLock},
 };
 
 use arc_swap::ArcSwapOption;

@@ -77,6 +77,23 @@ fn without_a_context_what_reads_it_is_denied() {
     assert!(access(&shop, &[&[OFFICE], &[("brand", "a")]]).decide("read", &view).is_allow());
 }
 
+#[test]
+fn what_is_permitted_is_the_same_in_every_context() {
+    let shop = shop();
+    let roles = Roles::new(&shop, ACCOUNT).unwrap().with(Role::new("reader", ["products:read,list"]).unwrap()).unwrap();
+    let access = Access::builder(&roles).role("reader").condition(OFFICE).unwrap().build().unwrap();
+    for context in [json!({}), json!({"ip": "10.1.2.3"}), json!({"ip": "1.2.3.4"})] {
+        let here = access.in_context(&context);
+        for resource in ["products", "places", "accessTokens", "dragons"] {
+            for operation in ["create", "read", "update", "list", "approve", "fly"] {
+                let granted = resource == "products" && ["read", "list"].contains(&operation);
+                assert_eq!(here.permits(operation, resource), granted, "{operation} {resource}");
+                assert_eq!(access.permits(operation, resource), granted, "{operation} {resource}");
+            }
+        }
+    }
+}
+
 /// The resource's `ip` is not the context's, whichever of them would do.
 #[test]
 fn two_attributes_of_one_name() {

@@ -311,3 +311,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_longest_origin_is_in_its_list() {
+    let longest = format!("{}://a", "x".repeat(508));
+    let longer = format!("x{longest}");
+    let list = OriginList::new([&longest]).unwrap();
+    assert!(list.contains(longest.as_bytes()) && !list.contains(longer.as_bytes()));
+    assert!(OriginList::new([&longer]).is_err());
+}

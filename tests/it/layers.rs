@@ -301,3 +301,66 @@ fn the_library_asks_the_system_for_nothing() {
     ];
     assert_eq!(asked, wanted.map(String::from).into());
 }
+
+/// Methods of the standard library that panic, each where it is used. That it can't there was looked at; a lint refuses
+/// indexing, unwrapping and unchecked arithmetic.
+#[test]
+fn what_may_panic_is_known() {
+    const PANICS: [&str; 19] = [
+        "assert!(",
+        "assert_eq!(",
+        "assert_ne!(",
+        ".borrow_mut(",
+        ".chunks(",
+        ".chunks_exact(",
+        ".chunks_exact_mut(",
+        ".clone_from_slice(",
+        ".copy_from_slice(",
+        ".copy_within(",
+        ".drain(",
+        ".rotate_left(",
+        ".rotate_right(",
+        ".split_at(",
+        ".split_at_mut(",
+        ".split_off(",
+        ".step_by(",
+        ".rchunks_exact_mut(",
+        ".windows(",
+    ];
+    let sources = sources();
+    let used: Vec<String> = sources
+        .iter()
+        .flat_map(|source| {
+            let code = source.code.split("#[cfg(test)]\nmod tests").next().unwrap();
+            PANICS.iter().flat_map(|method| {
+                let times = code.match_indices(method).count();
+                (times > 0).then(|| format!("{}: {times} of {}", source.name, method.trim_matches(['.', '('])))
+            })
+        })
+        .collect();
+    let known = [
+        // A step that is not zero.
+        "administration/conformance/kept: 1 of step_by",
+        // When it is compiled.
+        "attributes/declared: 1 of assert!",
+        // Pieces of a constant length that is not zero.
+        "compare/together: 1 of chunks",
+        "compare/together: 1 of step_by",
+        "decision/page: 1 of chunks",
+        // Borrowed for one call at a time, none within another.
+        "json/strict: 3 of borrow_mut",
+        "key/base62: 1 of chunks_exact_mut",
+        "key/base62: 1 of rchunks_exact_mut",
+        // From and to 32 bytes.
+        "key/entropy: 1 of copy_from_slice",
+        // Again pieces of a constant length.
+        "key/format: 1 of windows",
+        // A constant, less than the length of the array.
+        "key/generate: 1 of split_at_mut",
+        "key/key_digest: 2 of chunks_exact",
+        // To a part of the same length, as it was taken for it.
+        "key/prefix: 1 of copy_from_slice",
+        "store/short_text: 1 of copy_from_slice",
+    ];
+    assert_eq!(used, known.map(String::from));
+}

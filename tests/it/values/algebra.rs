@@ -198,6 +198,25 @@ fn family(schema: &Schema, values: &[&str]) -> Vec<(Written, Access)> {
         .collect()
 }
 
+/// Of many elements, one that a reader knows: not the first of a domain, where there is another.
+#[test]
+fn an_element_is_the_least_remarkable() {
+    for (kind, one_of, element) in [
+        ("integer", &["..5"][..], "5"),
+        ("integer", &["7.."], "7"),
+        ("integer", &["..5", "6.."], "0"),
+        ("network", &["0.0.0.0/0", "::/0"], "::"),
+        ("network", &["10.0.0.0/8"], "10.0.0.0"),
+        ("time", &["..2026-01-01T00:00:00Z"], "2025-12-31T23:59:59.999999999Z"),
+        ("time", &["..2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z.."], "0000-01-01T00:00:00Z"),
+    ] {
+        let access = access(&schema_of(kind), one_of, &[]).unwrap();
+        let witness = as_json(&access.intersection(&access).witness().unwrap());
+        let found = witness["resource"]["attributes"]["x"].to_string();
+        assert_eq!(found.trim_matches('"'), element, "{kind} {one_of:?}");
+    }
+}
+
 #[test]
 fn every_small_set_against_every_other() {
     std::thread::scope(|scope| {
