@@ -574,3 +574,37 @@ fn a_guard_shows_no_secret_and_is_shared() {
         assert!(format!("{guard:?}").starts_with("Guard { authenticator: Authenticator {"));
     }
 }
+
+/// A request that says which version of the account it has seen is judged by that or a later one, or not at all.
+#[test]
+fn a_request_may_ask_for_a_version() {
+    let (world, log) = (world(), Log::default());
+    let bearer = format!("Bearer {}", world.reader);
+    for guard in both(&world, &log) {
+        let guard = guard.with_least_version(|request| match request.headers.get("x-at-least") {
+            None => Ok(0),
+            Some(version) => version
+                .to_str()
+                .ok()
+                .and_then(|version| version.parse().ok())
+                .ok_or_else(|| keyward::http::Refused::new(400, "invalid_version", "no version")),
+        });
+        let mut service = guard.layer(Hello::default());
+        let mut ask = |key: &str, version: &str| {
+            let headers = [("authorization", key), ("x-at-least", version)];
+            send(&mut service, request("GET", "/", &headers)).status().as_u16()
+        };
+        assert_eq!([ask(&bearer, "0"), ask(&bearer, "1")], [200; 2]);
+        assert_eq!(ask(&bearer, "2"), 503, "there is no such version yet");
+        assert_eq!(ask(&bearer, &u64::MAX.to_string()), 503);
+        assert_eq!([ask(&bearer, "-1"), ask(&bearer, "18446744073709551616"), ask(&bearer, "x")], [400; 3]);
+        // Who has no good key learns nothing of versions.
+        assert_eq!(ask(&format!("Bearer {}", world.unknown), "2"), 401);
+        assert_eq!(send(&mut service, request("GET", "/", &[("authorization", &bearer)])).status(), 200);
+    }
+    world.authenticator.set_roles(Roles::new(world.authenticator.schema(), "acme").unwrap(), 2).unwrap();
+    for guard in both(&world, &log) {
+        let mut service = guard.with_least_version(|_| Ok(2)).layer(Hello::default());
+        assert_eq!(send(&mut service, request("GET", "/", &[("authorization", &bearer)])).status(), 200);
+    }
+}

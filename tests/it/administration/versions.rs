@@ -304,3 +304,23 @@ fn nothing_older_than_acknowledged() {
     });
     assert_eq!(stale.load(Ordering::SeqCst), 0);
 }
+
+/// Minutes between their clocks: when a key begins and ends goes by each clock, and what was taken away by none.
+#[test]
+fn clocks_that_differ_bring_nothing_back() {
+    let of = Processes::new();
+    let (minutes, now) = (5 * 60_000, NOW + 10 * 60_000);
+    for there in [now - minutes, now + minutes] {
+        let ask =
+            || of.there.authenticate(&of.token, at(there)).map(|caller| caller.access().permits("list", "products"));
+        assert!(!ask().unwrap());
+        of.change(&of.here, |acting| acting.alter_role(reader(&["products:read,list"])));
+        assert!(ask().unwrap());
+        of.change(&of.here, |acting| acting.alter_role(reader(&["products:read"])));
+        assert!(!ask().unwrap());
+    }
+    of.change(&of.here, |acting| acting.revoke_token("t"));
+    for there in [now - minutes, now + minutes] {
+        assert!(of.there.authenticate(&of.token, at(there)).is_err());
+    }
+}
