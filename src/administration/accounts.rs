@@ -241,6 +241,10 @@ where
         self.store.find_fresh(id).map_err(AccountsError::Store)
     }
 
+    fn may_be_old(&self) -> bool {
+        self.store.may_be_old()
+    }
+
     fn load_account_of(&self, id: KeyId) -> Result<bool, Self::Error> {
         let Some(found) = self.find_fresh(id)? else { return Ok(false) };
         block_on(self.over(AtOnce(&self.store)).refresh(found.borrow().account()))
@@ -267,6 +271,10 @@ where
 
     async fn find_fresh_async(&self, id: KeyId) -> Result<Option<S::Record>, Self::Error> {
         self.store.find_fresh_async(id).await.map_err(AccountsError::Store)
+    }
+
+    fn may_be_old(&self) -> bool {
+        self.store.may_be_old()
     }
 
     async fn load_account_of_async(&self, id: KeyId) -> Result<bool, Self::Error> {

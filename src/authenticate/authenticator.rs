@@ -1,7 +1,7 @@
 //! Store, roles and schema, joined: from a presented text to an access.
 
 use alloc::sync::Arc;
-use core::{borrow::Borrow, fmt};
+use core::{borrow::Borrow, fmt, mem};
 
 use super::{
     refused_key::{AuthenticationError, Behind, Refusal, RefusalCause},
@@ -317,7 +317,7 @@ impl Authenticator {
         if let Ok(admitted) = &admitted {
             admitted.record().set_read_strictly();
         }
-        match Next::of(&admitted, |record| store.account_version(record), version) {
+        match Next::of(&admitted, |record| store.account_version(record), version, store.may_be_old()) {
             Next::Answer => admitted,
             next => self.admit_later(store, &presented, now, version, next),
         }
@@ -336,7 +336,7 @@ impl Authenticator {
             Ok(presented) => {
                 let found = store.find(presented.id()).map_err(AuthenticationError::Store)?;
                 let admitted = self.admit(presented, found, now);
-                match Next::of(&admitted, |record| store.account_version(record), version) {
+                match Next::of(&admitted, |record| store.account_version(record), version, store.may_be_old()) {
                     Next::Answer => admitted,
                     next => self.admit_later(store, presented, now, version, next),
                 }
@@ -384,10 +384,13 @@ impl Authenticator {
     ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
         let presented = self.parse(text)?;
         let id = presented.id();
-        let mut last = Next::Answer;
+        let (mut last, mut is_missing) = (Next::Answer, false);
         for _ in 0..TRIES {
             if last.needs_roles() && !store.load_account_of_async(id).await.map_err(AuthenticationError::Store)? {
-                return last.give_up(&presented);
+                // Perhaps the key is gone, which only one that is read afresh tells.
+                if mem::replace(&mut is_missing, true) {
+                    return last.give_up(&presented);
+                }
             }
             let found = match last {
                 Next::Answer => store.find_async(id).await,
@@ -395,7 +398,8 @@ impl Authenticator {
             };
             let found = found.map_err(AuthenticationError::Store)?;
             let admitted = self.admit(&presented, found, now);
-            match Next::of(&admitted, |record| store.account_version(record), version).after(last) {
+            let is_kept = last == Next::Answer && store.may_be_old();
+            match Next::of(&admitted, |record| store.account_version(record), version, is_kept).after(last) {
                 Next::Answer => return admitted,
                 next if next.is_no_nearer(last) => return next.give_up(&presented),
                 next => last = next,
@@ -415,14 +419,17 @@ impl Authenticator {
         version: u64,
         first: Next,
     ) -> Result<Authenticated<S::Record>, AuthenticationError<S::Error>> {
-        let mut last = first;
+        let (mut last, mut is_missing) = (first, false);
         for _ in 1..TRIES {
             if last.needs_roles() && !store.load_account_of(presented.id()).map_err(AuthenticationError::Store)? {
-                return last.give_up(presented);
+                // Perhaps the key is gone, which only one that is read afresh tells.
+                if mem::replace(&mut is_missing, true) {
+                    return last.give_up(presented);
+                }
             }
             let found = store.find_fresh(presented.id()).map_err(AuthenticationError::Store)?;
             let admitted = self.admit(presented, found, now);
-            match Next::of(&admitted, |record| store.account_version(record), version).after(last) {
+            match Next::of(&admitted, |record| store.account_version(record), version, false).after(last) {
                 Next::Answer => return admitted,
                 next if next.is_no_nearer(last) => return next.give_up(presented),
                 next => last = next,
@@ -455,13 +462,18 @@ impl Next {
         admitted: &Result<Authenticated<R>, AuthenticationError<E>>,
         version_of: impl FnOnce(&R) -> Option<u64>,
         least: u64,
+        is_kept: bool,
     ) -> Self {
         match admitted {
             Ok(admitted) => Self::of_versions(admitted.access.version, version_of(&admitted.record), least),
             Err(AuthenticationError::Refused(refusal)) if *refusal.cause() == RefusalCause::UnknownAccount => {
                 Self::LoadUnknown
             }
-            Err(AuthenticationError::Refused(_)) if least > 0 => Self::ReadRefused,
+            Err(AuthenticationError::Refused(refusal))
+                if least > 0 || (is_kept && is_of_the_record(refusal.cause())) =>
+            {
+                Self::ReadRefused
+            }
             Err(_) => Self::Answer,
         }
     }
@@ -469,11 +481,12 @@ impl Next {
     /// Of the roles' version, and the one that the store says.
     #[inline]
     fn of_versions(known: u64, read: Option<u64>, least: u64) -> Self {
-        let read = read.unwrap_or(known);
-        if known < read.max(least) {
-            Self::LoadLater(Behind { wanted: read.max(least), had: known })
-        } else if read < known {
-            Self::ReadAgain(Behind { wanted: known, had: read })
+        // Where the store says a version, roles of a later one are nowhere: to load them for whoever asks would be work for nothing.
+        let there = read.unwrap_or(least.max(known));
+        if known < there {
+            Self::LoadLater(Behind { wanted: there.max(least), had: known })
+        } else if there < known.max(least) {
+            Self::ReadAgain(Behind { wanted: known.max(least), had: there })
         } else {
             Self::Answer
         }
@@ -489,10 +502,12 @@ impl Next {
         }
     }
 
-    /// Whether the roles were loaded, and are no later than they were: nobody has later ones.
+    /// Whether what was loaded or read again is no later than it was: nobody has a later one.
     fn is_no_nearer(self, last: Self) -> bool {
         match (self, last) {
-            (Self::LoadLater(now), Self::LoadLater(before)) => now.had <= before.had,
+            (Self::LoadLater(now), Self::LoadLater(before)) | (Self::ReadAgain(now), Self::ReadAgain(before)) => {
+                now.had <= before.had
+            }
             _ => false,
         }
     }
@@ -508,6 +523,12 @@ impl Next {
             Self::LoadUnknown | Self::ReadRefused | Self::Answer => refuse(presented, RefusalCause::UnknownAccount),
         }
     }
+}
+
+/// Whether a later record of the same key could be good.
+fn is_of_the_record(cause: &RefusalCause) -> bool {
+    use RefusalCause::{Expired, NotYetValid, Revoked, Unusable};
+    matches!(cause, Expired { .. } | NotYetValid { .. } | Revoked | Unusable(_))
 }
 
 #[cold]

@@ -31,7 +31,7 @@ pub(super) struct RolesInForce {
     profiles: Box<[ArcSwapOption<Profile>]>,
 }
 
-/// The most keys whose profiles are kept: a few megabytes in all.
+/// The most keys whose profiles are kept: a few megabytes in all, where they are of usual length.
 const PROFILES: usize = 16_384;
 
 static AUTHENTICATORS: AtomicU64 = AtomicU64::new(0);

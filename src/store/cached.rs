@@ -25,7 +25,8 @@ use crate::key::KeyId;
 /// this process has changed itself.
 ///
 /// Only what the store says an [account version](KeyStore::account_version) of is kept, and nothing is remembered of an id that
-/// it doesn't have: a new key is found at once, and a flood of unknown ids takes no memory. Of those that are known at most
+/// it doesn't have: a new key is found at once, and a flood of unknown ids takes no memory. A key that is refused by what is kept, as
+/// revoked or expired, is read again first. Of those that are known at most
 /// [`MOST`](Self::MOST) are kept, or as many as [`with_most`](Self::with_most) says.
 ///
 /// ```
@@ -190,6 +191,10 @@ impl<S: KeyStore<Record = R>, R: Borrow<KeyRecord> + Clone> KeyStore for Cached<
         Ok(found)
     }
 
+    fn may_be_old(&self) -> bool {
+        !self.bound.is_zero()
+    }
+
     fn load_account_of(&self, id: KeyId) -> Result<bool, S::Error> {
         self.store.load_account_of(id)
     }
@@ -220,6 +225,10 @@ where
         let kept = found.as_ref().filter(|record| self.store.account_version(record).is_some());
         self.keep(id, kept, read);
         Ok(found)
+    }
+
+    fn may_be_old(&self) -> bool {
+        !self.bound.is_zero()
     }
 
     async fn load_account_of_async(&self, id: KeyId) -> Result<bool, S::Error> {

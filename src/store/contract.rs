@@ -72,6 +72,13 @@ pub trait KeyStore {
         self.find(id)
     }
 
+    /// Whether what [`find`](Self::find) gives may be older than what is stored, as from a cache. A key that is refused by it, for the
+    /// state that it is in, is looked up [afresh](Self::find_fresh).
+    #[inline]
+    fn may_be_old(&self) -> bool {
+        false
+    }
+
     /// Whether a look-up is a matter of memory, and costs less than to read a key strictly. Then it may come first: the digest of a
     /// key is of its whole text, and one that was read strictly before needs no checksum again. A mistyped key costs such a store a
     /// look-up.
@@ -177,6 +184,11 @@ pub trait AsyncKeyStore: Sync {
         self.find_async(id)
     }
 
+    /// As [`KeyStore::may_be_old`].
+    fn may_be_old(&self) -> bool {
+        false
+    }
+
     /// As [`KeyStore::load_account_of`].
     ///
     /// # Errors
@@ -208,6 +220,10 @@ macro_rules! behind_a_pointer {
                 (**self).find_fresh(id)
             }
 
+            fn may_be_old(&self) -> bool {
+                (**self).may_be_old()
+            }
+
             #[inline]
             fn is_in_memory(&self) -> bool {
                 (**self).is_in_memory()
@@ -236,6 +252,10 @@ macro_rules! behind_a_pointer {
                 id: KeyId,
             ) -> impl Future<Output = Result<Option<Self::Record>, Self::Error>> + Send {
                 (**self).find_fresh_async(id)
+            }
+
+            fn may_be_old(&self) -> bool {
+                (**self).may_be_old()
             }
 
             fn load_account_of_async(&self, id: KeyId) -> impl Future<Output = Result<bool, Self::Error>> + Send {

@@ -8,7 +8,7 @@ use core::{
 
 use super::caller::Caller;
 use crate::{
-    authenticate::Refusal,
+    authenticate::{Behind, Refusal},
     decision::Forbidden,
     http::{CredentialError, Refused, cors},
     text::{Quoted, join},
@@ -33,6 +33,8 @@ pub enum Event<'a> {
     KeyRefused(&'a Refusal),
     /// The store could not tell, and nobody was let in.
     StoreFailed(&'a (dyn Error + Send + Sync + 'static)),
+    /// The caller asks for a later version of the account than there is ([`Guard::with_least_version`](super::Guard::with_least_version)).
+    Behind(&'a Behind),
     /// The caller lacks the permission that the guard needs.
     PermissionMissing {
         /// Who called.
@@ -72,6 +74,7 @@ impl fmt::Display for Event<'_> {
                 (None, cause) => write!(f, "key refused: {cause}"),
             },
             Self::StoreFailed(error) => write!(f, "key store failed: {error}"),
+            Self::Behind(behind) => write!(f, "request refused: {behind}"),
             Self::PermissionMissing { caller, permission } => {
                 by(f, Some(caller), "denied")?;
                 write!(f, "no role grants `{permission}`")?;

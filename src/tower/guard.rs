@@ -251,7 +251,7 @@ impl Guard {
             self.report(&match &error {
                 AuthenticationError::Refused(refusal) => Event::KeyRefused(refusal),
                 AuthenticationError::Store(error) => Event::StoreFailed(&**error),
-                AuthenticationError::Behind(behind) => Event::StoreFailed(behind),
+                AuthenticationError::Behind(behind) => Event::Behind(behind),
             });
             Refused::from(&error)
         })?;

@@ -182,8 +182,11 @@ fn a_version_that_cannot_be_had_is_a_failure_and_lets_nobody_in() {
     let (_, version) = of.lists_there();
     let ask = |least| of.there.authenticator().authenticate_at_least(&of.there, &of.token, at(NOW), least);
 
-    // More than there is.
+    // More than there is. It costs one look more, and no load: anyone with a key can ask for it.
+    let counts = || (of.database.finds.load(Ordering::SeqCst), of.database.loads.load(Ordering::SeqCst));
+    let before = counts();
     let error = ask(version + 1).unwrap_err();
+    assert_eq!(counts(), (before.0 + 2, before.1));
     assert_eq!(
         error.to_string(),
         format!("version {} of the account is wanted, and no later one than {version} could be had", version + 1)

@@ -59,7 +59,8 @@ pub fn refused<E: std::fmt::Display>(error: &AuthenticationError<E>) -> Refused 
     match error {
         AuthenticationError::Refused(refusal) => key_refused(refusal),
         AuthenticationError::Store(error) => failed(error),
-        AuthenticationError::Behind(behind) => failed(behind),
+        // Whoever has a key can ask for any version.
+        AuthenticationError::Behind(_) => {}
     }
     Refused::from(error)
 }

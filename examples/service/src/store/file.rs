@@ -34,6 +34,10 @@ impl DatabaseFile {
             TryLockError::WouldBlock => StoreError::InUse,
             TryLockError::Error(error) => error.into(),
         })?;
+        // Not where another file was put in its place.
+        if fs::symlink_metadata(beside(&path, LOCK))?.file_type().is_symlink() {
+            return Err(StoreError::InUse);
+        }
         for file in [path.clone()].into_iter().chain(BESIDE.map(|suffix| beside(&path, suffix))) {
             check(&file)?;
         }

@@ -23,6 +23,9 @@ use crate::store::StoreError;
 /// How long a server may take to take a connection.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long a server may leave what was sent to it without a sign.
+const GONE: Duration = Duration::from_secs(6);
+
 /// A server's address, and whose certificates are trusted.
 #[derive(Clone)]
 pub(super) struct Address {
@@ -44,6 +47,11 @@ impl Address {
         }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(PATIENCE);
+        }
+        // A server that is gone without a word is noticed within seconds, and not when the operating system gives up.
+        config.keepalives_idle(PATIENCE).keepalives_interval(PATIENCE).keepalives_retries(2);
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(GONE);
         }
         let trusted = match (config.get_ssl_mode(), authorities) {
             (SslMode::Disable, _) => RootCertStore::empty(),

@@ -72,7 +72,8 @@ fn apply(transaction: &mut Transaction<'_>, changes: &[KeyChange]) -> Result<(),
 /// Fills the columns that a database of an earlier version doesn't have.
 pub(super) fn fill(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     for row in transaction.query("SELECT id, record FROM keys WHERE present IS NULL FOR UPDATE", &[])? {
-        let record = keys::record(row.get(1))?;
+        // What can't be read is nobody's, and keeps nobody else out.
+        let Ok(record) = keys::record(row.get(1)) else { continue };
         let fill = "UPDATE keys SET kind = $2, actor = $3, present = $4 WHERE id = $1";
         let (id, kind): (&str, _) = (row.get(0), keys::stored_kind(record.kind()));
         transaction.execute(fill, &[&id, &kind, &record.actor(), &(record.state() == KeyState::Active)])?;

@@ -166,7 +166,9 @@ impl PostgreSql {
     fn writer(&self) -> Result<PooledConnection<Manager>, StoreError> {
         for _ in 0..self.writers.max_size() {
             let mut client = self.writers.get().map_err(StoreError::Away)?;
-            match client.batch_execute("") {
+            // A commit is on the disk before it is acknowledged, also where the server is told that it needn't be.
+            let durable = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+            match client.batch_execute(durable) {
                 Err(_) if client.is_closed() => {}
                 answered => return Ok(answered.map(|()| client)?),
             }
