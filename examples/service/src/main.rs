@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use keyward::Schema;
+use keyward::{Schema, administration::AccountsError};
 #[cfg(feature = "postgresql")]
 use keyward_service::store::PostgreSql;
 
@@ -66,7 +66,7 @@ fn serve(_log: log::Started) -> Result<(), Box<dyn Error>> {
     let service = Arc::new(service);
     writeln!(io::stdout(), "listening on http://{address}")?;
     match begin(&service, address) {
-        Err(error) if error.is::<StartError>() && options.postgres.is_some() => {
+        Err(error) if may_pass(&*error) && options.postgres.is_some() => {
             // It may come back; until then every answer is 503.
             log::failed(&error);
             let service = Arc::clone(&service);
@@ -110,12 +110,23 @@ fn begin(service: &Service, address: SocketAddr) -> Result<(), Box<dyn Error>> {
     if new { stock(service) } else { Ok(()) }
 }
 
+/// Whether the database may come back: not where its name or the password is wrong.
+fn may_pass(error: &(dyn Error + 'static)) -> bool {
+    match error.downcast_ref() {
+        Some(
+            StartError::Store(error)
+            | StartError::Accounts(AccountsError::Store(error) | AccountsError::Unknown(error)),
+        ) => !error.is_lasting(),
+        _ => false,
+    }
+}
+
 /// The same as soon as the database can be reached.
 fn begin_later(service: &Service, address: SocketAddr) {
     loop {
         thread::sleep(PAUSE);
         match begin(service, address) {
-            Err(error) if error.is::<StartError>() => {}
+            Err(error) if may_pass(&*error) => {}
             Err(error) => return log::failed(&error),
             Ok(()) => return,
         }

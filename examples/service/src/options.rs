@@ -30,7 +30,7 @@ keyward-service [--listen ADDRESS:PORT] [--database FILE | --postgres URL [--pos
 --database          the SQLite file; one in a temporary folder, gone with the process, if not given
 --postgres          a PostgreSQL to use instead; in a build with `--features postgresql`
 --postgres-ca       the authorities whose certificates it may have, in PEM; those that the system trusts if not given
---cache             for how long a key may be used after it was read; 0, a read for each request, if not given
+--cache             for how many milliseconds a key may be used after it was read; 0, a read for each request, if not given
 --origin            an origin whose pages may read the answers (CORS); none if not given
 --console           an origin whose pages may send keys; it needs --origin, too
 --keys-in-browsers  what happens to keys from pages of other origins; refuse if not given
@@ -107,6 +107,12 @@ impl Options {
                 _ => return Err(OptionError::Unknown(name.split('=').next().unwrap_or_default().into())),
             }
         }
+        if options.postgres.is_some() && options.database.is_some() {
+            return Err(OptionError::TwoDatabases);
+        }
+        if options.postgres.is_none() && options.authorities.is_some() {
+            return Err(OptionError::AuthoritiesOnly);
+        }
         match options.consoles.iter().find(|console| !options.origins.contains(console)) {
             Some(console) => Err(OptionError::ConsoleOnly(console.clone())),
             None => Ok(options),
@@ -180,6 +186,12 @@ pub enum OptionError {
     /// A proxy's address that is none.
     #[error("`--proxy` needs an address, such as 127.0.0.1")]
     Proxy,
+    /// Two databases at once.
+    #[error("`--database` and `--postgres` name two databases: give one of them")]
+    TwoDatabases,
+    /// Authorities for a server that there isn't.
+    #[error("`--postgres-ca` needs `--postgres`")]
+    AuthoritiesOnly,
     /// A time that is none.
     #[error("`--cache` needs a number of milliseconds, such as 2000")]
     Cache,

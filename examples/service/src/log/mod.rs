@@ -6,7 +6,7 @@
 
 mod queue;
 
-use std::{io, panic, thread, time::Duration};
+use std::{error::Error, io, iter, panic, thread, time::Duration};
 
 use keyward::{
     administration::AuditRecord,
@@ -55,10 +55,10 @@ pub fn audit(record: &AuditRecord, stored: Option<bool>) {
 }
 
 /// A key that was refused: its public id and why. The caller is told neither.
-pub fn refused<E: std::fmt::Display>(error: &AuthenticationError<E>) -> Refused {
+pub fn refused<E: Error + 'static>(error: &AuthenticationError<E>) -> Refused {
     match error {
         AuthenticationError::Refused(refusal) => key_refused(refusal),
-        AuthenticationError::Store(error) => failed(error),
+        AuthenticationError::Store(error) => failed(&in_full(error)),
         // Whoever has a key can ask for any version.
         AuthenticationError::Behind(_) => {}
     }
@@ -75,7 +75,7 @@ pub fn denied(record: &KeyRecord, permission: &str) {
 pub fn event(event: &Event<'_>) {
     match event {
         Event::KeyRefused(refusal) => key_refused(refusal),
-        Event::StoreFailed(error) => failed(error),
+        Event::StoreFailed(error) => failed(&in_full(*error)),
         Event::PermissionMissing { caller, permission } => denied(caller.record(), permission),
         // It was let pass.
         Event::KeyInBrowser { refused: false } => line(&json!({"event": "key_in_browser"})),
@@ -86,6 +86,12 @@ pub fn event(event: &Event<'_>) {
 
 fn key_refused(refusal: &Refusal) {
     line(&json!({"event": "key_refused", "key": refusal.key_id(), "cause": refusal.cause().to_string()}));
+}
+
+/// With its causes.
+fn in_full(error: &(dyn Error + 'static)) -> String {
+    let causes = iter::successors(Some(error), |error| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Something that failed, and is no fault of the caller's.

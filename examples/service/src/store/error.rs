@@ -31,6 +31,10 @@ pub enum StoreError {
         "`--postgres` needs an address, such as `host=127.0.0.1 user=service dbname=service`, or one of the form postgresql://…"
     )]
     Address,
+    /// The schema that the address names isn't there.
+    #[cfg(feature = "postgresql")]
+    #[error("PostgreSQL has no schema of those that the address's `search_path` names: create one")]
+    NoSchema,
     /// There is no way to check whose server it is.
     #[cfg(feature = "postgresql")]
     #[error("the connection to PostgreSQL can't be encrypted: {0}")]
@@ -74,6 +78,23 @@ pub enum StoreError {
 fn in_full(error: &postgres::Error) -> String {
     let causes = std::iter::successors(Some(error as &dyn Error), |error| (*error).source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+impl StoreError {
+    /// Whether it can't pass by itself: nothing that the operator wrote leads to a database.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            #[cfg(feature = "postgresql")]
+            Self::PostgreSql(error) => error.code().is_some_and(|code| {
+                // No such user or password, no such database, no such schema, no such right.
+                ["28", "3D", "3F", "42"].iter().any(|class| code.code().starts_with(class))
+            }),
+            #[cfg(feature = "postgresql")]
+            Self::Unanswered(_) | Self::Away(_) => false,
+            Self::InUse | Self::Panicked => false,
+            _ => true,
+        }
+    }
 }
 
 /// The caller is told that it failed, and the log how.

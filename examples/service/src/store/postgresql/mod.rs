@@ -103,6 +103,9 @@ impl PostgreSql {
         // Not from a pool, which would try again for a while, and not say what is wrong.
         let mut client = self.address.connect()?;
         let mut transaction = client.transaction()?;
+        if transaction.query_one("SELECT current_schema() IS NULL", &[])?.get(0) {
+            return Err(StoreError::NoSchema);
+        }
         // One process after the other. An earlier version held the second of these for as long as it ran.
         transaction.batch_execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('keyward-tables:' || current_schema(), 0))",
