@@ -28,7 +28,8 @@ pub enum StoreError {
     /// What should be the address of a PostgreSQL is none.
     #[cfg(feature = "postgresql")]
     #[error(
-        "`--postgres` needs an address, such as `host=127.0.0.1 user=service dbname=service`, or one of the form postgresql://…"
+        "`--postgres` needs an address, such as `host=127.0.0.1 user=service dbname=service`, or one of the form \
+         postgresql://…; its `sslmode` is `disable`, `prefer` or `require`, which checks the certificate, too"
     )]
     Address,
     /// The schema that the address names isn't there.

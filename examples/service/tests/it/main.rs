@@ -26,6 +26,7 @@ mod limits;
 mod load;
 mod log;
 mod many;
+mod options;
 mod page;
 mod powerless;
 mod products;

@@ -3,6 +3,7 @@
 use std::{
     io::{self, Read, Write},
     net::{TcpListener, TcpStream},
+    process::Command,
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
@@ -68,6 +69,23 @@ fn a_database_that_is_away_at_the_start_is_503_until_it_comes() {
     until("it comes back", || client.get("/products").status == 200);
 }
 
+/// What the address names and the server doesn't have is told at the start: nobody waits for it.
+#[test]
+fn a_wrong_database_is_no_database_that_is_away() {
+    let Some((url, _alone)) = fresh("service_wrong") else { return };
+    let schema = url.replace("search_path=service_wrong", "search_path=no_such_schema");
+    let database = url.replace("dbname=postgres", "dbname=no_such_database");
+    let address = format!("{url} sslmode=verify-full");
+    for (wrong, said) in [(schema, "no schema"), (database, "no_such_database"), (address, "`sslmode` is")] {
+        let run = Command::new(env!("CARGO_BIN_EXE_keyward-service"))
+            .args(["--listen", "127.0.0.1:0", "--postgres", &wrong])
+            .output()
+            .unwrap();
+        let why = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(run.status.code() == Some(1) && why.contains(said), "{:?} {why}", run.status);
+    }
+}
+
 #[test]
 fn what_cannot_be_read_lets_nobody_in_and_accuses_nobody() {
     let Some((url, _alone)) = fresh("service_unreadable") else { return };
@@ -97,6 +115,30 @@ fn what_cannot_be_read_lets_nobody_in_and_accuses_nobody() {
     admin.put("/accessPolicies/r", &json!({"permissions": ["products:read"]})).refused(503, "unavailable");
     sql.execute(put, &[&kept]).unwrap();
     assert_eq!([ask(0), ask(1), ask(2)], [200; 3]);
+}
+
+/// A search that was begun in one process goes on in another, and after the end of both.
+#[test]
+fn a_search_goes_on_in_another_process() {
+    let Some((url, _alone)) = fresh("service_pages") else { return };
+    let nodes = Nodes::start(&["--postgres", &url]);
+    let ask = |node, token: &str| {
+        let page = if token.is_empty() { json!({"limit": 1}) } else { json!({"limit": 1, "token": token}) };
+        let search = json!({
+            "subject": {"type": "user", "id": "olivia"}, "action": {"name": "can_read"}, "resource": {"type": "product"},
+            "page": page,
+        });
+        let answer = nodes.admin(node).post("/access/v1/search/resource", &search);
+        let answer = answer.is(200).json();
+        (answer["results"][0]["id"].clone(), answer["page"]["next_token"].as_str().unwrap().to_owned())
+    };
+    let (first, token) = ask(0, "");
+    let (second, token) = ask(1, &token);
+    nodes.kill(0);
+    nodes.kill(2);
+    let (third, token) = ask(2, &token);
+    assert_eq!([first, second, third], ["p1", "p2", "p3"]);
+    assert_eq!(token, "");
 }
 
 /// Who listens for changes is cut off again and again: what is kept is used for its time, and no longer.
