@@ -123,33 +123,38 @@ impl PostgreSql {
         Ok(())
     }
 
-    /// Runs this with a connection, and again with another where one turned out to be broken that nobody had used since. It is
-    /// done twice then, so it must be nothing but reading.
-    fn with<T, E: From<StoreError>>(&self, pool: &Pool, run: impl Fn(&mut Client) -> Result<T, E>) -> Result<T, E> {
+    /// Runs this with a connection, and again with another where one turned out to be broken that nobody had used since; gives the
+    /// one that answered, too. It is done twice then, so it must be nothing but reading.
+    fn answered<T, E: From<StoreError>>(
+        &self,
+        pool: &Pool,
+        run: impl Fn(&mut Client) -> Result<T, E>,
+    ) -> Result<(PooledConnection<Manager>, T), E> {
         self.prepare()?;
-        for _ in 0..pool.max_size() {
+        let mut broken = 0;
+        loop {
             let mut client = pool.get().map_err(StoreError::Away)?;
             match run(&mut client) {
-                // The pool drops it.
-                Err(_) if client.is_closed() => {}
-                done => return done,
+                // The pool drops it. There may be as many as it has.
+                Err(_) if client.is_closed() && broken < pool.max_size() => broken = broken.saturating_add(1),
+                done => return done.map(|done| (client, done)),
             }
         }
-        run(&mut *pool.get().map_err(StoreError::Away)?)
     }
 
     /// Finds what one statement tells.
     fn find<T>(&self, find: impl Fn(&mut Client) -> Result<T, postgres::Error>) -> Result<T, StoreError> {
-        self.with(&self.finders, |client| Ok(find(client)?))
+        self.answered(&self.finders, |client| Ok(find(client)?)).map(|(_, found)| found)
     }
 
     /// Reads one state.
     fn read<T>(&self, read: impl Fn(&mut Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.with(&self.readers, |client| {
+        let one_state = |client: &mut Client| {
             let transaction =
                 client.build_transaction().read_only(true).isolation_level(IsolationLevel::RepeatableRead);
             read(&mut transaction.start()?)
-        })
+        };
+        self.answered(&self.readers, one_state).map(|(_, read)| read)
     }
 
     /// Changes all, or nothing where `change` fails or panics.
@@ -157,26 +162,15 @@ impl PostgreSql {
     where
         E: From<StoreError>,
     {
-        self.prepare()?;
-        let mut client = self.writer()?;
+        // A connection that answers: what it is then used for is done once. A commit is on the disk before it is acknowledged, also
+        // where the server is told that it needn't be.
+        let durable =
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+        let (mut client, ()) = self.answered(&self.writers, |client| Ok(client.batch_execute(durable)?))?;
         let mut transaction = client.transaction().map_err(StoreError::from)?;
         let changed = change(&mut transaction)?;
         transaction.commit().map_err(StoreError::Unanswered)?;
         Ok(changed)
-    }
-
-    /// A connection that answers: what it is then used for is done once.
-    fn writer(&self) -> Result<PooledConnection<Manager>, StoreError> {
-        for _ in 0..self.writers.max_size() {
-            let mut client = self.writers.get().map_err(StoreError::Away)?;
-            // A commit is on the disk before it is acknowledged, also where the server is told that it needn't be.
-            let durable = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
-            match client.batch_execute(durable) {
-                Err(_) if client.is_closed() => {}
-                answered => return Ok(answered.map(|()| client)?),
-            }
-        }
-        self.writers.get().map_err(StoreError::Away)
     }
 }
 
